@@ -1,0 +1,61 @@
+"""Who changed what: written in the same transaction as the change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.models import AuditEntry
+from app.core.texts import Message
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.as_json()
+    if isinstance(value, Decimal | date | datetime):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(part) for part in value]
+    return value
+
+
+def record(
+    actor: Actor,
+    object_type: str,
+    object_id: int,
+    action: str,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    company_id: int | None = None,
+) -> None:
+    """Write one audit row. `company_id` is the owner of the object when that is not the actor's company.
+
+    `changes` maps a field to its new value or to a pair [before, after]; exact values become text.
+    """
+    row = {
+        "company_id": actor.company_id if company_id is None else company_id,
+        "user_id": actor.user_id,
+        "user_name": actor.name,
+        "via": str(actor.via),
+        "object_type": object_type,
+        "object_id": object_id,
+        "action": action,
+        "changes": _plain(changes or {}),
+    }
+    db.session.execute(insert(AuditEntry).inline(), [row])
+
+
+def history(actor: Actor, object_type: str, object_id: int) -> list[AuditEntry]:
+    """The audit rows of one object, oldest first; a tenant sees only rows of its own company."""
+    statement = select(AuditEntry).where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
+    if not actor.is_operator:
+        statement = statement.where(AuditEntry.company_id == actor.company_id)
+    return list(db.session.scalars(statement.order_by(AuditEntry.id)))

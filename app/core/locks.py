@@ -1,0 +1,47 @@
+"""The order in which rows are locked: top-down as the slices depend, within a table by id, the number last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from app.core.db import db
+
+M = TypeVar("M")
+
+LOCK_ORDER = (
+    "import_runs",
+    "exports",
+    "invoices",
+    "carts",
+    "orders",
+    "stock",
+    "companies",
+    "counters",
+)
+
+
+def note_lock(table: str) -> None:
+    """Record that rows of a table are about to be locked; raises RuntimeError when the order is broken."""
+    position = LOCK_ORDER.index(table)
+    info = db.session().info
+    highest: int = info.get("kontor_locked", -1)
+    if position < highest:
+        raise RuntimeError(f"{table} must be locked before {LOCK_ORDER[highest]}")
+    info["kontor_locked"] = position
+
+
+def lock_rows(model: type[M], ids: Collection[int]) -> list[M]:
+    """SELECT ... ORDER BY id FOR UPDATE; returns the rows that exist, in id order, freshly read."""
+    table: Any = model
+    note_lock(table.__tablename__)
+    statement = (
+        select(model)
+        .where(table.id.in_(sorted(set(ids))))
+        .order_by(table.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(statement))
