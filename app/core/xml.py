@@ -1,0 +1,150 @@
+"""Reading foreign XML without being harmed, and writing XML without a tree.
+
+`parse` never loads a DTD, an entity or anything from outside, and refuses what is larger or deeper than its limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import NoReturn
+
+from lxml import etree
+
+from app.core.errors import Invalid
+from app.core.texts import N_, Message
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 100
+
+# libxml2's own limits (10 MB a text, depth 256, entity amplification) hold up to here; beyond, huge_tree lifts them.
+_PLAIN_BYTES = 10_000_000
+_PROLOG_CHUNK = 4096
+_PLACE = re.compile(r", line \d+, column \d+$")
+
+
+class XmlFault(StrEnum):
+    """Why a document was refused: the named limits and the plain mistake."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    ENTITIES = "entities"
+
+
+class XmlError(Invalid):
+    """XML that is not read. `line` is 1-based, 0 when the fault has no place."""
+
+    def __init__(self, fault: XmlFault, message: Message, line: int = 0) -> None:
+        self.fault = fault
+        self.line = line
+        super().__init__("file", message)
+
+
+def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> etree._Element:
+    """The root element, with comments and processing instructions dropped so that they never split a text."""
+    if len(data) > max_bytes:
+        message = N_(
+            "The file has {size} bytes; XML of more than {limit} bytes is not read.", size=len(data), limit=max_bytes
+        )
+        raise XmlError(XmlFault.TOO_LARGE, message)
+    try:
+        has_doctype = _check_prolog(data)
+        root = etree.fromstring(data, _parser(len(data) > _PLAIN_BYTES))
+    except etree.XMLSyntaxError as error:
+        _refuse(error, max_depth)
+    if has_doctype and next(root.iter(etree.Entity), None) is not None:
+        raise XmlError(XmlFault.ENTITIES, N_("The XML uses entities of a DTD, which are not read."))
+    if root.xpath(f"boolean({'/*' * (max_depth + 1)})"):
+        raise _too_deep(max_depth)
+    return root
+
+
+def _parser(huge: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        dtd_validation=False,
+        huge_tree=huge,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _check_prolog(data: bytes) -> bool:
+    """Refuse entity declarations before anything could use them; tell whether there is a DOCTYPE at all."""
+    reader = etree.XMLPullParser(events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
+    for start in range(0, len(data), _PROLOG_CHUNK):
+        reader.feed(data[start : start + _PROLOG_CHUNK])
+        for _, element in reader.read_events():
+            info = element.getroottree().docinfo
+            declared = info.internalDTD
+            if declared is not None and next(declared.iterentities(), None) is not None:
+                raise XmlError(XmlFault.ENTITIES, N_("The XML declares entities, which is not allowed."))
+            return declared is not None or bool(info.doctype)
+    return False
+
+
+def _refuse(error: etree.XMLSyntaxError, max_depth: int) -> NoReturn:
+    line = error.lineno or 0
+    if "depth" in (error.msg or ""):
+        raise _too_deep(max_depth, line) from None
+    reason = _PLACE.sub("", error.msg or "")
+    message = N_("Line {line}: the XML is broken: {reason}", line=line, reason=reason)
+    raise XmlError(XmlFault.MALFORMED, message, line) from None
+
+
+def _too_deep(limit: int, line: int = 0) -> XmlError:
+    return XmlError(XmlFault.TOO_DEEP, N_("The XML is nested deeper than {limit} levels.", limit=limit), line)
+
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_IN_TEXT = re.compile("[&<>\r]")
+_IN_ATTRIBUTE = re.compile('[&<>"\t\n\r]')
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+
+
+def _escape(text: str, special: re.Pattern[str]) -> str:
+    """Characters that XML cannot carry at all are left out."""
+    if not text.isprintable():
+        text = _FORBIDDEN.sub("", text)
+    return special.sub(lambda match: _ESCAPES[match[0]], text)
+
+
+class XmlWriter:
+    """Writes indented UTF-8 XML; the same calls give the same bytes. Empty leaves and empty groups are left out."""
+
+    def __init__(self, root: str, namespaces: Mapping[str, str]) -> None:
+        declarations = "".join(
+            f' xmlns{":" if prefix else ""}{prefix}="{_escape(uri, _IN_ATTRIBUTE)}"'
+            for prefix, uri in namespaces.items()
+        )
+        self._root = root
+        self._parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}{declarations}>\n']
+        self._indent = "  "
+
+    def leaf(self, tag: str, text: str, **attributes: str) -> None:
+        """An element with a text; attributes without a value are left out."""
+        if not text:
+            return
+        named = "".join(f' {name}="{_escape(value, _IN_ATTRIBUTE)}"' for name, value in attributes.items() if value)
+        self._parts.append(f"{self._indent}<{tag}{named}>{_escape(text, _IN_TEXT)}</{tag}>\n")
+
+    @contextmanager
+    def group(self, tag: str) -> Iterator[None]:
+        """An element around what is written inside the block."""
+        start, indent = len(self._parts), self._indent
+        self._parts.append(f"{indent}<{tag}>\n")
+        self._indent = indent + "  "
+        yield
+        self._indent = indent
+        if len(self._parts) == start + 1:
+            self._parts.pop()
+        else:
+            self._parts.append(f"{indent}</{tag}>\n")
+
+    def finish(self) -> bytes:
+        return "".join((*self._parts, f"</{self._root}>\n")).encode()
