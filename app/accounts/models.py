@@ -1,0 +1,234 @@
+"""Companies, people, addresses, sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Id, Moment
+
+_FALSE = text("false")
+_EMPTY = text("'{}'::jsonb")
+
+
+class Company(Base):
+    """A legal entity: the operator, a customer account or a supplier. Its id is the key of tenancy."""
+
+    __tablename__ = "companies"
+    __table_args__ = (
+        CheckConstraint("kind IN ('operator', 'customer', 'supplier')", name="kind_known"),
+        CheckConstraint("state IN ('pending', 'approved', 'rejected', 'inactive')", name="state_known"),
+        CheckConstraint("payment_days >= 0", name="payment_days_not_negative"),
+        Index("uq_companies_one_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), server_default="approved")
+    name: Mapped[str] = mapped_column(String(200))
+    legal_name: Mapped[str] = mapped_column(String(200), server_default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    vat_id: Mapped[str] = mapped_column(String(20), server_default="")
+    tax_number: Mapped[str] = mapped_column(String(40), server_default="")
+    registration_number: Mapped[str] = mapped_column(String(60), server_default="")
+    gln: Mapped[str] = mapped_column(String(13), server_default="")
+    endpoint_scheme: Mapped[str] = mapped_column(String(4), server_default="")
+    endpoint_id: Mapped[str] = mapped_column(String(100), server_default="")
+    country: Mapped[str] = mapped_column(String(2))
+    locale: Mapped[str] = mapped_column(String(5), server_default="en")
+    time_zone: Mapped[str] = mapped_column(String(40), server_default="UTC")
+    currency: Mapped[str] = mapped_column(String(3))
+    vat_mode: Mapped[str] = mapped_column(String(5), server_default="net")
+    payment_days: Mapped[int] = mapped_column(Integer, server_default="30")
+    credit_limit: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    email: Mapped[str] = mapped_column(String(254), server_default="")
+    invoice_email: Mapped[str] = mapped_column(String(254), server_default="")
+    phone: Mapped[str] = mapped_column(String(40), server_default="")
+    bank_name: Mapped[str] = mapped_column(String(120), server_default="")
+    iban: Mapped[str] = mapped_column(String(34), server_default="")
+    bic: Mapped[str] = mapped_column(String(11), server_default="")
+    is_blocked: Mapped[bool] = mapped_column(Boolean, server_default=_FALSE)
+    block_reason: Mapped[str] = mapped_column(String(300), server_default="")
+    is_on_credit_hold: Mapped[bool] = mapped_column(Boolean, server_default=_FALSE)
+    hold_reason: Mapped[str] = mapped_column(String(300), server_default="")
+    registration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # extra fields as entered
+    decision_reason: Mapped[str] = mapped_column(Text, server_default="")
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", use_alter=True))  # sales manager
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+
+    addresses: Mapped[list[Address]] = relationship(lazy="raise_on_sql", back_populates="company")
+
+
+class User(Base):
+    """A person who can sign in; what he may do follows from his memberships. Owned by no single company."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200), server_default="")
+    locale: Mapped[str] = mapped_column(String(5), server_default="en")
+    time_zone: Mapped[str] = mapped_column(String(40), server_default="")
+    is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    may_be_contacted: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    theme: Mapped[str] = mapped_column(String(5), server_default="auto")
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+
+
+class Membership(Base):
+    """A person's role in a company."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("company_id", "user_id"), Index("ix_memberships_user_id", "user_id"))
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    company: Mapped[Company] = relationship(lazy="raise_on_sql")
+
+
+class Address(Base):
+    """A postal address of a company; documents keep a copy of their own."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        UniqueConstraint("company_id", "label"),
+        Index(
+            "uq_addresses_default_ship_to",
+            "company_id",
+            unique=True,
+            postgresql_where=text("is_default_ship_to"),
+        ),
+        Index(
+            "uq_addresses_default_bill_to",
+            "company_id",
+            unique=True,
+            postgresql_where=text("is_default_bill_to"),
+        ),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    label: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200), server_default="")
+    street: Mapped[str] = mapped_column(String(200), server_default="")
+    street2: Mapped[str] = mapped_column(String(200), server_default="")
+    postcode: Mapped[str] = mapped_column(String(20), server_default="")
+    city: Mapped[str] = mapped_column(String(100), server_default="")
+    region: Mapped[str] = mapped_column(String(100), server_default="")
+    country: Mapped[str] = mapped_column(String(2))
+    gln: Mapped[str] = mapped_column(String(13), server_default="")
+    contact: Mapped[str] = mapped_column(String(120), server_default="")
+    phone: Mapped[str] = mapped_column(String(40), server_default="")
+    is_ship_to: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    is_bill_to: Mapped[bool] = mapped_column(Boolean, server_default=_FALSE)
+    is_default_ship_to: Mapped[bool] = mapped_column(Boolean, server_default=_FALSE)
+    is_default_bill_to: Mapped[bool] = mapped_column(Boolean, server_default=_FALSE)
+    is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+
+    company: Mapped[Company] = relationship(lazy="raise_on_sql", back_populates="addresses")
+
+
+class RegistrationFile(Base):
+    """A document that an applicant added to the registration of its company."""
+
+    __tablename__ = "registration_files"
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
+    label: Mapped[str] = mapped_column(String(120))
+
+
+class Invitation(Base):
+    """A colleague asked to join; the mailed token is stored as a hash only."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (Index("ix_invitations_company_id", "company_id"),)
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    expires_at: Mapped[Moment]
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PasswordReset(Base):
+    """A mailed way to a new password: works once, for a short time."""
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    expires_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SignInSession(Base):
+    """A browser that is signed in; the cookie holds the token, the table its hash."""
+
+    __tablename__ = "sign_in_sessions"
+    __table_args__ = (Index("ix_sign_in_sessions_user_id", "user_id"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))  # the company acted for
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    expires_at: Mapped[Moment]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ip: Mapped[str] = mapped_column(String(45), server_default="")
+    user_agent: Mapped[str] = mapped_column(String(300), server_default="")
+
+
+class SignInAttempt(Base):
+    """Every try to sign in: audit, and the base of throttling."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("ix_sign_in_attempts_email_at", "email", "at"),
+        Index("ix_sign_in_attempts_ip_at", "ip", "at"),
+    )
+
+    id: Mapped[Id]
+    at: Mapped[Moment] = mapped_column(server_default=func.now())
+    email: Mapped[str] = mapped_column(String(254))
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
+    ip: Mapped[str] = mapped_column(String(45))
+    user_agent: Mapped[str] = mapped_column(String(300), server_default="")
+    outcome: Mapped[str] = mapped_column(String(20))  # ok, wrong_password, unknown, throttled, inactive

@@ -1,0 +1,118 @@
+"""Articles with units and packs, categories, the customers' own article numbers. Shared by all companies."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Id, Moment
+
+_EMPTY = text("'{}'::jsonb")
+
+
+class Category(Base):
+    """A node of the category tree; `names` by language (en, ru, uk, de)."""
+
+    __tablename__ = "categories"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    names: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+    position: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class Article(Base):
+    """What can be ordered. Quantities (minimum, step, maximum) are in the base unit.
+
+    `sku_key` is the SKU upper-case without blanks: what codes from people and files are compared with.
+    """
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'discontinued')", name="status_known"),
+        CheckConstraint("stock_policy IN ('stock', 'backorder')", name="stock_policy_known"),
+        CheckConstraint("minimum >= 0 AND step >= 0", name="quantity_rule_not_negative"),
+        Index("ix_articles_category_id_name", "category_id", "name", "id"),
+        Index("ix_articles_name_id", "name", "id"),
+        Index("ix_articles_gtin", "gtin", postgresql_where=text("gtin <> ''")),
+        Index("ix_articles_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    sku: Mapped[str] = mapped_column(String(60), unique=True)
+    sku_key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    names: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    brand: Mapped[str] = mapped_column(String(100), server_default="")
+    mpn: Mapped[str] = mapped_column(String(80), server_default="")
+    gtin: Mapped[str] = mapped_column(String(14), server_default="")
+    base_unit: Mapped[str] = mapped_column(String(3), server_default="H87")  # UN/ECE Rec 20
+    precision: Mapped[int] = mapped_column(Integer, server_default="0")  # digits after the point one may order
+    minimum: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    step: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    maximum: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    anchor: Mapped[str] = mapped_column(String(7), server_default="zero")
+    vat_category: Mapped[str] = mapped_column(String(2), server_default="S")  # UNCL 5305
+    vat_class: Mapped[str] = mapped_column(String(12), server_default="standard")
+    weight_kg: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))  # net, per base unit
+    lead_time_days: Mapped[int | None] = mapped_column(Integer)  # working days when not in stock
+    stock_policy: Mapped[str] = mapped_column(String(9), server_default="stock")
+    status: Mapped[str] = mapped_column(String(12), server_default="active")
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
+    discount_group: Mapped[str] = mapped_column(String(10), server_default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+    search_text: Mapped[str] = mapped_column(Text, server_default="")
+    updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+    units: Mapped[list[ArticleUnit]] = relationship(lazy="raise_on_sql", order_by="ArticleUnit.position")
+
+
+class ArticleUnit(Base):
+    """A pack or other unit of an article: one of it holds numerator / denominator base units."""
+
+    __tablename__ = "article_units"
+    __table_args__ = (
+        UniqueConstraint("article_id", "unit"),
+        CheckConstraint("numerator > 0 AND denominator > 0", name="factor_positive"),
+    )
+
+    id: Mapped[Id]
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    unit: Mapped[str] = mapped_column(String(3))
+    numerator: Mapped[int] = mapped_column(BigInteger)
+    denominator: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    gtin: Mapped[str] = mapped_column(String(14), server_default="")
+    position: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class CustomerArticleNumber(Base):
+    """The number a customer account uses for an article; `number_key` is normalised like `sku_key`."""
+
+    __tablename__ = "customer_article_numbers"
+    __table_args__ = (UniqueConstraint("company_id", "number_key"),)
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    number: Mapped[str] = mapped_column(String(60))
+    number_key: Mapped[str] = mapped_column(String(60))

@@ -1,0 +1,91 @@
+"""Warehouses, stock, reservations. Quantities are in the article's base unit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Id, Moment
+
+
+class Warehouse(Base):
+    """A place goods are kept; a lower position is taken from first."""
+
+    __tablename__ = "warehouses"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class Stock(Base):
+    """What one warehouse holds of one article. Available is on_hand - threshold - reserved."""
+
+    __tablename__ = "stock"
+    __table_args__ = (
+        UniqueConstraint("article_id", "warehouse_id"),
+        CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+        CheckConstraint("threshold >= 0", name="threshold_not_negative"),
+    )
+
+    id: Mapped[Id]
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouses.id"))
+    on_hand: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    reserved: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    threshold: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class Reservation(Base):
+    """Stock held for one order line; several rows when several warehouses serve it.
+
+    `warehouse_id` is NULL for the part that is on backorder and holds no stock yet.
+    """
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        Index("ix_reservations_company_id_order_line_id", "company_id", "order_line_id"),
+        Index("ix_reservations_article_id", "article_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    order_line_id: Mapped[int] = mapped_column(BigInteger)  # ordering is a higher slice: no foreign key
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    warehouse_id: Mapped[int | None] = mapped_column(ForeignKey("warehouses.id"))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class StockMove(Base):
+    """The ledger: every change of on_hand with its cause; on_hand is the sum of the moves."""
+
+    __tablename__ = "stock_moves"
+    __table_args__ = (Index("ix_stock_moves_article_id_warehouse_id", "article_id", "warehouse_id"),)
+
+    id: Mapped[Id]
+    at: Mapped[Moment] = mapped_column(server_default=func.now())
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouses.id"))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    reason: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(80), server_default="")
+    user_id: Mapped[int | None] = mapped_column(BigInteger)

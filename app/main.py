@@ -1,0 +1,36 @@
+"""The console script `kontor`: gathers the commands of all slices, answers errors in one sentence."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from app.factory import commands
+from app.core.errors import DomainError
+from config import ConfigError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kontor")
+def kontor() -> None:
+    """Kontor, the wholesale procurement portal."""
+
+
+def main() -> None:
+    """Run a command; exit codes as in core.errors."""
+    for command in commands():
+        kontor.add_command(command)
+    try:
+        kontor()
+    except DomainError as error:
+        click.echo(f"kontor: {error}", err=True)
+        sys.exit(error.exit_code)
+    except ConfigError as error:
+        click.echo(f"kontor: {error}", err=True)
+        sys.exit(2)
+    except OperationalError as error:
+        first_line = str(error.orig).strip().splitlines()[0]
+        click.echo(f"kontor: the database does not answer ({first_line}). Run `kontor doctor`.", err=True)
+        sys.exit(75)

@@ -1,0 +1,174 @@
+"""Carts and orders. A cart stores no prices, an order only frozen ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    Sequence,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Id, Moment
+
+_EMPTY = text("'{}'::jsonb")
+_NONE = text("'[]'::jsonb")
+
+ORDER_NUMBERS = Sequence("order_numbers", metadata=Base.metadata)  # order numbers may have gaps, invoices may not
+
+
+class Cart(Base):
+    """Lines being prepared by a buyer.
+
+    `checked_at` is when the buyer last saw prices for ordering (`CartLine.checked_price`): placing compares with them.
+    `version` grows with every change of the lines.
+    """
+
+    __tablename__ = "carts"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        CheckConstraint("state IN ('open', 'awaiting_approval', 'ordered', 'discarded')", name="state_known"),
+        Index("ix_carts_company_id_state", "company_id", "state"),
+        Index("ix_carts_open_activity", "last_activity_at", postgresql_where=text("state = 'open'")),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(80), server_default="")
+    state: Mapped[str] = mapped_column(String(18), server_default="open")
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))  # the one the buyer's clicks go to
+    currency: Mapped[str] = mapped_column(String(3))
+    version: Mapped[int] = mapped_column(Integer, server_default="0")
+    last_activity_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    last_page: Mapped[str] = mapped_column(String(200), server_default="")
+    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # what the buyer entered at checkout, kept so that nothing entered is lost
+    draft: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+
+    lines: Mapped[list[CartLine]] = relationship(
+        lazy="raise_on_sql", order_by="CartLine.position", primaryjoin="Cart.id == CartLine.cart_id", viewonly=True
+    )
+
+
+class CartLine(Base):
+    """One article in a cart: quantity and unit as entered, and the quantity in the base unit."""
+
+    __tablename__ = "cart_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
+        UniqueConstraint("cart_id", "article_id", "unit"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index("ix_cart_lines_cart_id_position", "cart_id", "position"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    cart_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(Integer)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    unit: Mapped[str] = mapped_column(String(3))
+    base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    note: Mapped[str] = mapped_column(String(300), server_default="")
+    checked_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    checked_base_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+
+
+class Order(Base):
+    """A commitment with frozen prices, taxes, texts and addresses. Amounts in `currency`, unit prices net."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        UniqueConstraint("company_id", "client_ref"),
+        UniqueConstraint("company_id", "number"),
+        CheckConstraint(
+            "state IN ('placed', 'confirmed', 'in_delivery', 'delivered', 'closed', 'cancelled')", name="state_known"
+        ),
+        CheckConstraint("source IN ('portal', 'api', 'edi', 'history')", name="source_known"),
+        Index("ix_orders_company_id_placed_at", "company_id", "placed_at", "id"),
+        Index("ix_orders_placed_at", "placed_at", "id"),
+        Index("ix_orders_po_number", "company_id", "po_number", postgresql_where=text("po_number <> ''")),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    number: Mapped[str] = mapped_column(String(40))
+    client_ref: Mapped[str] = mapped_column(String(80))
+    request_hash: Mapped[str] = mapped_column(String(64), server_default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    cart_id: Mapped[int | None] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(8), server_default="portal")
+    state: Mapped[str] = mapped_column(String(12), server_default="placed")
+    placed_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    po_number: Mapped[str] = mapped_column(String(60), server_default="")
+    requested_on: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    currency: Mapped[str] = mapped_column(String(3))
+    vat_mode: Mapped[str] = mapped_column(String(5), server_default="net")
+    rounding: Mapped[str] = mapped_column(String(9), server_default="half_up")
+    payment_days: Mapped[int] = mapped_column(Integer, server_default="30")
+    ship_to: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+    bill_to: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+    buyer: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # name, VAT id, person, as of then
+    net_total: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    vat_total: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    gross_total: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    vat_breakdown: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
+    line_count: Mapped[int] = mapped_column(Integer)
+
+    lines: Mapped[list[OrderLine]] = relationship(
+        lazy="raise_on_sql", order_by="OrderLine.position", primaryjoin="Order.id == OrderLine.order_id", viewonly=True
+    )
+
+
+class OrderLine(Base):
+    """One article in an order; `net` is BT-131, rounded to the currency's minor unit."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["order_id", "company_id"], ["orders.id", "orders.company_id"], ondelete="CASCADE"),
+        UniqueConstraint("order_id", "position"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index("ix_order_lines_company_id_article_id", "company_id", "article_id"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(Integer)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    sku: Mapped[str] = mapped_column(String(60))
+    customer_number: Mapped[str] = mapped_column(String(60), server_default="")
+    gtin: Mapped[str] = mapped_column(String(14), server_default="")
+    name: Mapped[str] = mapped_column(String(300))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    unit: Mapped[str] = mapped_column(String(3))
+    base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    unit_price: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    price_base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="1")
+    price_unit: Mapped[str] = mapped_column(String(3))
+    net: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    vat_category: Mapped[str] = mapped_column(String(2), server_default="S")
+    vat_rate: Mapped[Decimal] = mapped_column(Numeric(6, 3), server_default="0")
+    price_steps: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # why this price, as Messages
+    note: Mapped[str] = mapped_column(String(300), server_default="")
