@@ -12,7 +12,9 @@ import hashlib
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -119,43 +121,65 @@ class Config:
     """All settings of a process; `Config.from_env()` reads them, `Config()` holds the defaults."""
 
     KONTOR_INSTANCE: Path = _setting(
-        FOLDER, Path("instance"), "Everything this installation writes: embedded servers, files, mails, logs, secret key.",
-        shown="./instance")
+        FOLDER,
+        Path("instance"),
+        "Everything this installation writes: embedded servers, files, mails, logs, secret key.",
+        shown="./instance",
+    )
     HOST: str = _setting(TEXT, "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all networks.")
     PORT: int = _setting(_number(0, 65535), 8080, "Port the web server listens on; 0 takes any free one.")
     BASE_URL: str = _setting(
-        _url("https://shop.example", "http", "https"), "",
+        _url("https://shop.example", "http", "https"),
+        "",
         "Address under which people reach Kontor, for links in mails and documents; https makes cookies secure.",
-        shown="http://HOST:PORT")
+        shown="http://HOST:PORT",
+    )
     PROXY_COUNT: int = _setting(
-        _number(0, 9), 0, "Trusted proxies in front of Kontor whose X-Forwarded headers are believed (nginx: 1).")
+        _number(0, 9), 0, "Trusted proxies in front of Kontor whose X-Forwarded headers are believed (nginx: 1)."
+    )
     DATABASE_URL: str = _setting(
-        DATABASE, "", "PostgreSQL 15 or later, as the login kontor_app: postgresql://kontor_app:secret@host/kontor.",
-        shown="embedded server")
+        DATABASE,
+        "",
+        "PostgreSQL 15 or later, as the login kontor_app: postgresql://kontor_app:secret@host/kontor.",
+        shown="embedded server",
+    )
     DATABASE_OWNER_URL: str = _setting(
-        DATABASE, "", "The same database as the login kontor_owner; used by migrations only.", shown="embedded server")
+        DATABASE, "", "The same database as the login kontor_owner; used by migrations only.", shown="embedded server"
+    )
     DATABASE_POOL_SIZE: int = _setting(
-        _number(1, 200), 5, "Database connections each process keeps; up to twice as many under load.")
+        _number(1, 200), 5, "Database connections each process keeps; up to twice as many under load."
+    )
     BROKER_URL: str = _setting(
-        _url("redis://cache.example:6379/0", "redis", "rediss", "redis+socket", "amqp", "amqps"), "",
-        "Message broker for Celery: Redis, Valkey or RabbitMQ.", shown="embedded server")
+        _url("redis://cache.example:6379/0", "redis", "rediss", "redis+socket", "amqp", "amqps"),
+        "",
+        "Message broker for Celery: Redis, Valkey or RabbitMQ.",
+        shown="embedded server",
+    )
     STORAGE_URL: str = _setting(
-        _url("file:///srv/kontor/files", "file", "s3"), "",
+        _url("file:///srv/kontor/files", "file", "s3"),
+        "",
         "Where files are kept: file:///folder or s3://bucket/prefix?endpoint=https://...&region=... "
         "(keys as boto3 finds them, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).",
-        shown="storage/ in the instance")
+        shown="storage/ in the instance",
+    )
     MAIL_URL: str = _setting(
-        _url("smtp://user:secret@mail.example:587?tls=starttls", "file", "smtp", "smtps", "null"), "",
+        _url("smtp://user:secret@mail.example:587?tls=starttls", "file", "smtp", "smtps", "null"),
+        "",
         "How mail leaves: smtp://user:secret@host:port?tls=starttls (or tls=none), smtps://..., "
         "file:///folder (one file a mail), null:// (dropped).",
-        shown="mail/ in the instance")
+        shown="mail/ in the instance",
+    )
     MAIL_FROM: str = _setting(TEXT, "Kontor <kontor@localhost>", "Sender of all mail.")
     SECRET_KEY: str = _setting(
-        TEXT, "", "Key that signs sessions and links, 32 characters or more, the same on all machines. "
+        TEXT,
+        "",
+        "Key that signs sessions and links, 32 characters or more, the same on all machines. "
         "Needed with DATABASE_URL; otherwise made once and kept in the instance.",
-        shown="secret_key in the instance")
+        shown="secret_key in the instance",
+    )
     KONTOR_TRIAL: bool = _setting(
-        SWITCH, False, "Allow DATABASE_URL to be an owner or superuser; Kontor then creates its four roles itself.")
+        SWITCH, False, "Allow DATABASE_URL to be an owner or superuser; Kontor then creates its four roles itself."
+    )
     DEFAULT_LOCALE: str = _setting(_choice(*LOCALES), "en", "Language where neither person nor company chose one.")
     TIME_ZONE: str = _setting(TIME_ZONE, "UTC", "Time zone where no company chose one, an IANA name.")
     SESSION_IDLE_HOURS: int = _setting(_number(1, 720), 12, "A session ends after so many hours without a request.")
@@ -163,12 +187,17 @@ class Config:
     RESET_LINK_HOURS: int = _setting(_number(1, 72), 2, "How long a link to set a new password works.")
     INVITATION_DAYS: int = _setting(_number(1, 90), 7, "How long an invitation works.")
     ABANDONED_CART_HOURS: int = _setting(
-        _number(1, 8760), 24, "A cart idle for so many hours, not ordered and not awaiting approval, counts as abandoned.")
+        _number(1, 8760),
+        24,
+        "A cart idle for so many hours, not ordered and not awaiting approval, counts as abandoned.",
+    )
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
     WEB_WORKERS: int = _setting(_number(1, 256), 2, "Web server processes.")
     WEB_THREADS: int = _setting(_number(1, 256), 4, "Requests each web server process serves at once.")
     WORKER_CONCURRENCY: int = _setting(_number(1, 256), 2, "Processes for quick jobs: events, mails, messages.")
-    DOCUMENT_CONCURRENCY: int = _setting(_number(1, 256), 1, "Processes for slow jobs: PDF, rule checks, exports, imports.")
+    DOCUMENT_CONCURRENCY: int = _setting(
+        _number(1, 256), 1, "Processes for slow jobs: PDF, rule checks, exports, imports."
+    )
     LOG_LEVEL: str = _setting(_choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "Least severity that is logged.")
 
     @classmethod
@@ -293,12 +322,14 @@ def _parsed(setting: Field[Any], text: str) -> Any:
 
 def _kept_secret(path: Path) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent)  # readable for its owner only
+            with os.fdopen(handle, "w") as target:
                 target.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):  # another process was quicker
+                os.link(name, path)
+            Path(name).unlink()
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ConfigError(f"The secret key {path} cannot be read or made ({error.strerror}); set SECRET_KEY.") from None
