@@ -121,9 +121,7 @@ def open_store(url: str) -> Store:
         return DiskStore(Path(unquote(parts.path)))
     if parts.scheme == "s3":
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        return S3Store(
-            parts.netloc, parts.path.strip("/"), endpoint=query.get("endpoint"), region=query.get("region")
-        )
+        return S3Store(parts.netloc, parts.path.strip("/"), endpoint=query.get("endpoint"), region=query.get("region"))
     raise ValueError(f"STORAGE_URL must start with file:// or s3://, not {parts.scheme}://")
 
 

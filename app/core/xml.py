@@ -134,14 +134,14 @@ class XmlWriter:
         self._parts.append(f"{self._indent}<{tag}{named}>{_escape(text, _IN_TEXT)}</{tag}>\n")
 
     @contextmanager
-    def group(self, tag: str) -> Iterator[None]:
-        """An element around what is written inside the block."""
+    def group(self, tag: str, *, keep: bool = False) -> Iterator[None]:
+        """An element around what is written inside the block; left out when that is nothing, unless `keep`."""
         start, indent = len(self._parts), self._indent
         self._parts.append(f"{indent}<{tag}>\n")
         self._indent = indent + "  "
         yield
         self._indent = indent
-        if len(self._parts) == start + 1:
+        if len(self._parts) == start + 1 and not keep:
             self._parts.pop()
         else:
             self._parts.append(f"{indent}</{tag}>\n")

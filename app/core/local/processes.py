@@ -65,7 +65,7 @@ def is_alive(pid: int) -> bool:
         status: str = psutil.Process(pid).status()
     except psutil.Error:
         return False
-    return status != psutil.STATUS_ZOMBIE
+    return bool(status != psutil.STATUS_ZOMBIE)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, *, every: float = 0.02) -> bool:
