@@ -11,28 +11,23 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app.factory import create_app
-from app.core.actor import Actor, Scope, Via
+from app.core.actor import Scope
 from app.core.broker import TRANSPORT_OPTIONS, CelerySender
 from app.core.db import db, is_transient
 from app.core.errors import Conflict, DomainError, NotFound, Unavailable
-from app.core.jobs import JOBS, SCHEDULE, Job, use_sender
-from app.core.tenancy import acting_as
+from app.core.jobs import JOBS, SCHEDULE, Job, actor_of, use_sender
+from app.core.tenancy import Bounds, acting_as
 from config import Config
 
 log = logging.getLogger(__name__)
 
 
-def actor_of(scope: Scope, company_id: int) -> Actor:
-    """The system acting in a scope."""
-    return Actor(None, company_id, scope, frozenset({"*"}), via=Via.JOB, name="system")
-
-
 def _task(celery: Celery, app: Flask, job: Job) -> None:
     def run(self: Task[Any, Any], *ids: int) -> Any:
         headers = self.request.get("headers") or {}
-        scope = Scope(headers.get("kontor_scope", Scope.SYSTEM))
+        bounds = Bounds(Scope(headers.get("kontor_scope", Scope.SYSTEM)), int(headers.get("kontor_company", 0)))
         try:
-            with app.app_context(), acting_as(actor_of(scope, int(headers.get("kontor_company", 0)))):
+            with app.app_context(), acting_as(actor_of(bounds)):
                 return job.run(*ids)
         except (Conflict, NotFound) as error:
             log.info("%s%s ended: %s", job.name, ids, error)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.core.actor import Scope
+from app.core.actor import Actor, Scope, Via
 from app.core.db import on_commit
 from app.core.tenancy import Bounds, current_bounds
 
@@ -85,3 +85,8 @@ def send_now(name: str, *ids: int, bounds: Bounds) -> None:
         _sender.send(JOBS[name], ids, bounds)
     except Exception:
         log.exception("could not send %s%s; a sweep will pick the work up", name, ids)
+
+
+def actor_of(bounds: Bounds) -> Actor:
+    """The system at work in the scope a job was sent with."""
+    return Actor(None, bounds.company_id, bounds.scope, frozenset({"*"}), via=Via.JOB, name="system")

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text
 from app.core import clock
 from app.core.actor import Actor, Scope
 from app.core.db import db, on_commit, transaction
-from app.core.jobs import send_now
+from app.core.jobs import actor_of, send_now
 from app.core.models import OutboxEntry
 from app.core.tenancy import Bounds, acting_as, current_bounds, system_scope
 
@@ -114,11 +114,7 @@ def deliver(entry_id: int, bounds: Bounds) -> bool:
     The entry is claimed and closed in the same transaction as the handler's work, so database work happens once.
     A tenant's transaction may not read the outbox: the claim is made through `claim_outbox`, a function of the owner.
     """
-    actor = Actor.system(bounds.company_id)
-    if bounds.scope is Scope.TENANT:
-        actor = Actor(
-            None, bounds.company_id, Scope.TENANT, frozenset({"*"}), locale=actor.locale, via=actor.via, name="system"
-        )
+    actor = actor_of(bounds)
     try:
         with acting_as(actor), transaction() as session:
             row = session.execute(_CLAIM, {"id": entry_id}).one_or_none()

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NoReturn
 
@@ -111,7 +110,11 @@ def _escape(text: str, special: re.Pattern[str]) -> str:
     """Characters that XML cannot carry at all are left out."""
     if not text.isprintable():
         text = _FORBIDDEN.sub("", text)
-    return special.sub(lambda match: _ESCAPES[match[0]], text)
+    return special.sub(_escaped, text) if special.search(text) else text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return _ESCAPES[match[0]]
 
 
 class XmlWriter:
@@ -124,27 +127,36 @@ class XmlWriter:
         )
         self._root = root
         self._parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}{declarations}>\n']
+        self._open: list[tuple[str, int, bool]] = []
         self._indent = "  "
 
     def leaf(self, tag: str, text: str, **attributes: str) -> None:
         """An element with a text; attributes without a value are left out."""
         if not text:
             return
-        named = "".join(f' {name}="{_escape(value, _IN_ATTRIBUTE)}"' for name, value in attributes.items() if value)
+        named = "".join([f' {name}="{_escape(value, _IN_ATTRIBUTE)}"' for name, value in attributes.items() if value])
         self._parts.append(f"{self._indent}<{tag}{named}>{_escape(text, _IN_TEXT)}</{tag}>\n")
 
-    @contextmanager
-    def group(self, tag: str, *, keep: bool = False) -> Iterator[None]:
-        """An element around what is written inside the block; left out when that is nothing, unless `keep`."""
-        start, indent = len(self._parts), self._indent
-        self._parts.append(f"{indent}<{tag}>\n")
-        self._indent = indent + "  "
-        yield
-        self._indent = indent
-        if len(self._parts) == start + 1 and not keep:
+    def group(self, tag: str, *, keep: bool = False) -> XmlWriter:
+        """`with writer.group(tag):` puts an element around what is written inside.
+
+        It is left out when that is nothing, unless `keep`.
+        """
+        self._parts.append(f"{self._indent}<{tag}>\n")
+        self._open.append((tag, len(self._parts), keep))
+        self._indent += "  "
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        tag, start, keep = self._open.pop()
+        self._indent = self._indent[2:]
+        if len(self._parts) == start and not keep:
             self._parts.pop()
         else:
-            self._parts.append(f"{indent}</{tag}>\n")
+            self._parts.append(f"{self._indent}</{tag}>\n")
 
     def finish(self) -> bytes:
         return "".join((*self._parts, f"</{self._root}>\n")).encode()

@@ -63,7 +63,7 @@ def too_large(limit: int) -> Invalid:
 
 def opened(source: Source, limits: Limits) -> tuple[IO[bytes], bool]:
     """The content as a seekable stream at its start, unpacked within the limits, and whether it is ours to close."""
-    stream, is_ours = _opened(source)
+    stream, is_ours = _opened(source, limits.unpacked_bytes)
     for _ in range(_NESTING):
         unpack = _unpacker(stream)
         if unpack is None:
@@ -74,10 +74,13 @@ def opened(source: Source, limits: Limits) -> tuple[IO[bytes], bool]:
         finally:
             if packed_is_ours:
                 packed.close()
+    if stream.seek(0, io.SEEK_END) > limits.unpacked_bytes:
+        raise too_large(limits.unpacked_bytes)
+    stream.seek(0)
     return stream, is_ours
 
 
-def _opened(source: Source) -> tuple[IO[bytes], bool]:
+def _opened(source: Source, limit: int) -> tuple[IO[bytes], bool]:
     """A seekable stream and whether it is ours to close."""
     if isinstance(source, Path):
         return source.open("rb"), True
@@ -88,6 +91,8 @@ def _opened(source: Source) -> tuple[IO[bytes], bool]:
         return source, False
     copy = _scratch()
     while chunk := source.read(CHUNK):
+        if copy.tell() + len(chunk) > limit:
+            raise too_large(limit)
         copy.write(chunk)
     copy.seek(0)
     return copy, True
@@ -113,8 +118,10 @@ def _unpacked(packed: IO[bytes], unpack: Callable[[IO[bytes]], IO[bytes]], limit
             target.write(chunk)
     except (OSError, EOFError, ValueError, MemoryError, zlib.error, lzma.LZMAError) as error:
         target.close()
+        if isinstance(error, OSError) and error.errno:
+            raise  # the disk, not the file
         raise damaged() from error
-    except BaseException:
+    except Invalid:
         target.close()
         raise
     target.seek(0)
