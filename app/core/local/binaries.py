@@ -49,7 +49,7 @@ def postgres_bin_for(who: Account) -> Path:
 
 def _sample_of_share(folder: Path) -> Path:
     share = folder.parent / "share"
-    return next((path for path in (share / "postgresql" / "postgres.bki", share / "postgres.bki") if path.exists()))
+    return next(path for path in (share / "postgresql" / "postgres.bki", share / "postgres.bki") if path.exists())
 
 
 def _copy(package: Path, target: Path) -> None:

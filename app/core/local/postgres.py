@@ -211,7 +211,14 @@ class EmbeddedPostgres:
             *(part for name, value in settings.items() for part in ("--set", f"{name}={value}")),
         ]  # fmt: skip
         before = self.log.stat().st_size if self.log.exists() else 0
-        child = spawn(command, log=self.log, env=_environment(), cwd=self._home.resolve(), who=who)
+        child = spawn(
+            command,
+            log=self.log,
+            env=_environment(),
+            cwd=self._home.resolve(),
+            who=who,
+            death_signal=signal.SIGKILL,
+        )
         if child.wait() != 0:
             shutil.rmtree(half_made, ignore_errors=True)
             raise self._failure("could not be set up", before)
@@ -239,7 +246,7 @@ class EmbeddedPostgres:
                 who=who,
                 death_signal=signal.SIGINT if tied else None,
             )
-            if wait_until(lambda: self._has_settled(), _START_SECONDS) and self._child.poll() is None:
+            if wait_until(self._has_settled, _START_SECONDS) and self._child.poll() is None:
                 return
             held = any("still in use" in line or "already exists" in line for line in tail(self.log, since=before))
             if not held or attempt == 19:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -79,18 +80,14 @@ def wait_until(condition: Callable[[], bool], seconds: float, *, every: float = 
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def send_group(group: int, number: signal.Signals) -> None:
     """Signal a whole process group, such as a server with its workers."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def marked(name: str, value: str) -> list[psutil.Process]:

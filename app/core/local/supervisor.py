@@ -1,0 +1,258 @@
+"""`kontor up`: everything Kontor runs on one machine, in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import FrameType
+from urllib.parse import urlsplit
+
+import psycopg
+
+from app.core import migrate
+from app.core.local import machine, roles, services
+from app.core.local.check import Check
+from app.core.local.errors import StartError, explained
+from app.core.local.places import ROOT, locked, make_instance
+from app.core.local.postgres import EmbeddedPostgres
+from app.core.local.processes import end, marked, spawn, tail, wait_until
+from app.core.local.programs import Child, Program, programs
+from app.core.local.valkey import EmbeddedValkey
+from config import Config
+
+_MARK = "KONTOR_SUPERVISED"  # in the environment of all our children: the next start finds what a killed one left
+_OLD_LOGS = 3
+_READY_SECONDS = 90
+_STOP_SECONDS = 8
+
+
+class _Stopped(BaseException):
+    """Somebody asked us to stop: raised by the signal handler where the main thread stands."""
+
+
+class Supervisor:
+    """Starts servers, schema, demo data and programs; restarts what dies; stops all in order.
+
+    `demo` is a command that fills the database and prints the logins; `programs_of` and `migrations` are for tests.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        say: Callable[[str], None] = print,
+        demo: Sequence[str] = (),
+        migrations: Callable[[Config], None] | None = None,
+        programs_of: Callable[[Config, int], list[Program]] = programs,
+        checks: Sequence[Callable[[], Check]] = (machine.pango, machine.front_end),
+    ) -> None:
+        self._config = config
+        self._say = say
+        self._demo = demo
+        self._migrations = migrations or bring_up_to_date
+        self._programs_of = programs_of
+        self._checks = checks
+        self._folder = config.instance_dir
+        self._log_dir = self._folder / "log"
+        self._servers: list[EmbeddedPostgres | EmbeddedValkey] = []
+        self._children: list[Child] = []
+        self._listening: socket.socket | None = None  # held by us, so that requests wait while the web server restarts
+        self._stopping = False
+        self._in_a_hurry = False
+
+    def run(self) -> int:
+        """Run until asked to stop; returns the exit code. Raises StartError when the start fails."""
+        make_instance(self._folder)
+        with locked(self._folder / ".run.lock", wait=False) as alone, explained(self._folder):
+            if not alone:
+                raise StartError(self._already_running())
+            woken, waker = os.pipe()
+            os.set_blocking(waker, False)
+            self._listen_to_signals(waker)
+            try:
+                self._start()
+                self._watch(woken)
+            except _Stopped:
+                self._say("Stopping ...")
+            finally:
+                self._stop()
+            self._say("Stopped.")
+        return 0
+
+    def _already_running(self) -> str:
+        with suppress(OSError, ValueError):
+            pid, url = (self._folder / ".running").read_text(encoding="utf-8").splitlines()
+            return (
+                f"Kontor already runs in {self._folder} (process {pid}, {url}): stop it there with Ctrl-C, "
+                "or set KONTOR_INSTANCE and PORT for a second one."
+            )
+        return f"Kontor is already being started in {self._folder}: wait for it, or set KONTOR_INSTANCE and PORT."
+
+    def _listen_to_signals(self, waker: int) -> None:
+        def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
+            if self._stopping:
+                self._in_a_hurry = True
+            else:
+                self._stopping = True
+                raise _Stopped
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, asked_to_stop)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+
+    def _start(self) -> None:
+        end(marked(_MARK, str(self._folder)), patience=5)
+        for check in self._checks:
+            check().demand()
+        machine.disk(self._config).demand()
+        self._rotate_logs()
+        self._listening = machine.open_port(self._config)
+        self._config = self._config.changed(PORT=self._listening.getsockname()[1])
+        (self._folder / ".running").write_text(f"{os.getpid()}\n{self._config.base_url}", encoding="utf-8")
+        self._start_servers()
+        self._migrations(self._config)
+        logins = self._load_demo() if self._demo else ""
+        for program in self._programs_of(self._config, self._listening.fileno()):
+            child = Child(program, self._log_dir, self._environment())
+            self._children.append(child)
+            child.start()
+        self._wait_until_ready()
+        self._say(f"\nKontor is ready: {self._config.base_url}")
+        if logins:
+            self._say(logins)
+        self._say(f"Logs: {self._log_dir}. Ctrl-C stops everything.")
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | self._config.as_env() | {_MARK: str(self._folder), "PYTHONUNBUFFERED": "1"}
+
+    def _rotate_logs(self) -> None:
+        """Keep the logs of the last runs as name.log.1 and so on."""
+        if not self._log_dir.is_dir():
+            return
+        for log in self._log_dir.glob("*.log"):
+            for number in range(_OLD_LOGS, 0, -1):
+                older = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
+                if older.exists():
+                    older.replace(log.with_name(f"{log.name}.{number}"))
+
+    def _start_servers(self) -> None:
+        if self._config.is_database_embedded:
+            self._servers.append(EmbeddedPostgres(self._folder, say=self._say))
+        else:
+            if self._config.KONTOR_TRIAL:
+                prepare_trial(self._config)
+            for check in services.database(self._config):
+                if check.name in ("database", "roles", "login"):
+                    check.demand()
+        if self._config.is_broker_embedded:
+            self._servers.append(EmbeddedValkey(self._folder))
+        else:
+            services.broker(self._config).demand()
+        for server in self._servers:
+            server.start()
+
+    def _load_demo(self) -> str:
+        """Fill in the demo data; returns what the command prints: the logins."""
+        self._say("Loading demo data ...")
+        log = self._log_dir / "demo.log"
+        child = spawn(self._demo, log=log, env=self._environment(), cwd=ROOT, death_signal=signal.SIGTERM)
+        if child.wait() != 0:
+            reason = "\n".join(tail(log, 5))
+            raise StartError(f"The demo data could not be loaded; see {log}:\n{reason}")
+        return "\n".join(tail(log, 40))
+
+    def _wait_until_ready(self) -> None:
+        """Until the web server answers a first request; a program that ends before that ends the start."""
+        where = urlsplit(self._config.changed(BASE_URL="").base_url)
+        deadline = time.monotonic() + _READY_SECONDS
+        while True:
+            with socket.create_connection((where.hostname or "", where.port or 0), timeout=10) as link:
+                link.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                while not select.select([link], [], [], 0.1)[0]:
+                    for child in self._children:
+                        if child.exit_code is not None:
+                            raise StartError(self._last_words(child))
+                    if time.monotonic() > deadline:
+                        raise StartError(f"The web server does not answer; see {self._log_dir / 'web.log'}.")
+                with suppress(ConnectionError):
+                    if link.recv(5):
+                        return
+
+    def _last_words(self, child: Child) -> str:
+        lines = [line for line in tail(child.log, 30) if line.strip()]
+        reason = next((line for line in reversed(lines) if "Error" in line), lines[-1] if lines else "")
+        return f"{child.program.name} ended at once ({reason.strip()}); see {child.log}."
+
+    def _watch(self, woken: int) -> None:
+        """Restart what dies. A child's death or a signal wakes us, and so does each second."""
+        while True:
+            for server in self._servers:
+                if not server.is_running():
+                    self._restart_server(server)
+            for child in self._children:
+                if child.exit_code is not None:
+                    code = child.exit_code
+                    wait = child.bury()
+                    how = f"by signal {-code}" if code < 0 else f"with code {code}"
+                    when = f"in {wait} s" if wait else "now"
+                    self._say(f"{child.program.name} ended {how}; it starts again {when} ({child.log}).")
+                child.restart_if_due()
+            if select.select([woken], [], [], 1)[0]:
+                os.read(woken, 4096)
+
+    def _restart_server(self, server: EmbeddedPostgres | EmbeddedValkey) -> None:
+        name = "PostgreSQL" if isinstance(server, EmbeddedPostgres) else "Valkey"
+        self._say(f"{name} has ended; it starts again ({server.log}).")
+        try:
+            server.start()
+        except StartError as error:
+            self._say(f"{error.message} The next attempt follows.")
+            time.sleep(2)
+
+    def _stop(self) -> None:
+        """First those that take work, then the servers they need; within seconds."""
+        self._stopping = True
+        for child in self._children:
+            child.signal(signal.SIGTERM)
+        wait_until(lambda: self._in_a_hurry or all(child.has_ended for child in self._children), _STOP_SECONDS)
+        for child in self._children:
+            child.signal(signal.SIGKILL)
+        end(marked(_MARK, str(self._folder)), patience=0 if self._in_a_hurry else 1)
+        for server in reversed(self._servers):
+            server.stop()
+        if self._listening is not None:
+            self._listening.close()
+        (self._folder / ".running").unlink(missing_ok=True)
+
+
+def bring_up_to_date(config: Config) -> None:
+    """Run the migrations that are missing, if any."""
+    if migrate.current(config.database_owner_url) != migrate.head():
+        migrate.upgrade(config.database_owner_url)
+
+
+def prepare_trial(config: Config) -> None:
+    """Make the roles through the one login of a trial; raises StartError."""
+    try:
+        with psycopg.connect(services.libpq_url(config.database_url), connect_timeout=5) as connection:
+            roles.run(connection, roles.trial_statements())
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise StartError(
+            f"The login of DATABASE_URL may not make roles ({str(error).strip().splitlines()[0]}): "
+            "let an administrator run what `kontor roles` prints."
+        ) from error
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise StartError(f"The database of DATABASE_URL does not answer ({reason}).") from error
+
+
+def kontor_command(*words: str) -> list[str]:
+    """The console script as a command of this Python, wherever it is installed."""
+    return [sys.executable, "-c", "from app.main import main; main()", *words]
