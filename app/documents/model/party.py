@@ -73,4 +73,4 @@ class TaxRepresentative:
 
     name: str
     vat_id: str
-    address: Address
+    address: Address | None

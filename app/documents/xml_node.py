@@ -1,0 +1,152 @@
+"""Reading values out of XML by path; every error names line and path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from lxml import etree
+
+from app.core.texts import N_, Message
+from app.core.xml import XmlError, parse
+from app.documents.formats import FormatError
+
+
+class Paths(dict[str, tuple[str, ...]]):
+    """Paths with our prefixes -> steps in Clark notation, each worked out once."""
+
+    def __init__(self, namespaces: Mapping[str, str]) -> None:
+        super().__init__()
+        self.namespaces = namespaces
+
+    def __missing__(self, path: str) -> tuple[str, ...]:
+        named = (step.split(":") for step in path.split("/")) if path else ()
+        steps = self[path] = tuple(f"{{{self.namespaces[prefix]}}}{name}" for prefix, name in named)
+        return steps
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+
+
+class Node:
+    """An element read with paths such as `cac:Party/cbc:EndpointID`, which follow the first child of each name.
+
+    Values come without surrounding blanks; what is absent or blank is "" (text), None (others).
+    """
+
+    __slots__ = ("_children", "_paths", "element")
+
+    def __init__(self, element: etree._Element, paths: Paths) -> None:
+        self.element = element
+        self._paths = paths
+        self._children: dict[str, etree._Element] | None = None
+
+    def find(self, path: str) -> Node | None:
+        element = self._element(path)
+        return None if element is None else Node(element, self._paths)
+
+    def need(self, path: str) -> Node:
+        """The element at the path, or FormatError."""
+        node = self.find(path)
+        if node is None:
+            raise self.fault(N_("{path} is missing.", path=path), path)
+        return node
+
+    def all(self, path: str) -> Iterator[Node]:
+        """Every element with the last name of the path under the first parent of each earlier name."""
+        *parents, last = self._paths[path]
+        element: etree._Element | None = self.element
+        for step in parents:
+            element = next(element.iterchildren(step), None) if element is not None else None
+        for child in element.iterchildren(last) if element is not None else ():
+            yield Node(child, self._paths)
+
+    def text(self, path: str) -> str:
+        element = self._element(path)
+        return "" if element is None else (element.text or "").strip()
+
+    def need_text(self, path: str) -> str:
+        value = self.text(path)
+        if not value:
+            raise self.fault(N_("{path} is missing.", path=path), path)
+        return value
+
+    def own_text(self) -> str:
+        return (self.element.text or "").strip()
+
+    def attribute(self, path: str, name: str) -> str:
+        element = self._element(path) if path else self.element
+        return "" if element is None else (element.get(name) or "").strip()
+
+    def own_number(self) -> Decimal | None:
+        return self.number("")
+
+    def number(self, path: str) -> Decimal | None:
+        """An xs:decimal."""
+        value = self.text(path)
+        if not value:
+            return None
+        if not _NUMBER.fullmatch(value):
+            raise self.fault(N_("{path}: {value} is not a number.", path=path, value=value), path)
+        return Decimal(value)
+
+    def need_number(self, path: str) -> Decimal:
+        value = self.number(path)
+        if value is None:
+            raise self.fault(N_("{path} is missing.", path=path), path)
+        return value
+
+    def day(self, path: str) -> date | None:
+        """An xs:date; a time zone is read past."""
+        value = self.text(path)
+        try:
+            return date.fromisoformat(value[:10]) if value else None
+        except ValueError:
+            raise self.fault(N_("{path}: {value} is not a date.", path=path, value=value), path) from None
+
+    def fault(self, message: Message, path: str = "") -> FormatError:
+        """An error at the path below this element, as far as that exists."""
+        element, here = self.element, _address(self.element, self._paths.namespaces)
+        for step, clark in zip(path.split("/") if path else (), self._paths[path], strict=True):
+            element = next(element.iterchildren(clark), element)
+            here += f"/{step}"
+        return FormatError(message, element.sourceline or 0, here)
+
+    def _element(self, path: str) -> etree._Element | None:
+        steps = self._paths[path]
+        if not steps:
+            return self.element
+        if self._children is None:  # the first child of each name
+            self._children = {str(child.tag): child for child in self.element.iterchildren(reversed=True)}
+        element = self._children.get(steps[0])
+        for step in steps[1:]:
+            if element is None:
+                return None
+            element = next(element.iterchildren(step), None)
+        return element
+
+
+def read_root(data: bytes, paths: Paths) -> Node:
+    """The root of the document, within the limits of `core.xml`."""
+    try:
+        root = parse(data)
+    except XmlError as error:
+        raise FormatError(error.message, error.line) from None
+    return Node(root, paths)
+
+
+def _address(element: etree._Element, namespaces: Mapping[str, str]) -> str:
+    """/Invoice/cac:InvoiceLine[2]: names with our prefixes, counted where there are several."""
+    prefixes = {uri: prefix for prefix, uri in namespaces.items()}
+    parts = []
+    node: etree._Element | None = element
+    while node is not None:
+        name = etree.QName(node)
+        prefix = prefixes.get(name.namespace or "", "")
+        earlier = len(list(node.itersiblings(name, preceding=True)))
+        is_several = earlier > 0 or next(node.itersiblings(name), None) is not None
+        parts.append((f"{prefix}:" if prefix else "") + name.localname + (f"[{earlier + 1}]" if is_several else ""))
+        node = node.getparent()
+    return "/" + "/".join(reversed(parts))
