@@ -119,15 +119,20 @@ class Supervisor:
         self._start_servers()
         self._migrations(self._config)
         logins = self._load_demo() if self._demo else ""
-        for program in self._programs_of(self._config, self._listening.fileno()):
-            child = Child(program, self._log_dir, self._environment())
-            self._children.append(child)
-            child.start()
-        self._wait_until_ready()
+        web, *others = self._programs_of(self._config, self._listening.fileno())
+        self._run(web)
+        self._wait_until_ready()  # the page first: what starts together waits for the processor together
+        for program in others:
+            self._run(program)
         self._say(f"\nKontor is ready: {self._config.base_url}")
         if logins:
             self._say(logins)
         self._say(f"Logs: {self._log_dir}. Ctrl-C stops everything.")
+
+    def _run(self, program: Program) -> None:
+        child = Child(program, self._log_dir, self._environment())
+        self._children.append(child)
+        child.start()
 
     def _environment(self) -> dict[str, str]:
         return os.environ | self._config.as_env() | {_MARK: str(self._folder), "PYTHONUNBUFFERED": "1"}
