@@ -38,7 +38,8 @@ class Cart(Base):
     """Lines being prepared by a buyer.
 
     `checked_at` is when the buyer last saw prices for ordering (`CartLine.checked_price`): placing compares with them.
-    `version` grows with every change of the lines.
+    `version` grows with every change of the lines. `line_count` and `net_seen` (net as last worked out for the buyer)
+    serve the top bar only: no order is made from them.
     """
 
     __tablename__ = "carts"
@@ -47,6 +48,13 @@ class Cart(Base):
         CheckConstraint("state IN ('open', 'awaiting_approval', 'ordered', 'discarded')", name="state_known"),
         Index("ix_carts_company_id_state", "company_id", "state"),
         Index("ix_carts_open_activity", "last_activity_at", postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_carts_one_active",
+            "company_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("state = 'open' AND is_active"),
+        ),
     )
 
     id: Mapped[Id]
@@ -57,6 +65,8 @@ class Cart(Base):
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))  # the one the buyer's clicks go to
     currency: Mapped[str] = mapped_column(String(3))
     version: Mapped[int] = mapped_column(Integer, server_default="0")
+    line_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    net_seen: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     last_activity_at: Mapped[Moment] = mapped_column(server_default=func.now())
     last_page: Mapped[str] = mapped_column(String(200), server_default="")
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
@@ -93,6 +103,32 @@ class CartLine(Base):
     checked_base_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
 
 
+class CartChange(Base):
+    """Lines that came into a cart or left it: makes adding repeatable by `client_ref` and removing reversible.
+
+    `lines` holds what was removed, for undo; of what was added only `line_count` is kept.
+    """
+
+    __tablename__ = "cart_changes"
+    __table_args__ = (
+        ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
+        UniqueConstraint("company_id", "client_ref"),
+        CheckConstraint("kind IN ('added', 'removed')", name="kind_known"),
+        Index("ix_cart_changes_cart_id", "cart_id"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    cart_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(8))
+    client_ref: Mapped[str | None] = mapped_column(String(80))
+    request_hash: Mapped[str] = mapped_column(String(64), server_default="")
+    at: Mapped[Moment] = mapped_column(server_default=func.now())
+    line_count: Mapped[int] = mapped_column(Integer)
+    lines: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class Order(Base):
     """A commitment with frozen prices, taxes, texts and addresses. Amounts in `currency`, unit prices net."""
 
@@ -108,6 +144,7 @@ class Order(Base):
         Index("ix_orders_company_id_placed_at", "company_id", "placed_at", "id"),
         Index("ix_orders_placed_at", "placed_at", "id"),
         Index("ix_orders_po_number", "company_id", "po_number", postgresql_where=text("po_number <> ''")),
+        Index("uq_orders_cart_id", "cart_id", unique=True, postgresql_where=text("cart_id IS NOT NULL")),
     )
 
     id: Mapped[Id]

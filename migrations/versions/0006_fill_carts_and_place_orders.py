@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("line_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("net_seen", sa.Numeric(precision=18, scale=6), nullable=True),
         sa.Column("last_activity_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("last_page", sa.String(length=200), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -48,6 +50,13 @@ def upgrade() -> None:
         ["last_activity_at"],
         unique=False,
         postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
+        "uq_carts_one_active",
+        "carts",
+        ["company_id", "user_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open' AND is_active"),
     )
     op.create_table(
         "orders",
@@ -108,6 +117,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("po_number <> ''"),
     )
+    op.create_index(
+        "uq_orders_cart_id", "orders", ["cart_id"], unique=True, postgresql_where=sa.text("cart_id IS NOT NULL")
+    )
     op.create_table(
         "cart_lines",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -133,6 +145,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("cart_id", "article_id", "unit", name=op.f("uq_cart_lines_cart_id_article_id_unit")),
     )
     op.create_index("ix_cart_lines_cart_id_position", "cart_lines", ["cart_id", "position"], unique=False)
+    op.create_table(
+        "cart_changes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("cart_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("client_ref", sa.String(length=80), nullable=True),
+        sa.Column("request_hash", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column(
+            "lines", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('added', 'removed')", name=op.f("ck_cart_changes_kind_known")),
+        sa.ForeignKeyConstraint(
+            ["cart_id", "company_id"],
+            ["carts.id", "carts.company_id"],
+            name=op.f("fk_cart_changes_cart_id_company_id_carts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_changes")),
+        sa.UniqueConstraint("company_id", "client_ref", name=op.f("uq_cart_changes_company_id_client_ref")),
+    )
+    op.create_index("ix_cart_changes_cart_id", "cart_changes", ["cart_id"], unique=False)
     op.create_table(
         "order_lines",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -176,6 +213,7 @@ def upgrade() -> None:
     for statement in (
         *secure("carts", tenant="SELECT, INSERT, UPDATE, DELETE"),
         *secure("cart_lines", tenant="SELECT, INSERT, UPDATE, DELETE"),
+        *secure("cart_changes", tenant="SELECT, INSERT, UPDATE"),
         *secure("orders", tenant="SELECT, INSERT, UPDATE"),
         *secure("order_lines", tenant="SELECT, INSERT"),
     ):
@@ -185,12 +223,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_order_lines_company_id_article_id", table_name="order_lines")
     op.drop_table("order_lines")
+    op.drop_index("ix_cart_changes_cart_id", table_name="cart_changes")
+    op.drop_table("cart_changes")
     op.drop_index("ix_cart_lines_cart_id_position", table_name="cart_lines")
     op.drop_table("cart_lines")
+    op.drop_index("uq_orders_cart_id", table_name="orders", postgresql_where=sa.text("cart_id IS NOT NULL"))
     op.drop_index("ix_orders_po_number", table_name="orders", postgresql_where=sa.text("po_number <> ''"))
     op.drop_index("ix_orders_placed_at", table_name="orders")
     op.drop_index("ix_orders_company_id_placed_at", table_name="orders")
     op.drop_table("orders")
+    op.drop_index(
+        "uq_carts_one_active", table_name="carts", postgresql_where=sa.text("state = 'open' AND is_active")
+    )
     op.drop_index("ix_carts_open_activity", table_name="carts", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_carts_company_id_state", table_name="carts")
     op.drop_table("carts")
