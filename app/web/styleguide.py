@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app
 from wtforms import BooleanField, DateField, FileField, RadioField, SelectField, StringField, TextAreaField
@@ -12,9 +14,12 @@ from wtforms.validators import DataRequired
 
 from app.core.clock import now
 from app.web.access import public
+from app.web.assets import STATIC
+from app.web.charts import bar_chart
 from app.web.forms import ClientRefField, DecimalField, Form
 from app.web.fragments import render_page
-from app.web.pagination import Page, Sort, sort_from_request
+from app.web.navigation import Menu, NavLink
+from app.web.pagination import Page, sort_from_request
 from app.web.texts import _
 
 blueprint = Blueprint("styleguide", __name__)
@@ -52,28 +57,65 @@ ROWS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class SampleLine:
+    sku: str
+    name: str
+    quantity: Decimal
+    price: Decimal
+    net: Decimal
+
+
+LINES = (
+    SampleLine("SCR-4x40-A2", "Countersunk screw DIN 7997, stainless A2, Torx, 4 × 40 mm, box of 200", Decimal(1200), Decimal("0.0125"), Decimal("15.00")),
+    SampleLine("85123A", "White hanging heart T-light holder", Decimal(24), Decimal("2.55"), Decimal("61.20")),
+    SampleLine("АРТ-0099", "Папір офісний А4, 80 г/м², клас C, білизна 146 %, пачка 500 аркушів", Decimal(60), Decimal("4.1990"), Decimal("251.94")),
+)  # fmt: skip
+SALES = (
+    ("September", Decimal(18400), "18,400"),
+    ("October", Decimal(23150), "23,150"),
+    ("November", Decimal(31920), "31,920"),
+    ("A customer with a rather long name Ltd", Decimal(4200), "4,200"),
+)
+MENU = (
+    NavLink(_("Overview"), "home", "/styleguide#overview", is_on_phone_bar=True),
+    NavLink(_("Articles"), "articles", "/styleguide#articles", is_on_phone_bar=True),
+    NavLink(_("Quick order"), "quick-order", "/styleguide#quick-order", is_on_phone_bar=True),
+    NavLink(_("Orders"), "orders", "/styleguide", is_current=True, is_on_phone_bar=True),
+    NavLink(_("Invoices"), "invoice", "/styleguide#invoices"),
+    NavLink(_("People"), "people", "/styleguide#people"),
+    NavLink(_("Settings"), "settings", "/styleguide#settings"),
+)
+
+
 @blueprint.get("/styleguide")
 @public
 def show() -> Response:
     """All components on one page."""
     if not (current_app.debug or current_app.testing):
         abort(404)
+    return render_page("components/styleguide.html", **_samples())
+
+
+def _samples() -> dict[str, Any]:
     sample = SampleForm(formdata=None)
     broken = SampleForm(formdata=None, prefix="broken")
     broken.company.errors = [_("Enter the name of the company.")]
     broken.limit.errors = [_("“{given}” is not a number.", given="12,x")]
     broken.refused.append(str(_("The credit limit of 5,000.00 EUR is used up. Ask for a higher one or pay an invoice.")))
-    return render_page(
-        "components/styleguide.html",
-        form=sample,
-        broken=broken,
-        page=Page(ROWS, 50, next="bmV4dA", previous=None, total=370281),
-        empty=Page((), 50),
-        sort=sort_from_request(("number", "net", "placed_on"), "-placed_on") or Sort("number"),
-        moment=datetime(2026, 11, 20, 14, 3, tzinfo=UTC),
-        recent=now() - timedelta(hours=3),
-        total=sum((row.net for row in ROWS), Decimal(0)),
-    )
+    return {
+        "form": sample,
+        "broken": broken,
+        "page": Page(ROWS, 50, next="bmV4dA", previous=None, total=370281),
+        "sort": sort_from_request(("number", "net", "placed_on"), "-placed_on"),
+        "moment": datetime(2026, 11, 20, 14, 3, tzinfo=UTC),
+        "recent": now() - timedelta(hours=3),
+        "total": sum((row.net for row in ROWS), Decimal(0)),
+        "lines": LINES,
+        "chart": bar_chart(_("Net sales by month"), _("November is the strongest month."), SALES, "EUR"),
+        "places": Menu(MENU[:5], MENU[5:], MENU[4:]),
+        "signs": re.findall(r'id="([\w-]+)"', (STATIC / "img" / "icons.svg").read_text(encoding="utf-8")),
+    }
 
 
 def init_app(app: Flask) -> None:

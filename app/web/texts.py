@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from babel import Locale
 from flask import Flask, current_app, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
@@ -99,6 +99,16 @@ def say(message: Message | str) -> str:
     if isinstance(message, Message):
         return put_values(get_translations().ugettext(message.text), message.parameters)
     return str(message)
+
+
+def translator(code: str) -> Callable[[str], str]:
+    """gettext of one language (en, ru, uk), for printed documents and mail: the recipient's, not the actor's."""
+
+    def translate(text: str) -> str:
+        with force_locale(code if code in LANGUAGES else "en"):
+            return cast(str, get_translations().ugettext(text))
+
+    return translate
 
 
 Reader = Callable[[], tuple[str, str] | None]
