@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, event, text
 from sqlalchemy.engine import Connection
@@ -21,6 +21,8 @@ from app.core.actor import Actor, Scope
 from app.core.db import db, in_command
 
 log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 ROLE = {Scope.TENANT: "kontor_tenant", Scope.OPERATOR: "kontor_operator", Scope.SYSTEM: "kontor_operator"}
 
@@ -85,7 +87,7 @@ def system_scope(reason: str) -> Iterator[None]:
         yield
 
 
-def visible(actor: Actor, statement: Select[Any], model: Any) -> Select[Any]:
+def visible(actor: Actor, statement: S, model: Any) -> S:
     """The first wall: narrow a SELECT to the actor's company unless the operator asks."""
     if actor.is_operator:
         return statement

@@ -1,0 +1,1 @@
+"""Rules about companies and people, without database and web."""

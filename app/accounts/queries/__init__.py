@@ -1,0 +1,1 @@
+"""What is read about companies and people; tenancy is part of each query."""
