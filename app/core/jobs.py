@@ -90,3 +90,11 @@ def send_now(name: str, *ids: int, bounds: Bounds) -> None:
 def actor_of(bounds: Bounds) -> Actor:
     """The system at work in the scope a job was sent with."""
     return Actor(None, bounds.company_id, bounds.scope, frozenset({"*"}), via=Via.JOB, name="system")
+
+
+def current_actor() -> Actor:
+    """The system in the scope of the job that is running."""
+    bounds = current_bounds()
+    if bounds is None:
+        raise RuntimeError("current_actor() needs a scope")
+    return actor_of(bounds)

@@ -1,0 +1,1 @@
+"""What billing shows: invoices, exports, archives."""

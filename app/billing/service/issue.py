@@ -1,0 +1,70 @@
+"""From a placed order to a numbered, frozen invoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.accounts.queries.companies import operator_party
+from app.accounts.models import Company
+from app.billing.documents import Numbered, invoice_document
+from app.billing.domain.numbers import INVOICE_SERIES, due_date, invoice_number
+from app.billing.events import InvoiceIssued
+from app.billing.models import Invoice
+from app.core import audit, clock
+from app.core.actor import Actor
+from app.core.db import command, db
+from app.core.errors import NotFound
+from app.core.jobs import enqueue
+from app.core.locks import lock_rows
+from app.core.numbering import next_number
+from app.core.outbox import publish
+from app.documents.model.stored import to_json
+from app.ordering.models import Order, OrderLine
+
+
+@command
+def issue_invoice(actor: Actor, order_id: int) -> int:
+    """Issue the invoice of an order and return its id; a repeat returns the first one.
+
+    Runs in operator scope. The number is gapless per year of the operator's calendar; it is taken last.
+    """
+    orders = lock_rows(Order, [order_id])
+    if not orders:
+        raise NotFound()
+    order = orders[0]
+    known = db.session.scalar(select(Invoice.id).where(Invoice.order_id == order_id, Invoice.kind == "invoice"))
+    if known is not None:
+        return known
+    lines = list(db.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)))
+    seller = operator_party(actor)
+    language = db.session.scalars(select(Company.locale).where(Company.id == order.company_id)).one()
+    issued_on = clock.today(seller.time_zone)
+    due_on = due_date(issued_on, order.payment_days)
+    number = invoice_number(issued_on.year, next_number(INVOICE_SERIES, issued_on.year))
+    document = invoice_document(order, lines, seller, Numbered(number, issued_on, due_on), language=language)
+    invoice = Invoice(
+        company_id=order.company_id,
+        number=number,
+        order_id=order.id,
+        order_number=order.number,
+        po_number=order.po_number,
+        customer_name=document.buyer.name,
+        issued_at=clock.now(),
+        issued_on=issued_on,
+        due_on=due_on,
+        currency=order.currency,
+        net_total=document.totals.net,
+        vat_total=document.totals.tax or Decimal(0),
+        gross_total=document.totals.gross,
+        locale=language,
+        document=to_json(document),
+    )
+    db.session.add(invoice)
+    db.session.flush()
+    for object_type, object_id in (("order", order.id), ("invoice", invoice.id)):
+        audit.record(actor, object_type, object_id, "invoice_issued", {"number": number}, company_id=order.company_id)
+    publish(InvoiceIssued(invoice.id))
+    enqueue("billing.render_invoice", invoice.id)
+    return invoice.id
