@@ -94,6 +94,7 @@ class ArticleUnit(Base):
     __table_args__ = (
         UniqueConstraint("article_id", "unit"),
         CheckConstraint("numerator > 0 AND denominator > 0", name="factor_positive"),
+        Index("ix_article_units_gtin", "gtin", postgresql_where=text("gtin <> ''")),
     )
 
     id: Mapped[Id]
@@ -101,6 +102,7 @@ class ArticleUnit(Base):
     unit: Mapped[str] = mapped_column(String(3))
     numerator: Mapped[int] = mapped_column(BigInteger)
     denominator: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    precision: Mapped[int] = mapped_column(Integer, server_default="0")  # digits after the point one may order
     gtin: Mapped[str] = mapped_column(String(14), server_default="")
     position: Mapped[int] = mapped_column(Integer, server_default="0")
 

@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=3), nullable=False),
         sa.Column("numerator", sa.BigInteger(), nullable=False),
         sa.Column("denominator", sa.BigInteger(), server_default="1", nullable=False),
+        sa.Column("precision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("gtin", sa.String(length=14), server_default="", nullable=False),
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("numerator > 0 AND denominator > 0", name=op.f("ck_article_units_factor_positive")),
@@ -97,6 +98,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article_units")),
         sa.UniqueConstraint("article_id", "unit", name=op.f("uq_article_units_article_id_unit")),
+    )
+    op.create_index(
+        "ix_article_units_gtin", "article_units", ["gtin"], unique=False, postgresql_where=sa.text("gtin <> ''")
     )
     op.create_table(
         "customer_article_numbers",
@@ -132,6 +136,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_customer_article_numbers_article_id"), table_name="customer_article_numbers")
     op.drop_table("customer_article_numbers")
+    op.drop_index("ix_article_units_gtin", table_name="article_units", postgresql_where=sa.text("gtin <> ''"))
     op.drop_table("article_units")
     op.drop_index("ix_articles_search", table_name="articles", postgresql_using="gin")
     op.drop_index("ix_articles_name_id", table_name="articles")

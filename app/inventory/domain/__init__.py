@@ -1,0 +1,1 @@
+"""What can be promised, from which warehouse, and when."""

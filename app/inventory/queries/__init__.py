@@ -1,0 +1,1 @@
+"""Reads of stock: what can be promised, and the warehouse's pages."""

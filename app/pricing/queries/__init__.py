@@ -1,0 +1,1 @@
+"""Reads of prices. `prices` is the one pricing call; the other files serve the price manager's pages."""
