@@ -70,10 +70,10 @@ def percent(value: Decimal | int) -> str:
 
 @_or_dash
 def day(value: date) -> str:
-    """A business date. An instant needs `moment`: its day depends on the time zone."""
+    """A business date as a `time` element. An instant needs `moment`: its day depends on the time zone."""
     if isinstance(value, datetime):
         raise TypeError("day shows dates; use moment for an instant")
-    return formats.day(value, language())
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), formats.day(value, language()))
 
 
 @_or_dash
