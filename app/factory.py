@@ -15,7 +15,9 @@ from app.core import storage
 from app.core.broker import open_sender
 from app.core.db import db
 from app.core.jobs import use_sender
+from app.core.mail import open_mailer, use_mailer
 from app.core.permissions import declare
+from app.core.settings import use_settings
 from app.web.setup import init_web
 from config import Config
 
@@ -78,6 +80,8 @@ def create_app(config: Config, *, web: bool = True) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
     app.extensions["kontor.config"] = config
     db.init_app(app)
+    use_settings(config)
+    use_mailer(open_mailer(config.mail_url))
     storage.use_store(storage.open_store(config.storage_url))
     use_sender(open_sender(config.broker_url))
     load_slices()
