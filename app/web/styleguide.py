@@ -112,7 +112,7 @@ def _samples() -> dict[str, Any]:
         "recent": now() - timedelta(hours=3),
         "total": sum((row.net for row in ROWS), Decimal(0)),
         "lines": LINES,
-        "chart": bar_chart(_("Net sales by month"), _("November is the strongest month."), SALES, "EUR"),
+        "chart": bar_chart(_("Net sales by month"), SALES, "EUR"),
         "places": Menu(MENU[:5], MENU[5:], MENU[4:]),
         "signs": re.findall(r'id="([\w-]+)"', (STATIC / "img" / "icons.svg").read_text(encoding="utf-8")),
     }
