@@ -1,0 +1,56 @@
+"""The import contracts of pyproject.toml, and the one thing they cannot say: a slice writes only its own tables."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+from app.factory import SLICES
+
+APP = Path(__file__).resolve().parents[2] / "app"
+SERVICES = sorted(path for name in SLICES for path in (APP / name).glob("service*/**/*.py")) + sorted(
+    path for name in SLICES for path in (APP / name).glob("service.py")
+)
+WRITES = {"insert", "update", "delete"}
+
+
+def test_import_contracts_hold(capsys):
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+def imported_models(tree: ast.Module) -> dict[str, str]:
+    """Model name -> slice, of what a file imports."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith(".models"):
+            for name in node.names:
+                found[name.asname or name.name] = node.module.split(".")[1]
+    return found
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: str(path.relative_to(APP)))
+def test_service_writes_only_its_own_tables(path):
+    owner = path.relative_to(APP).parts[0]
+    tree = ast.parse(path.read_text())
+    models = imported_models(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name in WRITES and node.args and isinstance(node.args[0], ast.Name):
+            written = models.get(node.args[0].id)
+            assert written in (None, owner, "core"), f"{path.name}:{node.lineno} writes {node.args[0].id} of {written}"
+        if isinstance(node.func, ast.Name) and models.get(name) not in (None, owner, "core"):
+            raise AssertionError(f"{path.name}:{node.lineno} makes a row of {models[name]}")
+
+
+@pytest.mark.parametrize("path", sorted(APP.rglob("*.py")), ids=lambda path: str(path.relative_to(APP)))
+def test_no_import_inside_functions(path):
+    tree = ast.parse(path.read_text())
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                assert not isinstance(node, ast.Import | ast.ImportFrom), f"{path.name}:{node.lineno}"
