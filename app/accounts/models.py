@@ -38,7 +38,11 @@ class Company(Base):
         CheckConstraint("kind IN ('operator', 'customer', 'supplier')", name="kind_known"),
         CheckConstraint("state IN ('pending', 'approved', 'rejected', 'inactive')", name="state_known"),
         CheckConstraint("payment_days >= 0", name="payment_days_not_negative"),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         Index("uq_companies_one_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")),
+        Index("ix_companies_name_id", "name", "id"),
+        Index("ix_companies_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index("ix_companies_pending", "id", postgresql_where=text("state = 'pending'")),
     )
 
     id: Mapped[Id]
@@ -164,21 +168,34 @@ class RegistrationFile(Base):
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
-    label: Mapped[str] = mapped_column(String(120))
+    label: Mapped[str] = mapped_column(String(255))
 
 
 class Invitation(Base):
-    """A colleague asked to join; the mailed token is stored as a hash only."""
+    """Somebody asked to join a company; the mailed token is stored as a hash only.
+
+    `invited_by_id` is None where the company registered itself: the link then proves the applicant's address.
+    """
 
     __tablename__ = "invitations"
-    __table_args__ = (Index("ix_invitations_company_id", "company_id"),)
+    __table_args__ = (
+        Index("ix_invitations_company_id", "company_id"),
+        Index(
+            "uq_invitations_open",
+            "company_id",
+            "email",
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120), server_default="")
     role: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    invited_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
     expires_at: Mapped[Moment]
     accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -217,12 +234,16 @@ class SignInSession(Base):
 
 
 class SignInAttempt(Base):
-    """Every try to sign in: audit, and the base of throttling."""
+    """Every try to sign in, to register or to get a new password: audit, and the base of throttling.
+
+    `outcome`: ok, wrong_password, unknown, inactive, throttled, reset_asked, registered.
+    """
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
         Index("ix_sign_in_attempts_email_at", "email", "at"),
         Index("ix_sign_in_attempts_ip_at", "ip", "at"),
+        Index("ix_sign_in_attempts_user_id_id", "user_id", "id"),
     )
 
     id: Mapped[Id]
@@ -231,4 +252,4 @@ class SignInAttempt(Base):
     user_id: Mapped[int | None] = mapped_column(BigInteger)
     ip: Mapped[str] = mapped_column(String(45))
     user_agent: Mapped[str] = mapped_column(String(300), server_default="")
-    outcome: Mapped[str] = mapped_column(String(20))  # ok, wrong_password, unknown, throttled, inactive
+    outcome: Mapped[str] = mapped_column(String(20))

@@ -62,6 +62,7 @@ def upgrade() -> None:
             "state IN ('pending', 'approved', 'rejected', 'inactive')", name=op.f("ck_companies_state_known")
         ),
         sa.CheckConstraint("payment_days >= 0", name=op.f("ck_companies_payment_days_not_negative")),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_companies_not_its_own_parent")),
         sa.ForeignKeyConstraint(
             ["manager_id"], ["users.id"], name=op.f("fk_companies_manager_id_users"), use_alter=True
         ),
@@ -71,6 +72,17 @@ def upgrade() -> None:
     )
     op.create_index(
         "uq_companies_one_operator", "companies", ["kind"], unique=True, postgresql_where=sa.text("kind = 'operator'")
+    )
+    op.create_index("ix_companies_name_id", "companies", ["name", "id"], unique=False)
+    op.create_index(
+        "ix_companies_parent_id",
+        "companies",
+        ["parent_id"],
+        unique=False,
+        postgresql_where=sa.text("parent_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_companies_pending", "companies", ["id"], unique=False, postgresql_where=sa.text("state = 'pending'")
     )
     op.create_table(
         "sign_in_attempts",
@@ -85,6 +97,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_attempts_email_at", "sign_in_attempts", ["email", "at"], unique=False)
     op.create_index("ix_sign_in_attempts_ip_at", "sign_in_attempts", ["ip", "at"], unique=False)
+    op.create_index("ix_sign_in_attempts_user_id_id", "sign_in_attempts", ["user_id", "id"], unique=False)
     op.create_table(
         "users",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -143,9 +156,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), server_default="", nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("invited_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("invited_by_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
@@ -156,6 +170,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
     )
     op.create_index("ix_invitations_company_id", "invitations", ["company_id"], unique=False)
+    op.create_index(
+        "uq_invitations_open",
+        "invitations",
+        ["company_id", "email"],
+        unique=True,
+        postgresql_where=sa.text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+    )
     op.create_table(
         "memberships",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -188,7 +209,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("file_id", sa.BigInteger(), nullable=False),
-        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("label", sa.String(length=255), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id"], ["companies.id"], name=op.f("fk_registration_files_company_id_companies")
         ),
@@ -226,12 +247,19 @@ def upgrade() -> None:
             update_columns="phone, email, invoice_email, locale, time_zone",
         ),
         *secure("users", tenant="SELECT", condition="id IN (SELECT user_id FROM memberships)"),
-        *secure("memberships", tenant="SELECT, INSERT, UPDATE"),
-        *secure("addresses", tenant="SELECT, INSERT, UPDATE, DELETE"),
-        *secure("registration_files", tenant="SELECT, INSERT"),
-        *secure("invitations", tenant="SELECT, INSERT, UPDATE"),
+        # a membership is made by accepting an invitation, in system scope: a company cannot draw people in
+        *secure("memberships", tenant="SELECT, UPDATE", update_columns="role, is_active"),
+        *secure(
+            "addresses",
+            tenant="SELECT, INSERT, UPDATE",
+            # the seller's billing address stands on every document
+            select_condition="company_id = current_setting('kontor.company_id')::bigint OR (is_default_bill_to"
+            " AND company_id IN (SELECT id FROM companies WHERE kind = 'operator'))",
+        ),
+        *secure("registration_files", tenant="SELECT"),
+        *secure("invitations", tenant="SELECT, INSERT, UPDATE", update_columns="expires_at, withdrawn_at"),
         *secure("password_resets"),
-        *secure("sign_in_sessions", tenant="SELECT, UPDATE", update_columns="ended_at"),
+        *secure("sign_in_sessions"),
         *secure("sign_in_attempts", operator="SELECT, INSERT"),
     ):
         op.execute(statement)
@@ -248,6 +276,11 @@ def downgrade() -> None:
     op.drop_table("password_resets")
     op.drop_index("ix_memberships_user_id", table_name="memberships")
     op.drop_table("memberships")
+    op.drop_index(
+        "uq_invitations_open",
+        table_name="invitations",
+        postgresql_where=sa.text("accepted_at IS NULL AND withdrawn_at IS NULL"),
+    )
     op.drop_index("ix_invitations_company_id", table_name="invitations")
     op.drop_table("invitations")
     op.drop_index(
@@ -258,8 +291,12 @@ def downgrade() -> None:
     )
     op.drop_table("addresses")
     op.drop_table("users")
+    op.drop_index("ix_sign_in_attempts_user_id_id", table_name="sign_in_attempts")
     op.drop_index("ix_sign_in_attempts_ip_at", table_name="sign_in_attempts")
     op.drop_index("ix_sign_in_attempts_email_at", table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
+    op.drop_index("ix_companies_pending", table_name="companies", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_companies_parent_id", table_name="companies", postgresql_where=sa.text("parent_id IS NOT NULL"))
+    op.drop_index("ix_companies_name_id", table_name="companies")
     op.drop_index("uq_companies_one_operator", table_name="companies", postgresql_where=sa.text("kind = 'operator'"))
     op.drop_table("companies")

@@ -84,7 +84,7 @@ def account_ids(actor: Actor, codes: set[str]) -> dict[str, int]:
     statement = select(Company.code, Company.id).where(Company.code.in_(codes))
     if not actor.is_operator:
         statement = statement.where(Company.id == actor.company_id)
-    return dict(db.session.execute(statement).tuples())
+    return dict(iter(db.session.execute(statement)))
 
 
 def operator_id() -> int | None:
