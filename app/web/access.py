@@ -36,7 +36,7 @@ class Access:
     scope: Scope | None = None
 
 
-class SignInRequired(Exception):  # noqa: N818 -- a turn in the way, not a failure
+class SignInRequired(Exception):
     """Nobody is signed in; the error handler answers with the sign-in page."""
 
 
@@ -98,7 +98,7 @@ def signed_in(view: View) -> View:
 
 def public(view: View) -> View:
     """Open to strangers; runs in no scope, so its commands and queries open their own."""
-    cast(Any, view).access = Access(is_public=True)
+    cast("Any", view).access = Access(is_public=True)
     return view
 
 
@@ -118,17 +118,15 @@ def _guard(access: Access) -> Callable[[View], View]:
             with acting_as(found):
                 return make_response(view(*arguments, **keywords))
 
-        cast(Any, guarded).access = access
-        return cast(View, guarded)
+        cast("Any", guarded).access = access
+        return cast("View", guarded)
 
     return decorate
 
 
 def unguarded_endpoints(app: Flask) -> list[str]:
     """Endpoints whose view says nothing about access; the files of `static` need not."""
-    return sorted(
-        name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access")
-    )
+    return sorted(name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access"))
 
 
 def safe_next(address: str | None) -> str | None:
@@ -155,7 +153,7 @@ def _to_sign_in(_: SignInRequired) -> Response:
     address = url_for(current_app.config["SIGN_IN_ENDPOINT"], next=_way_back())
     if wants_part():
         return Response(status=401, headers={"HX-Redirect": address})
-    return cast(Response, redirect(address, code=303))
+    return cast("Response", redirect(address, code=303))
 
 
 def init_app(app: Flask) -> None:

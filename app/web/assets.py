@@ -14,7 +14,7 @@ YEAR = 365 * 24 * 3600
 _PUBLIC_FOLDERS = ("css/", "js/", "img/", "vendor/")
 
 
-class AssetsMissing(RuntimeError):  # noqa: N818
+class AssetsMissing(RuntimeError):
     """Front-end files were not installed; the message says what to do."""
 
 
@@ -30,7 +30,7 @@ def check_vendor() -> None:
 
 
 @lru_cache(maxsize=256)
-def _hash(name: str, changed: int) -> str:  # noqa: ARG001 -- `changed` is part of the key
+def _hash(name: str, changed: int) -> str:
     if name.startswith("js/"):  # modules import each other without a version of their own: one for all
         content = b"".join(path.read_bytes() for path in sorted((STATIC / "js").glob("*.js")))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, flash, get_flashed_messages
 
@@ -31,7 +31,8 @@ def tell(text: Message | str, level: str = "good", *, undo: str | None = None) -
 
 def banners() -> list[Banner]:
     """Take the waiting banners."""
-    return [_banner(level, value) for level, value in get_flashed_messages(with_categories=True)]
+    waiting = cast("list[tuple[str, Any]]", get_flashed_messages(with_categories=True))
+    return [_banner(level, value) for level, value in waiting]
 
 
 def _banner(level: str, value: Any) -> Banner:

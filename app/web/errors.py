@@ -37,7 +37,7 @@ class Trouble:
 
 
 def _texts(status: int) -> tuple[str, str]:
-    texts = {
+    texts: dict[int, tuple[str, str]] = {
         400: (_("This request cannot be read"), _("Go back, open the page again and repeat what you did.")),
         403: (_("This is not open to you"), _("You have no right to open this page. Ask the administrator of your company.")),
         404: (_("There is nothing here"), _("The address may be mistyped, or the thing was removed or belongs to somebody else.")),
@@ -48,10 +48,11 @@ def _texts(status: int) -> tuple[str, str]:
         429: (_("Too many attempts"), _("Wait a minute, then try again.")),
         503: (_("Not available right now"), _("Something Kontor needs does not answer. Please try again in a minute.")),
     }  # fmt: skip
-    return texts.get(status) or (
-        texts[400] if status < HTTPStatus.INTERNAL_SERVER_ERROR
-        else (_("Something went wrong"), _("The error is recorded. Nothing was changed by what you just did."))
-    )
+    if status in texts:
+        return texts[status]
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return texts[HTTPStatus.BAD_REQUEST]
+    return _("Something went wrong"), _("The error is recorded. Nothing was changed by what you just did.")
 
 
 def _trouble(status: int, text: str | None = None, *, reference: str | None = None, wait: int | None = None) -> Trouble:

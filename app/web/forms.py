@@ -1,11 +1,11 @@
 """Base of all forms: CSRF, the client reference, numbers by language, and errors from below put beside their field.
 
-    form = AddressForm(client_ref=...)                 # shape of input only; meaning is checked by the service
-    if form.validate_on_submit():
-        with form.catching():                          # Invalid("postcode", ...) lands at the field
-            service.add_address(actor(), form.values(), client_ref=form.client_ref.data)
-            return redirect(...)
-    return render_page("accounts/address_new.html", form=form, status=form.status)
+form = AddressForm(client_ref=...)                 # shape of input only; meaning is checked by the service
+if form.validate_on_submit():
+with form.catching():                          # Invalid("postcode", ...) lands at the field
+service.add_address(actor(), form.values(), client_ref=form.client_ref.data)
+return redirect(...)
+return render_page("accounts/address_new.html", form=form, status=form.status)
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from app.core.errors import Conflict, Invalid
 from app.web import formats
 from app.web.texts import _, language, say
 
-_BLANKS = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}'\N{RIGHT SINGLE QUOTATION MARK}")
+_BLANKS = str.maketrans(
+    "", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}'\N{RIGHT SINGLE QUOTATION MARK}"
+)
 
 
 def parse_decimal(text: str, locale: str) -> Decimal:
@@ -53,7 +55,7 @@ def _without_groups(text: str, group: str, decimal: str) -> str:
     return whole.replace(group, "") + (decimal + fraction if fraction else "")
 
 
-class DecimalField(StringField):
+class DecimalField(StringField):  # type: ignore[misc]  # wtforms has no types
     """An exact number in the reader's way of writing. `data` is a Decimal or None; what was typed stays visible."""
 
     def __init__(self, label: str | None = None, validators: Any = None, *, places: int = 6, **options: Any) -> None:
@@ -80,7 +82,7 @@ class DecimalField(StringField):
         self.data = value
 
 
-class ClientRefField(HiddenField):
+class ClientRefField(HiddenField):  # type: ignore[misc]  # wtforms has no types
     """A UUID made with the empty form: the same form sent twice creates one thing."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:

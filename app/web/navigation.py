@@ -58,6 +58,7 @@ def nav_entry(
     label: str,
     permission: str,
     icon: str,
+    *,
     group: str = "main",
     scope: Scope | None = None,
 ) -> None:
@@ -65,7 +66,7 @@ def nav_entry(
     _add(_entries, NavEntry(order, endpoint, label, permission, icon, group, scope))
 
 
-def search_entry(order: int, endpoint: str, label: str, permission: str, scope: Scope | None = None) -> None:
+def search_entry(order: int, endpoint: str, label: str, permission: str, *, scope: Scope | None = None) -> None:
     """Where the search field of the top bar sends `?q=`; the first one the actor may open is taken."""
     _add(_searches, NavEntry(order, endpoint, label, permission, "search", scope=scope))
 
@@ -86,8 +87,7 @@ def _links(entries: Sequence[NavEntry], here: str) -> list[NavLink]:
     under = [a for a in addresses if here == a or here.startswith(a.rstrip("/") + "/")]
     current = max(under, key=len, default=None)
     return [
-        NavLink(e.label, e.icon, address, address == current)
-        for e, address in zip(entries, addresses, strict=True)
+        NavLink(e.label, e.icon, address, address == current) for e, address in zip(entries, addresses, strict=True)
     ]
 
 

@@ -111,8 +111,10 @@ def sort_from_request(allowed: Sequence[str], default: str) -> Sort:
 
 
 def here_with(**changes: object) -> str:
-    """This page's address with some parameters changed; None takes one out."""
-    arguments = {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()}
+    """The address of the page with some parameters changed; None takes one out."""
+    arguments: dict[str, object] = {
+        name: values if len(values) > 1 else values[0] for name, values in request.args.lists()
+    }
     arguments.update(request.view_args or {})
     arguments.update(changes)
     kept = {name: value for name, value in arguments.items() if value is not None}

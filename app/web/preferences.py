@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, make_response, redirect, request
 
 from app.core.actor import Actor
 from app.web.access import actor_or_none, public, safe_next
@@ -35,20 +35,26 @@ def theme() -> str:
 @public
 def choose() -> Response:
     """Take over `language` or `theme` and go back to the page."""
-    response = redirect(safe_next(request.form.get("next")) or "/", code=303)
-    language, chosen = request.form.get("language"), request.form.get("theme")
+    response = make_response(redirect(safe_next(request.form.get("next")) or "/", code=303))
+    language, chosen = request.form.get("language", ""), request.form.get("theme", "")
     if language in LANGUAGES:
-        _keep(response, LANGUAGE_COOKIE, language)
-        found = actor_or_none()
-        for keeper in _keepers if found else ():
-            keeper(found, language)  # type: ignore[arg-type]  # the loop is empty without an actor
+        _set_cookie(response, LANGUAGE_COOKIE, language)
+        _store(language)
     if chosen in THEMES:
-        _keep(response, THEME_COOKIE, chosen)
-    return response  # type: ignore[return-value]  # werkzeug's redirect is typed as its base class
+        _set_cookie(response, THEME_COOKIE, chosen)
+    return response
 
 
-def _keep(response: object, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=_YEAR, secure=request.is_secure, samesite="Lax")  # type: ignore[attr-defined]
+def _store(language: str) -> None:
+    found = actor_or_none()
+    if found is None:
+        return
+    for keeper in _keepers:
+        keeper(found, language)
+
+
+def _set_cookie(response: Response, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=_YEAR, secure=request.is_secure, samesite="Lax")
 
 
 def init_app(app: Flask) -> None:

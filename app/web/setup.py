@@ -34,7 +34,7 @@ class JSONProvider(DefaultJSONProvider):
     @staticmethod
     def default(value: Any) -> Any:
         if isinstance(value, (texts.LazyText, Message)):
-            return texts.say(value)  # type: ignore[arg-type]  # a lazy text stands for a str
+            return texts.say(value)
         return DefaultJSONProvider.default(value)
 
 

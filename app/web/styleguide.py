@@ -102,7 +102,9 @@ def _samples() -> dict[str, Any]:
     broken = SampleForm(formdata=None, prefix="broken")
     broken.company.errors = [_("Enter the name of the company.")]
     broken.limit.errors = [_("“{given}” is not a number.", given="12,x")]
-    broken.refused.append(str(_("The credit limit of 5,000.00 EUR is used up. Ask for a higher one or pay an invoice.")))
+    broken.refused.append(
+        str(_("The credit limit of 5,000.00 EUR is used up. Ask for a higher one or pay an invoice."))
+    )
     return {
         "form": sample,
         "broken": broken,

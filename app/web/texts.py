@@ -86,12 +86,12 @@ class LazyText(LazyString):  # type: ignore[misc]  # flask_babel has no types
 
 def _(text: str, /, **values: Any) -> str:
     """Lazy gettext."""
-    return cast(str, LazyText(gettext, text, **values))
+    return cast("str", LazyText(gettext, text, **values))
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: Any) -> str:
     """Lazy plural; `{n}` is the number, grouped by language."""
-    return cast(str, LazyText(ngettext_now, singular, plural, n, **values))
+    return cast("str", LazyText(ngettext_now, singular, plural, n, **values))
 
 
 def say(message: Message | str) -> str:
@@ -102,11 +102,11 @@ def say(message: Message | str) -> str:
 
 
 def translator(code: str) -> Callable[[str], str]:
-    """gettext of one language (en, ru, uk), for printed documents and mail: the recipient's, not the actor's."""
+    """Gettext of one language (en, ru, uk), for printed documents and mail: the recipient's, not the actor's."""
 
     def translate(text: str) -> str:
         with force_locale(code if code in LANGUAGES else "en"):
-            return cast(str, get_translations().ugettext(text))
+            return cast("str", get_translations().ugettext(text))
 
     return translate
 
@@ -124,7 +124,7 @@ def _reader_language() -> str | None:
     reader = current_app.extensions["kontor.reader"]()
     wanted = (reader[0] if reader else None) or request.cookies.get(LANGUAGE_COOKIE)
     if wanted in LANGUAGES:
-        return cast(str, wanted)
+        return cast("str", wanted)
     return request.accept_languages.best_match(list(LANGUAGES))
 
 
@@ -142,9 +142,7 @@ def init_app(app: Flask, reader: Reader = _no_reader) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "UTC")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     compile_stale()
-    Babel(
-        app, configure_jinja=False, locale_selector=_reader_language, timezone_selector=_reader_time_zone
-    )
+    Babel(app, configure_jinja=False, locale_selector=_reader_language, timezone_selector=_reader_time_zone)
     app.jinja_env.globals.update(
         _=gettext, gettext=gettext, ngettext=ngettext_now, say=say, languages=LANGUAGES, language=language
     )
