@@ -1,0 +1,1 @@
+"""Rules of reading files: fields, headers, values, parts. Pure."""
