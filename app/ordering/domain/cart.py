@@ -1,0 +1,223 @@
+"""A cart as it is shown and as it is ordered: lines with price and stock, what is wrong with them, what has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.catalog.domain.article import Article
+from app.catalog.domain.order_quantity import fit
+from app.catalog.domain.units import unit_name
+from app.core.errors import Invalid
+from app.core.quantity import Fit
+from app.core.texts import Message, N_
+from app.inventory.domain.promise import Promise
+from app.pricing.domain.price import PricedLine
+from app.pricing.domain.totals import TaxedLine, Totals, totals
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """What a buyer puts into the cart: a quantity in the unit as entered."""
+
+    article_id: int
+    quantity: Decimal
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """Why a line cannot be ordered as it is, and what would do instead.
+
+    `quantities` are valid neighbours in the entered unit, `replacement` is the SKU of a successor.
+    """
+
+    code: str
+    message: Message
+    quantities: tuple[Decimal, ...] = ()
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """The price the buyer was shown and the present one, each for its base quantity; `old` None: never shown."""
+
+    sku: str
+    name: str
+    unit: str
+    old: Decimal | None
+    old_base_quantity: Decimal | None
+    new: Decimal | None
+    new_base_quantity: Decimal
+
+    @property
+    def is_dearer(self) -> bool:
+        if self.old is None or self.new is None:
+            return False
+        return self.new * (self.old_base_quantity or 1) > self.old * self.new_base_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class BreakHint:
+    """Order `more` of `unit` and each costs `price` (for `base_quantity`)."""
+
+    more: Decimal
+    unit: str
+    price: Decimal
+    base_quantity: Decimal
+
+
+@dataclass(slots=True)
+class CartRow:
+    """One line of a cart, priced. `checked_*` is the price the buyer was shown last."""
+
+    line_id: int
+    position: int
+    article: Article
+    quantity: Decimal
+    unit: str
+    base_quantity: Decimal
+    note: str
+    checked_price: Decimal | None
+    checked_base_quantity: Decimal | None
+    price: PricedLine
+    promise: Promise | None
+    problems: tuple[LineProblem, ...] = ()
+
+    @property
+    def change(self) -> PriceChange | None:
+        """How the price differs from what the buyer was shown; None when it does not."""
+        price = self.price
+        if self.checked_price == price.unit_price and self.checked_base_quantity == price.base_quantity:
+            return None
+        return PriceChange(
+            self.article.sku, self.article.name, price.price_unit, self.checked_price, self.checked_base_quantity,
+            price.unit_price, price.base_quantity,
+        )  # fmt: skip
+
+    @property
+    def hint(self) -> BreakHint | None:
+        """The next lower price and how much is missing to it."""
+        price, following = self.price, self.price.next_break
+        if following is None or price.unit_price is None:
+            return None
+        if following.price * price.base_quantity >= price.unit_price * following.base_quantity:
+            return None
+        more = following.min_quantity - price.priced_quantity
+        return BreakHint(more, price.price_unit, following.price, following.base_quantity)
+
+
+@dataclass(slots=True)
+class CartPage:
+    """A whole cart at the account's own prices and stock. `totals` counts the lines that have a price and a tax."""
+
+    cart_id: int
+    company_id: int
+    name: str
+    version: int
+    currency: str
+    rows: list[CartRow]
+    totals: Totals
+
+    @property
+    def problem_rows(self) -> list[CartRow]:
+        return [row for row in self.rows if row.problems]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything in it can be ordered."""
+        return bool(self.rows) and not any(row.problems for row in self.rows)
+
+    @property
+    def changes(self) -> list[PriceChange]:
+        """Prices that moved since the buyer was shown them."""
+        return [change for row in self.rows if (change := row.change) and change.old is not None]
+
+    def fingerprint(self) -> str:
+        return fingerprint(self.rows, self.currency)
+
+
+def quantity_problem(article: Article, quantity: Decimal, unit: str) -> LineProblem | None:
+    """Whether so much of an article may be ordered in this unit; the problem names the nearest quantities that may."""
+    try:
+        answer = fit(article, quantity, unit)
+    except Invalid as error:
+        return LineProblem("unknown_unit", error.message)
+    return None if answer.is_valid else _misfit(article, answer, unit)
+
+
+def _misfit(article: Article, answer: Fit, unit: str) -> LineProblem:
+    asked, name = answer.asked, unit_name(unit)
+    below, above = answer.below, answer.above
+    if below is None and above is None:
+        text = N_("No quantity in {unit} fits the rule of this article. Take another unit.", unit=name)
+    elif below is None:
+        text = N_("{asked} is below the minimum. Take {above} {unit}.", asked=asked, above=above, unit=name)
+    elif above is None:
+        text = N_("{asked} is above the maximum. Take {below} {unit}.", asked=asked, below=below, unit=name)
+    elif asked % 1 and article.precision == 0 and above - below == 1:
+        text = N_("{asked} is not a whole number. Take {below} or {above} {unit}.",
+                  asked=asked, below=below, above=above, unit=name)  # fmt: skip
+    else:
+        text = N_("{asked} does not fit the packs. Take {below} or {above} {unit}.",
+                  asked=asked, below=below, above=above, unit=name)  # fmt: skip
+    return LineProblem("quantity", text, tuple(q for q in (below, above) if q is not None))
+
+
+def status_problem(article: Article) -> LineProblem | None:
+    """Whether the article is still sold."""
+    if article.is_active:
+        return None
+    if article.successor_sku:
+        text = N_("No longer sold. The successor is {sku}.", sku=article.successor_sku)
+    else:
+        text = N_("No longer sold, and there is no successor.")
+    return LineProblem("discontinued", text, replacement=article.successor_sku)
+
+
+def stock_problem(article: Article, promise: Promise) -> LineProblem | None:
+    """Whether the stock is enough for all lines of this article together."""
+    if promise.is_enough:
+        return None
+    available, unit = max(promise.available, Decimal(0)), unit_name(article.base_unit)
+    if available:
+        text = N_("Only {available} {unit} in stock.", available=available, unit=unit)
+    else:
+        text = N_("Out of stock.")
+    return LineProblem("stock", text)
+
+
+def find_problems(
+    article: Article, quantity: Decimal, unit: str, price: PricedLine, promise: Promise | None
+) -> tuple[LineProblem, ...]:
+    """Everything that keeps a line from being ordered; no problem is hidden behind another."""
+    price_problem = LineProblem("no_price", price.problem) if price.problem is not None else None
+    found = (
+        status_problem(article),
+        quantity_problem(article, quantity, unit),
+        price_problem,
+        stock_problem(article, promise) if promise is not None else None,
+    )
+    return tuple(problem for problem in found if problem is not None)
+
+
+def sums(prices: Iterable[PricedLine], currency: str) -> Totals:
+    """Totals of the lines that have a price; lines without one are counted by their problem, not here."""
+    return totals(
+        (TaxedLine(p.net, p.vat_category, p.vat_rate) for p in prices if p.net is not None and p.problem is None),
+        currency,
+    )
+
+
+def fingerprint(rows: Sequence[CartRow], currency: str) -> str:
+    """A short code of all that decides what is ordered and what it costs; equal codes, equal carts."""
+    parts = [currency]
+    parts.extend(
+        f"{row.article.id} {row.quantity.normalize()} {row.unit} {row.price.unit_price} {row.price.base_quantity} "
+        f"{row.price.vat_category} {row.price.vat_rate} {row.note}"
+        for row in rows
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

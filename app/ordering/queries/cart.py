@@ -1,0 +1,138 @@
+"""Carts, priced by the one pricing call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.accounts.domain.roles import CompanyKind
+from app.accounts.models import Company
+from app.catalog.domain.article import Article
+from app.catalog.queries.articles import articles_by_id
+from app.core import clock
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.quantity import Factor
+from app.core.tenancy import visible
+from app.core.texts import N_
+from app.inventory.domain.promise import Need, Promise
+from app.inventory.queries.promises import promises
+from app.ordering.domain.cart import CartPage, CartRow, find_problems, sums
+from app.ordering.domain.lifecycle import CartState
+from app.ordering.models import Cart, CartLine
+from app.pricing.domain.price import PriceItem
+from app.pricing.queries.prices import price_lines
+
+_ONE = Factor(1)
+_HEAD: tuple[Any, ...] = (
+    Cart.id, Cart.company_id, Cart.user_id, Cart.name, Cart.state, Cart.currency, Cart.version, Cart.line_count,
+    Cart.net_seen, Cart.draft, Cart.last_activity_at,
+)  # fmt: skip
+_LINE: tuple[Any, ...] = (
+    CartLine.id, CartLine.position, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity,
+    CartLine.note, CartLine.checked_price, CartLine.checked_base_quantity,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CartHead:
+    """A cart without its lines. `net_seen` is the sum as the buyer last saw it."""
+
+    id: int
+    company_id: int
+    user_id: int
+    name: str
+    state: str
+    currency: str
+    version: int
+    line_count: int
+    net_seen: Decimal | None
+    draft: dict[str, Any]
+    last_activity_at: datetime
+
+
+def _own(actor: Actor) -> Select[Any]:
+    """A buyer works on his own carts; the operator sees all."""
+    statement = visible(actor, select(*_HEAD), Cart)
+    return statement if actor.is_operator else statement.where(Cart.user_id == actor.user_id)
+
+
+def active_cart(actor: Actor) -> CartHead | None:
+    """The cart the buyer's clicks go to, None before the first line."""
+    statement = select(*_HEAD).where(
+        Cart.company_id == actor.company_id,
+        Cart.user_id == actor.user_id,
+        Cart.state == CartState.OPEN,
+        Cart.is_active,
+    )
+    row = db.session.execute(statement).one_or_none()
+    return CartHead(*row) if row else None
+
+
+def cart_head(actor: Actor, cart_id: int) -> CartHead:
+    """One cart by its id; a colleague's or stranger's is NotFound."""
+    row = db.session.execute(_own(actor).where(Cart.id == cart_id)).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no such cart."))
+    return CartHead(*row)
+
+
+def operator_zone(actor: Actor) -> str:
+    """The time zone in which prices change and orders are numbered."""
+    zone = db.session.scalar(select(Company.time_zone).where(Company.kind == CompanyKind.OPERATOR))
+    return zone or actor.time_zone
+
+
+def price_day(actor: Actor) -> date:
+    """The day prices are taken of: today where the operator is."""
+    return clock.today(operator_zone(actor))
+
+
+def priced_cart(actor: Actor, cart_id: int, *, on: date | None = None) -> CartPage:
+    """All lines of a cart with price, stock and problems, and the sums; a constant number of statements."""
+    return price_rows(actor, cart_head(actor, cart_id), on or price_day(actor))
+
+
+def price_rows(actor: Actor, head: CartHead, on: date, *, with_stock: bool = True) -> CartPage:
+    """The lines of a cart whose head is known already; without stock, every line is taken to be promised."""
+    lines = db.session.execute(
+        select(*_LINE)
+        .where(CartLine.cart_id == head.id, CartLine.company_id == head.company_id)
+        .order_by(CartLine.position, CartLine.id)
+    ).all()
+    articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=head.company_id)
+    prices = price_lines(
+        actor,
+        [price_item(articles[line.article_id], line.quantity, line.unit) for line in lines],
+        company_id=head.company_id,
+        on=on,
+    )
+    promised: Mapping[int, Promise] = {}
+    if with_stock:
+        promised = promises(actor, [need(articles[line.article_id], line.base_quantity) for line in lines], on)
+    rows = []
+    for line, price in zip(lines, prices, strict=True):
+        article = articles[line.article_id]
+        promise = promised.get(article.id)
+        problems = find_problems(article, line.quantity, line.unit, price, promise)
+        rows.append(CartRow(*line[:2], article, *line[3:], price, promise, problems))
+    return CartPage(
+        head.id, head.company_id, head.name, head.version, head.currency, rows, sums(prices, head.currency)
+    )
+
+
+def price_item(article: Article, quantity: Decimal, unit: str) -> PriceItem:
+    """What the pricing call needs of a line; a unit that is gone is priced as the base unit and reported as a problem."""
+    factor = article.factor(unit) or _ONE
+    return PriceItem(article.id, quantity, unit, article.base_unit, factor, article.vat_category, article.vat_class)
+
+
+def need(article: Article, base_quantity: Decimal) -> Need:
+    """What the stock is asked for."""
+    return Need(article.id, base_quantity, article.stock_policy, article.lead_time_days)

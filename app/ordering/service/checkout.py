@@ -1,0 +1,56 @@
+"""Between cart and order: what the buyer enters, and the prices he is shown before he orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from app.accounts.domain.company import demand_may_buy
+from app.accounts.queries.companies import buying_terms
+from app.core import clock
+from app.core.actor import Actor
+from app.core.db import command, db
+from app.core.errors import Conflict
+from app.core.texts import N_
+from app.ordering.domain.cart import CartPage, PriceChange
+from app.ordering.domain.lifecycle import CartState
+from app.ordering.models import Cart
+from app.ordering.queries.cart import cart_head, price_day, price_rows
+from app.ordering.service.cart import remember_prices
+
+
+@command
+def save_draft(actor: Actor, cart_id: int, draft: Mapping[str, Any]) -> None:
+    """Keep what was entered at checkout, also what is not valid yet; values are texts."""
+    head = cart_head(actor, cart_id)
+    values = {name: str(value) for name, value in draft.items() if value is not None}
+    changed = db.session.scalars(
+        update(Cart)
+        .where(Cart.id == head.id, Cart.state == CartState.OPEN)
+        .values(draft=values, last_activity_at=clock.now(), last_page="/checkout")
+        .returning(Cart.id)
+    ).all()
+    if not changed:
+        raise Conflict(N_("This cart was ordered already."))
+
+
+@command
+def check_prices(actor: Actor, cart_id: int, *, page: str = "") -> tuple[CartPage, list[PriceChange]]:
+    """Price the cart for ordering and keep these prices as the ones the buyer has seen.
+
+    Returns the cart and what differs from what he was shown before. Raises Conflict when the account may not buy.
+    """
+    demand_may_buy(buying_terms(actor))
+    head = cart_head(actor, cart_id)
+    if head.state != CartState.OPEN:
+        raise Conflict(N_("This cart was ordered already."))
+    priced = price_rows(actor, head, price_day(actor))
+    changes = priced.changes
+    remember_prices(priced)
+    values: dict[str, Any] = {"checked_at": clock.now(), "net_seen": priced.totals.net_total}
+    if page:
+        values |= {"last_page": page, "last_activity_at": clock.now()}
+    db.session.execute(update(Cart).where(Cart.id == head.id).values(**values))
+    return priced, changes

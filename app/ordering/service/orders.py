@@ -1,0 +1,283 @@
+"""Placing an order: once, at the prices that were seen, with the stock held."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app.accounts.domain.company import BuyingTerms, PostalAddress, demand_may_buy
+from app.accounts.queries.addresses import address
+from app.accounts.queries.companies import buying_terms, customer_party
+from app.core import audit, clock
+from app.core.actor import Actor, Via
+from app.core.db import command, db
+from app.core.errors import Conflict, Invalid
+from app.core.locks import lock_rows
+from app.core.outbox import publish
+from app.core.texts import N_
+from app.inventory.domain.promise import Want
+from app.inventory.service.reservations import reserve
+from app.ordering.domain.cart import CartPage, CartRow
+from app.ordering.domain.lifecycle import CartState, OrderSource
+from app.ordering.events import OrderPlaced
+from app.ordering.models import Cart, Order
+from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
+
+PO_LENGTH = 60
+NOTE_LENGTH = 2000
+_SOURCES = {Via.API: OrderSource.API, Via.EDI: OrderSource.EDI}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order that was made; `is_repeat` when the same request had made it before."""
+
+    id: int
+    number: str
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the buyer asks for beside the lines: equal requests under one reference make one order."""
+
+    cart_id: int
+    po_number: str
+    ship_to_id: int
+    bill_to_id: int | None
+    requested_on: date | None
+    note: str
+
+    def hash(self) -> str:
+        return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What an order keeps of the account as it is now."""
+
+    terms: BuyingTerms
+    ship_to: PostalAddress
+    bill_to: PostalAddress
+    buyer: dict[str, Any]
+
+
+@command
+def place_order(
+    actor: Actor,
+    cart_id: int,
+    *,
+    client_ref: str,
+    po_number: str,
+    ship_to_id: int,
+    bill_to_id: int | None = None,
+    requested_on: date | None = None,
+    note: str = "",
+    seen: str | None = None,
+) -> Placed:
+    """Turn a cart into an order; the same request sent again gets the first order.
+
+    `seen` is the fingerprint of the page the buyer confirms. Raises Conflict: the account may not buy, a price differs
+    from what he saw (`details` are PriceChange), lines cannot be ordered (`details` are (sku, LineProblem)), stock is
+    short (`details` are Shortage), or the reference was used with other content. Invalid: a field does not fit.
+    """
+    request = _Request(cart_id, po_number.strip(), ship_to_id, bill_to_id, requested_on, note.strip())
+    head = cart_head(actor, cart_id)
+    (cart,) = lock_rows(Cart, [head.id])
+    known = _known(cart.company_id, client_ref, request)
+    if known is not None:
+        return known
+    if cart.state != CartState.OPEN:
+        raise Conflict(N_("This cart was ordered already."))
+    terms = buying_terms(actor, cart.company_id)
+    demand_may_buy(terms)
+    today = clock.today(operator_zone(actor))
+    _check_fields(request, clock.today(terms.time_zone))
+    page = _orderable(actor, head, today, seen)
+    order = _insert_order(actor, cart, page, request, client_ref, _freeze(actor, terms, request), today.year)
+    if order is None:
+        return _known(cart.company_id, client_ref, request) or _used_up()
+    wants = _insert_lines(order.id, page, terms.locale)
+    reserve(actor, cart.company_id, wants)
+    cart.state, cart.is_active, cart.last_activity_at = CartState.ORDERED, False, clock.now()
+    audit.record(
+        actor, "order", order.id, "placed",
+        {"number": order.number, "po_number": request.po_number, "lines": len(wants),
+         "gross_total": page.totals.gross_total, "currency": page.currency},
+        company_id=cart.company_id,
+    )  # fmt: skip
+    publish(OrderPlaced(order.id))
+    return order
+
+
+def _known(company_id: int, client_ref: str, request: _Request) -> Placed | None:
+    """The order the same request has made before."""
+    row = db.session.execute(
+        select(Order.id, Order.number, Order.request_hash).where(
+            Order.company_id == company_id, Order.client_ref == client_ref
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.request_hash != request.hash():
+        _used_up()
+    return Placed(row.id, row.number, is_repeat=True)
+
+
+def _used_up() -> Placed:
+    raise Conflict(N_("This was sent before with other content. Open the page again."))
+
+
+def _check_fields(request: _Request, today: date) -> None:
+    if len(request.po_number) > PO_LENGTH:
+        raise Invalid("po_number", N_("At most {most} characters.", most=PO_LENGTH))
+    if len(request.note) > NOTE_LENGTH:
+        raise Invalid("note", N_("At most {most} characters.", most=NOTE_LENGTH))
+    if request.requested_on is not None and request.requested_on < today:
+        raise Invalid("requested_on", N_("{day} is in the past. Take today or a later day.", day=request.requested_on))
+
+
+def _orderable(actor: Actor, head: CartHead, on: date, seen: str | None) -> CartPage:
+    """The cart at today's prices, if all of it can be ordered and is what the buyer has seen."""
+    page = price_rows(actor, head, on, with_stock=False)
+    if not page.rows:
+        raise Conflict(N_("The cart is empty."))
+    if any(row.problems for row in page.rows):
+        full = price_rows(actor, head, on)
+        problems = [(row.article.sku, problem) for row in full.rows for problem in row.problems]
+        raise Conflict(N_("{n} lines cannot be ordered as they are.", n=len(full.problem_rows)), details=problems)
+    moved = [change for row in page.rows if (change := row.change)]
+    if moved:
+        raise Conflict(
+            N_("{n} prices have changed since you saw them. Look at them and confirm.", n=len(moved)), details=moved
+        )
+    if seen is not None and seen != page.fingerprint():
+        raise Conflict(N_("The cart has changed since you opened this page. Look at it and confirm."))
+    return page
+
+
+def _freeze(actor: Actor, terms: BuyingTerms, request: _Request) -> _Frozen:
+    party = customer_party(actor, terms.company_id)
+    ship_to = address(actor, request.ship_to_id)
+    bill_to = address(actor, request.bill_to_id) if request.bill_to_id is not None else party.address or ship_to
+    buyer = {
+        "code": party.code,
+        "name": party.name,
+        "legal_name": party.legal_name,
+        "vat_id": party.vat_id,
+        "tax_number": party.tax_number,
+        "registration_number": party.registration_number,
+        "country": party.country,
+        "gln": party.gln,
+        "endpoint_scheme": party.endpoint_scheme,
+        "endpoint_id": party.endpoint_id,
+        "email": party.invoice_email or party.email,
+        "person": actor.name,
+    }
+    return _Frozen(terms, ship_to, bill_to, buyer)
+
+
+_ORDER = text("""
+INSERT INTO orders (company_id, number, client_ref, request_hash, user_id, cart_id, source, placed_at, po_number,
+    requested_on, note, currency, vat_mode, payment_days, ship_to, bill_to, buyer, net_total, vat_total, gross_total,
+    vat_breakdown, line_count)
+VALUES (:company_id, 'SO-' || CAST(:year AS text) || '-' || lpad(nextval('order_numbers')::text, 6, '0'), :client_ref,
+    :request_hash, :user_id, :cart_id, :source, :placed_at, :po_number, :requested_on, :note, :currency, :vat_mode,
+    :payment_days, CAST(:ship_to AS jsonb), CAST(:bill_to AS jsonb), CAST(:buyer AS jsonb), :net_total, :vat_total,
+    :gross_total, CAST(:vat_breakdown AS jsonb), :line_count)
+ON CONFLICT (company_id, client_ref) DO NOTHING
+RETURNING id, number""")
+
+
+def _insert_order(
+    actor: Actor, cart: Cart, page: CartPage, request: _Request, client_ref: str, frozen: _Frozen, year: int
+) -> Placed | None:
+    """The head of the order; None when another cart has just used the same reference."""
+    sums = page.totals
+    row = db.session.execute(
+        _ORDER,
+        {
+            "company_id": cart.company_id,
+            "year": year,
+            "client_ref": client_ref,
+            "request_hash": request.hash(),
+            "user_id": actor.user_id,
+            "cart_id": cart.id,
+            "source": str(_SOURCES.get(actor.via, OrderSource.PORTAL)),
+            "placed_at": clock.now(),
+            "po_number": request.po_number,
+            "requested_on": request.requested_on,
+            "note": request.note,
+            "currency": page.currency,
+            "vat_mode": frozen.terms.vat_mode,
+            "payment_days": frozen.terms.payment_days,
+            "ship_to": json.dumps(frozen.ship_to.as_json()),
+            "bill_to": json.dumps(frozen.bill_to.as_json()),
+            "buyer": json.dumps(frozen.buyer),
+            "net_total": sums.net_total,
+            "vat_total": sums.vat_total,
+            "gross_total": sums.gross_total,
+            "vat_breakdown": json.dumps([_vat_group(group) for group in sums.vat]),
+            "line_count": len(page.rows),
+        },
+    ).one_or_none()
+    return Placed(row.id, row.number) if row else None
+
+
+def _vat_group(group: Any) -> dict[str, Any]:
+    return {
+        "category": group.category,
+        "rate": None if group.rate is None else str(group.rate),
+        "base": str(group.base),
+        "tax": str(group.tax),
+        "reason_code": group.reason_code,
+        "reason": group.reason.as_json() if group.reason else None,
+    }
+
+
+# Texts, codes and quantities are copied inside the database; only what was computed crosses the wire.
+_LINES = text("""
+INSERT INTO order_lines (company_id, order_id, position, article_id, sku, customer_number, gtin, name, quantity, unit,
+    base_quantity, unit_price, price_base_quantity, price_unit, net, vat_category, vat_rate, price_steps, note)
+SELECT l.company_id, :order_id, new.place, l.article_id, a.sku,
+    coalesce((SELECT min(n.number) FROM customer_article_numbers n
+        WHERE n.company_id = l.company_id AND n.article_id = a.id), ''),
+    a.gtin, coalesce(a.names ->> :locale, a.name), l.quantity, l.unit, l.base_quantity, new.price, new.base,
+    new.unit, new.net, new.category, new.rate, CAST(new.steps AS jsonb), l.note
+FROM unnest(CAST(:line_id AS bigint[]), CAST(:price AS numeric[]), CAST(:base AS numeric[]), CAST(:unit AS text[]),
+    CAST(:net AS numeric[]), CAST(:category AS text[]), CAST(:rate AS numeric[]), CAST(:steps AS text[]))
+    WITH ORDINALITY AS new (line_id, price, base, unit, net, category, rate, steps, place)
+JOIN cart_lines l ON l.id = new.line_id
+JOIN articles a ON a.id = l.article_id
+RETURNING id, position""")
+
+
+def _insert_lines(order_id: int, page: CartPage, locale: str) -> list[Want]:
+    """All lines in one statement; returns what each takes from the stock."""
+    rows = page.rows
+    inserted = db.session.execute(
+        _LINES,
+        {
+            "order_id": order_id,
+            "locale": locale,
+            "line_id": [row.line_id for row in rows],
+            "price": [row.price.unit_price for row in rows],
+            "base": [row.price.base_quantity for row in rows],
+            "unit": [row.price.price_unit for row in rows],
+            "net": [row.price.net for row in rows],
+            "category": [row.price.vat_category for row in rows],
+            "rate": [row.price.vat_rate for row in rows],
+            "steps": [json.dumps([step.as_json() for step in row.price.steps]) for row in rows],
+        },
+    )
+    return [_want(line_id, rows[position - 1]) for line_id, position in inserted]
+
+
+def _want(order_line_id: int, row: CartRow) -> Want:
+    return Want(order_line_id, row.article.id, row.base_quantity, row.article.stock_policy == "backorder")
