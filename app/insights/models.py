@@ -37,7 +37,9 @@ class AbandonedCart(Base):
     value: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(9), server_default="open")
-    notice_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # buyer's mail, looked at again then
+    notice_due_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True)
+    )  # buyer's mail, looked at again then
     notice_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -1,0 +1,12 @@
+"""What the sales desk noticed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CartAbandoned:
+    """A cart was left behind; `abandonment_id` is the row that says so."""
+
+    abandonment_id: int

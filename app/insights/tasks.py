@@ -1,0 +1,12 @@
+"""Jobs of the sales desk."""
+
+from __future__ import annotations
+
+from app.core.jobs import current_actor, job
+from app.insights import service
+
+
+@job("insights.watch_carts", every=60)
+def watch_carts() -> int:
+    """Notice carts left behind within a minute of the limit."""
+    return service.watch(current_actor())
