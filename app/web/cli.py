@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.pofile import write_po
 
-from app.web.catalogues import CODES, ROOT, TRANSLATIONS, compile_catalogue, source
-
-POT = TRANSLATIONS / "messages.pot"
-_KEYWORDS = ("_", "N_", "ngettext:1,2")
+from app.web import catalogues
+from app.web.catalogues import CODES, source
 
 
-def _babel(*arguments: str) -> None:
-    command = [sys.executable, "-m", "babel.messages.frontend", *arguments]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise click.ClickException(result.stderr.strip()[-2000:])
+def texts_in_source() -> set[str]:
+    """Every text that code and templates mark for translation; of plurals the singular."""
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogues.gather()
+        if message.id
+    }  # fmt: skip
 
 
 @click.group()
@@ -30,32 +27,23 @@ def i18n() -> None:
 
 @i18n.command()
 def extract() -> None:
-    """Gather all marked texts into app/translations/messages.pot."""
-    keywords = [part for keyword in _KEYWORDS for part in ("-k", keyword)]
-    _babel(
-        "extract", "-F", "babel.cfg", "--no-default-keywords", *keywords, "--no-location", "--sort-output",
-        "--omit-header", "-o", str(POT.relative_to(ROOT)), "."
-    )  # fmt: skip
-    click.echo(f"{len(_read(POT))} texts in {POT.relative_to(ROOT)}")
+    """Print all marked texts as a gettext template."""
+    write_po(sys.stdout.buffer, catalogues.gather(), width=0, no_location=True, sort_output=True)
 
 
 @i18n.command()
 def update() -> None:
-    """Bring the gathered texts into the three catalogues; texts no longer used go away."""
+    """Bring the marked texts into the three catalogues; texts no longer used go away."""
     for code in CODES:
-        po = source(code)
-        verb = "update" if po.is_file() else "init"
-        po.parent.mkdir(parents=True, exist_ok=True)
-        options = ("--no-fuzzy-matching", "--ignore-obsolete", "--omit-header") if verb == "update" else ()
-        _babel(verb, "-i", str(POT), "-d", str(TRANSLATIONS), "-l", code, "--no-wrap", *options)
-        click.echo(f"{code}: {len(missing_texts(po))} to translate")
+        catalogue = catalogues.update(code)
+        click.echo(f"{code}: {len(catalogue)} texts, {len(_missing(code))} to translate")
 
 
 @i18n.command(name="compile")
 def compile_() -> None:
     """Write the compiled catalogues that the program reads."""
     for code in CODES:
-        compile_catalogue(source(code))
+        catalogues.compile_catalogue(source(code))
 
 
 @i18n.command()
@@ -63,28 +51,16 @@ def missing() -> None:
     """List texts without translation; exits with 1 if there are any."""
     count = 0
     for code in CODES:
-        for text in missing_texts(source(code)):
+        for text in _missing(code):
             click.echo(f"{code}\t{text}")
             count += 1
     if count:
         raise SystemExit(1)
 
 
-def _read(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file)
-
-
-def missing_texts(po: Path) -> list[str]:
-    """Texts of a catalogue that have no translation, plural forms included. English needs none: it is the source."""
-    if po.parents[1].name == "en":
-        return []
-    found = []
-    for message in _read(po):
-        words = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
-        if message.id and (message.fuzzy or not all(words)):
-            found.append(message.id if isinstance(message.id, str) else message.id[0])
-    return found
+def _missing(code: str) -> list[str]:
+    """English needs no translation: it is the source."""
+    return [] if code == "en" else catalogues.untranslated(catalogues.read(source(code)))
 
 
 COMMANDS = [i18n]
