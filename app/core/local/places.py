@@ -70,9 +70,12 @@ def _allows(who: Account, found: os.stat_result, bit: int) -> bool:
 def make_instance(folder: Path) -> None:
     """Make the instance directory; servers of another account must be able to pass through it."""
     with explained(folder):
-        if not folder.is_dir():
+        try:
             folder.mkdir(parents=True)
             folder.chmod(0o711)
+        except FileExistsError:
+            if not folder.is_dir():
+                raise
 
 
 def private_dir(path: Path, owner: Account) -> None:

@@ -27,6 +27,7 @@ from config import embedded_database_url, socket_dir
 _PORT = 5432  # names the socket file only: there is no TCP
 _START_SECONDS = 120  # recovery after a crash may have much to read
 _STOP_SECONDS = 20
+_ATTEMPTS = 5
 
 # Written once, when the data folder is made; editable in its postgresql.conf.
 _SETTINGS = {
@@ -42,8 +43,8 @@ _SETTINGS = {
     "log_line_prefix": "%m [%p] ",
     "log_lock_waits": "on",
 }
-# A throw-away server has nothing to lose in a crash of the machine.
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A throw-away server has nothing to lose in a crash of the machine; a killed process loses nothing either way.
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,15 @@ class EmbeddedPostgres:
         make_instance(self.instance_dir)
         with locked(self.instance_dir / ".postgres.lock"), explained(self.instance_dir):
             who = self._make_home()
-            self._wait_for_the_end_of_another()
-            if not self.is_running():
-                self._make_data(who)
-                self._launch(who, tied=tied)
-            self._wait_until_ready()
+            for _ in range(_ATTEMPTS):  # a server we found may end while we look at it
+                self._wait_for_the_end_of_another()
+                if not self.is_running():
+                    self._make_data(who)
+                    self._launch(who, tied=tied)
+                if self._comes_up():
+                    break
+            else:
+                raise self._failure("does not stay up", 0)
             self._prepare()
 
     def stop(self) -> None:
@@ -272,18 +277,22 @@ class EmbeddedPostgres:
             path.write_text(text, encoding="utf-8")
             os.chown(path, who.uid, who.gid)
 
-    def _wait_until_ready(self) -> None:
-        def answers() -> bool:
-            if not self.is_running():
-                raise self._failure("stopped", 0)
-            try:
-                self.connect().close()
-            except psycopg.OperationalError:
-                return False
-            return True
+    def _comes_up(self) -> bool:
+        """Wait until the server answers; False when it has ended meanwhile. Recovery after a crash takes its time."""
 
-        if not wait_until(answers, _START_SECONDS, every=0.05):
+        def has_decided() -> bool:
+            return not self.is_running() or self._answers()
+
+        if not wait_until(has_decided, _START_SECONDS, every=0.05):
             raise self._failure("does not answer", 0)
+        return self.is_running()
+
+    def _answers(self) -> bool:
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _prepare(self) -> None:
         """The roles and the database."""
