@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import insert, select, text
 
@@ -28,7 +28,7 @@ _CLAIM = text("SELECT handler, payload FROM claim_outbox(:id)")
 class Event(Protocol):
     """A frozen dataclass with ids only, named in the past: OrderPlaced(order_id)."""
 
-    __dataclass_fields__: Any
+    __dataclass_fields__: ClassVar[Any]
 
 
 E = TypeVar("E", bound=Event)
