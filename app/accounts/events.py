@@ -1,0 +1,37 @@
+"""What happened to companies and people; ids only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRegistered:
+    company_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationDecided:
+    company_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInvited:
+    invitation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetAsked:
+    reset_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBlockChanged:
+    """A block or a credit hold was set or lifted."""
+
+    company_id: int

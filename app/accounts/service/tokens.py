@@ -1,0 +1,45 @@
+"""Secrets that people carry: session tokens at random, mailed links derived from their row.
+
+A derived token can be made again when the mail is sent, so no table ever holds it; the row has only its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+from app.core.settings import settings
+
+
+class Purpose(StrEnum):
+    INVITATION = "invitation"
+    RESET = "reset"
+    STATUS = "status"
+
+
+def session_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def link_token(purpose: Purpose, row_id: int, created_at: datetime) -> str:
+    """The token of a mailed link: 256 bits from the secret key, the row and the instant it was made."""
+    text = f"kontor:{purpose}:{row_id}:{created_at.timestamp():.6f}"
+    mac = hmac.new(settings().secret_key.encode(), text.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def status_token(company_id: int, created_at: datetime) -> str:
+    """The token of a registration's status page; it names the company, because no table has its hash."""
+    return f"{company_id}.{link_token(Purpose.STATUS, company_id, created_at)}"
+
+
+def is_status_token(token: str, company_id: int, created_at: datetime) -> bool:
+    return hmac.compare_digest(token.encode(), status_token(company_id, created_at).encode())
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
