@@ -80,7 +80,7 @@ def publish(event: Event) -> None:
         {
             "event": type(event).__qualname__,
             "handler": handler.name,
-            "payload": asdict(event),  # type: ignore[call-overload]
+            "payload": asdict(event),
             "scope": str(handler.scope or bounds.scope),
             "company_id": bounds.company_id,
         }
