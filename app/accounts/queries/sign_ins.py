@@ -105,8 +105,9 @@ def person_of(token_hash: str, idle: timedelta) -> Person | None:
         row: Any = db.session.execute(statement).one_or_none()
     if row is None:
         return None
-    *facts, companies = row
-    return Person(*facts, tuple((company_id, name) for company_id, name in sorted(companies, key=lambda c: c[1])))
+    facts: list[Any] = list(row)
+    facts[-1] = tuple((company_id, name) for company_id, name in sorted(row[-1], key=lambda company: company[1]))
+    return Person(*facts)
 
 
 def sessions_of(actor: Actor, idle: timedelta) -> list[OpenSession]:
