@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from types import TracebackType
 from typing import IO, Protocol, Self
 
 from app.core.errors import Invalid
 from app.core.tables.delimited import DELIMITERS, HEADER_ROWS, DelimitedText, IsHeader
-from app.core.tables.markup import Archive, Head, protected
+from app.core.tables.markup import Archive, Head, protected, too_many_cells
 from app.core.tables.ods import OdsBook
 from app.core.tables.rows import DEFAULT_LIMITS, Limits, Row
 from app.core.tables.sources import Source, opened
@@ -92,7 +93,7 @@ def open_table(
 
 
 def _reader(stream: IO[bytes], is_header: IsHeader | None, delimiters: str, limits: Limits) -> _Reader:
-    head = stream.read(_HEAD)
+    head = stream.read(_HEAD).rstrip(b"\0")
     stream.seek(0)
     if head.startswith(b"PK\x03\x04"):
         return _workbook(stream, is_header, limits)
@@ -106,11 +107,11 @@ def _reader(stream: IO[bytes], is_header: IsHeader | None, delimiters: str, limi
 def _workbook(stream: IO[bytes], is_header: IsHeader | None, limits: Limits) -> _Reader:
     archive = Archive(stream, limits)
     if "content.xml" in archive:
-        return _SheetReader(OdsBook(archive, limits), is_header)
+        return _SheetReader(OdsBook(archive, limits), is_header, limits)
     if "xl/workbook.bin" in archive:
         raise Invalid("file", N_("This is a binary workbook (XLSB). {advice}", advice=_SAVE_AS))
     if "[Content_Types].xml" in archive and "word/document.xml" not in archive:
-        return _SheetReader(XlsxBook(archive, limits), is_header)
+        return _SheetReader(XlsxBook(archive, limits), is_header, limits)
     raise Invalid("file", N_("This archive is not a workbook. Unpack it and send the table itself."))
 
 
@@ -127,10 +128,12 @@ class _SheetReader:
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, book: _Book, is_header: IsHeader | None) -> None:
+    def __init__(self, book: _Book, is_header: IsHeader | None, limits: Limits) -> None:
         self._book = book
         self.kind = book.kind
-        heads = list(book.heads(HEADER_ROWS))
+        heads = list(islice(book.heads(HEADER_ROWS), limits.sheets + 1))
+        if len(heads) > limits.sheets:
+            raise too_many_cells()
         with_rows = [index for index, head in enumerate(heads) if head.has_rows]
         with_header = (i for i in with_rows if is_header and any(is_header(row.cells) for row in heads[i].rows))
         self._index = next(with_header, next(iter(with_rows), 0))

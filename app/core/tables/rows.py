@@ -61,10 +61,15 @@ def is_blank(cell: Cell) -> bool:
 
 def cell_text(cell: Cell) -> str:
     """A cell as a person would write it: trimmed text, plain digits (never 2.2423E+4), ISO dates, TRUE or FALSE."""
+    return cell.strip(BLANKS) if isinstance(cell, str) else value_text(cell)
+
+
+def value_text(cell: Cell) -> str:
+    """Like `cell_text`, but text stays as it is."""
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.strip(BLANKS)
+        return cell
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, Decimal):

@@ -70,8 +70,6 @@ class XlsxBook:
             self._since_1904 = properties is not None and properties.get("date1904") in _TRUE
             self._shared_part = next((part for kind, part in parts.values() if kind == "sharedStrings"), None)
             self._styles_part = next((part for kind, part in parts.values() if kind == "styles"), None)
-        if len(self._sheets) > limits.sheets:
-            raise too_many_cells()
 
     def heads(self, last_row: int) -> Iterator[Head]:
         """Each sheet with its rows up to a number."""

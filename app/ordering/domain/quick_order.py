@@ -126,6 +126,8 @@ def exact_sum(quantities: Iterable[Decimal]) -> Decimal:
 
 def has_digits(quantity: Decimal, digits: int) -> bool:
     """Whether a quantity needs at most so many digits after the point: 12.000 needs none."""
+    if quantity == quantity.to_integral_value():
+        return True
     _, figures, exponent = quantity.as_tuple()
     surplus = -digits - exponent if isinstance(exponent, int) else 0
     return surplus <= 0 or not any(figures[-surplus:])
