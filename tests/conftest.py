@@ -21,6 +21,7 @@ from app.core.local.instance import temporary_instance
 from app.core.migrate import upgrade
 from app.core.tenancy import acting_as
 from config import Config
+from tests.support.page import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 World = Callable[..., AbstractContextManager[None]]
@@ -106,11 +107,9 @@ def ctx(isolated: Flask, world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def client(isolated: Flask) -> Any:
+def client(isolated: Flask) -> Page:
     """Opens pages and checks each of them."""
-    from tests.support.page import PageClient
-
-    return PageClient(isolated)
+    return Page(isolated)
 
 
 @pytest.fixture(scope="session")
