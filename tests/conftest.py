@@ -21,7 +21,7 @@ from app.core.local.instance import temporary_instance
 from app.core.migrate import upgrade
 from app.core.tenancy import acting_as
 from config import Config
-from tests.support.page import Page
+from tests.support.page import PageClient
 
 ROOT = Path(__file__).resolve().parent.parent
 World = Callable[..., AbstractContextManager[None]]
@@ -107,9 +107,9 @@ def ctx(isolated: Flask, world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def client(isolated: Flask) -> Page:
+def client(isolated: Flask) -> PageClient:
     """Opens pages and checks each of them."""
-    return Page(isolated)
+    return PageClient(isolated)
 
 
 @pytest.fixture(scope="session")
