@@ -17,7 +17,7 @@ TRANSLATIONS = ROOT / "app" / "translations"
 CODES = ("en", "ru", "uk")
 
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
-_PLACES = (
+_PLACES: tuple[tuple[str, list[tuple[str, str]], dict[str, dict[str, str]]], ...] = (
     ("app", [("**.py", "python")], {}),
     ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")], {"**": {"silent": "false", "encoding": "utf-8"}}),
 )

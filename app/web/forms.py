@@ -10,49 +10,53 @@ return render_page("accounts/address_new.html", form=form, status=form.status)
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, SelectChoice, StringField
 from wtforms.validators import ValidationError
 
 from app.core.errors import Conflict, Invalid
 from app.web import formats
 from app.web.texts import _, language, say
 
-_BLANKS = str.maketrans(
-    "", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}'\N{RIGHT SINGLE QUOTATION MARK}"
+_BLANKS = dict.fromkeys(
+    map(ord, "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}'\N{RIGHT SINGLE QUOTATION MARK}"), " "
 )
 
 
+@lru_cache(maxsize=32)
+def _number(group: str, decimal: str) -> re.Pattern[str]:
+    """Digits, or groups of three of them behind a blank or the language's own sign; then the fraction."""
+    return re.compile(
+        rf"([+-]?)(\d{{1,3}}([ {group}])\d{{3}}(?:\3\d{{3}})*|\d*)(?:{re.escape(decimal)}(\d*))?", re.ASCII
+    )
+
+
 def parse_decimal(text: str, locale: str) -> Decimal:
-    """A number as people of that language write it; what could be read two ways raises ValueError."""
-    text = text.strip().translate(_BLANKS).replace("\N{MINUS SIGN}", "-")
-    decimal, group = get_decimal_symbol(Locale.parse(locale)), get_group_symbol(Locale.parse(locale))
-    if group in ",.":
-        text = _without_groups(text, group, decimal)
-    elif decimal == "," and "." in text and "," not in text:
+    """A number as people of that language write it; what is none, or could be read two ways, raises ValueError."""
+    text = text.translate(_BLANKS).strip().replace("\N{MINUS SIGN}", "-")
+    symbols = Locale.parse(locale).number_symbols["latn"]
+    group, decimal = symbols["group"], symbols["decimal"]
+    if group != "," and "," not in text:
         decimal = "."  # 12.50 in a language without points for groups has one meaning
-    value = Decimal(text.replace(decimal, "."))
-    if not value.is_finite():
-        raise InvalidOperation
-    return value
+    found = _number(group if group in ",." else " ", decimal).fullmatch(text)
+    if found is None or not (found[2] or found[4]):
+        raise ValueError(text)
+    sign, whole, separator, fraction = found.groups(default="")
+    return Decimal(f"{sign}{whole.replace(separator, '') or 0}.{fraction or 0}")
 
 
-def _without_groups(text: str, group: str, decimal: str) -> str:
-    whole, _sign, fraction = text.partition(decimal)
-    if group in fraction:
-        raise ValueError(text)
-    parts = whole.lstrip("+-").split(group)
-    if len(parts) > 1 and (not 1 <= len(parts[0]) <= 3 or any(len(part) != 3 for part in parts[1:])):
-        raise ValueError(text)
-    return whole.replace(group, "") + (decimal + fraction if fraction else "")
+def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """(value, label) pairs as SelectField and RadioField take them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class DecimalField(StringField):  # type: ignore[misc]  # wtforms has no types
@@ -75,9 +79,9 @@ class DecimalField(StringField):  # type: ignore[misc]  # wtforms has no types
             return
         try:
             value = parse_decimal(valuelist[0], language())
-        except (ArithmeticError, ValueError):
+        except ValueError:
             raise ValueError(_("“{given}” is not a number.", given=valuelist[0])) from None
-        if -int(value.as_tuple().exponent) > self.places:
+        if -int(value.normalize().as_tuple().exponent) > self.places:
             raise ValueError(_("At most {places} digits after the decimal sign.", places=self.places))
         self.data = value
 

@@ -16,7 +16,7 @@ from app.core.clock import now
 from app.web.access import public
 from app.web.assets import STATIC
 from app.web.charts import bar_chart
-from app.web.forms import ClientRefField, DecimalField, Form
+from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.fragments import render_page
 from app.web.navigation import Menu, NavLink
 from app.web.pagination import Page, sort_from_request
@@ -30,8 +30,10 @@ class SampleForm(Form):
     po_number = StringField(_("Your order number"), description=_("Stands on the invoice, for example 4500017."))
     limit = DecimalField(_("Limit per order"), places=2)
     delivery_on = DateField(_("Requested date"))
-    country = SelectField(_("Country"), choices=[("DE", "Deutschland"), ("UA", "Україна"), ("PL", "Polska")])
-    kind = RadioField(_("Delivery"), choices=[("own", _("Own fleet")), ("carrier", _("Carrier"))], default="own")
+    country = SelectField(_("Country"), choices=choices([("DE", "Deutschland"), ("UA", "Україна"), ("PL", "Polska")]))
+    kind = RadioField(
+        _("Delivery"), choices=choices([("own", _("Own fleet")), ("carrier", _("Carrier"))]), default="own"
+    )
     is_partial = BooleanField(_("Partial deliveries are fine"))
     note = TextAreaField(_("Note for the warehouse"))
     file = FileField(_("Order file"))
