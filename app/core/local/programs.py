@@ -96,9 +96,9 @@ class Child:
         return self._process is None or self._process.poll() is not None
 
     def bury(self) -> int:
-        """After the program's death: end what is left of its group, plan the restart; returns the seconds until then."""
+        """After the program's death: let its own children finish, plan the restart; returns the seconds until then."""
         assert self._process is not None
-        send_group(self._process.pid, signal.SIGKILL)
+        send_group(self._process.pid, signal.SIGTERM)
         self._process = None
         lived = time.monotonic() - self._started
         self._deaths = 1 if lived > _STEADY_SECONDS else self._deaths + 1

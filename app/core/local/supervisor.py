@@ -108,7 +108,7 @@ class Supervisor:
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
 
     def _start(self) -> None:
-        end(marked(_MARK, str(self._folder)), patience=5)
+        end(marked(_MARK, str(self._folder)), patience=3)
         for check in self._checks:
             check().demand()
         machine.disk(self._config).demand()
