@@ -7,8 +7,9 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from app.factory import commands
 from app.core.errors import DomainError
+from app.core.local.cli import COMMANDS as LOCAL
+from app.factory import commands
 from config import ConfigError
 
 
@@ -20,8 +21,12 @@ def kontor() -> None:
 
 def main() -> None:
     """Run a command; exit codes as in core.errors."""
-    for command in commands():
+    for command in LOCAL:
         kontor.add_command(command)
+    # `kontor up` and `kontor doctor` must answer where a slice cannot be loaded (a library is missing), and at once.
+    if not {*sys.argv[1:2]} & set(kontor.commands):
+        for command in commands():
+            kontor.add_command(command)
     try:
         kontor()
     except DomainError as error:
