@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -40,17 +40,31 @@ def record(
 
     `changes` maps a field to its new value or to a pair [before, after]; exact values become text.
     """
-    row = {
-        "company_id": actor.company_id if company_id is None else company_id,
-        "user_id": actor.user_id,
-        "user_name": actor.name,
-        "via": str(actor.via),
-        "object_type": object_type,
-        "object_id": object_id,
-        "action": action,
-        "changes": _plain(changes or {}),
-    }
-    db.session.execute(insert(AuditEntry).inline(), [row])
+    owner = actor.company_id if company_id is None else company_id
+    _write(actor, object_type, [(object_id, action, owner, changes or {})])
+
+
+def record_many(actor: Actor, object_type: str, entries: Iterable[tuple[int, str, int, Mapping[str, Any]]]) -> None:
+    """The same for many objects in one statement: (object id, action, id of the owning company, changes)."""
+    _write(actor, object_type, entries)
+
+
+def _write(actor: Actor, object_type: str, entries: Iterable[tuple[int, str, int, Mapping[str, Any]]]) -> None:
+    rows = [
+        {
+            "company_id": owner,
+            "user_id": actor.user_id,
+            "user_name": actor.name,
+            "via": str(actor.via),
+            "object_type": object_type,
+            "object_id": object_id,
+            "action": action,
+            "changes": _plain(changes),
+        }
+        for object_id, action, owner, changes in entries
+    ]
+    if rows:
+        db.session.execute(insert(AuditEntry).inline(), rows)
 
 
 def history(actor: Actor, object_type: str, object_id: int) -> list[AuditEntry]:
