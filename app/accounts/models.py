@@ -75,6 +75,7 @@ class Company(Base):
     block_reason: Mapped[str] = mapped_column(String(300), server_default="")
     is_on_credit_hold: Mapped[bool] = mapped_column(Boolean, server_default=_FALSE)
     hold_reason: Mapped[str] = mapped_column(String(300), server_default="")
+    client_ref: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the registration
     registration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # extra fields as entered
     decision_reason: Mapped[str] = mapped_column(Text, server_default="")
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -119,11 +120,11 @@ class Membership(Base):
 
 
 class Address(Base):
-    """A postal address of a company; documents keep a copy of their own."""
+    """A postal address of a company; documents keep a copy of their own. Removed ones stay, inactive."""
 
     __tablename__ = "addresses"
     __table_args__ = (
-        UniqueConstraint("company_id", "label"),
+        Index("uq_addresses_label", "company_id", "label", unique=True, postgresql_where=text("is_active")),
         Index(
             "uq_addresses_default_ship_to",
             "company_id",

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("block_reason", sa.String(length=300), server_default="", nullable=False),
         sa.Column("is_on_credit_hold", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("hold_reason", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("client_ref", sa.String(length=64), nullable=True),
         sa.Column(
             "registration",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -68,6 +69,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["parent_id"], ["companies.id"], name=op.f("fk_companies_parent_id_companies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
+        sa.UniqueConstraint("client_ref", name=op.f("uq_companies_client_ref")),
         sa.UniqueConstraint("code", name=op.f("uq_companies_code")),
     )
     op.create_index(
@@ -135,7 +137,9 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_addresses_company_id_companies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
-        sa.UniqueConstraint("company_id", "label", name=op.f("uq_addresses_company_id_label")),
+    )
+    op.create_index(
+        "uq_addresses_label", "addresses", ["company_id", "label"], unique=True, postgresql_where=sa.text("is_active")
     )
     op.create_index(
         "uq_addresses_default_bill_to",
@@ -283,6 +287,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_invitations_company_id", table_name="invitations")
     op.drop_table("invitations")
+    op.drop_index("uq_addresses_label", table_name="addresses", postgresql_where=sa.text("is_active"))
     op.drop_index(
         "uq_addresses_default_ship_to", table_name="addresses", postgresql_where=sa.text("is_default_ship_to")
     )

@@ -14,7 +14,7 @@ from app.accounts.queries.sign_ins import asked_lately
 from app.accounts.service import hashing
 from app.accounts.service.sessions import end_sessions_of
 from app.accounts.service.sign_in import latest_company, note_attempt, seconds_until_allowed
-from app.accounts.service.tokens import Purpose, link_token, token_hash
+from app.accounts.service.tokens import reset_token, token_hash
 from app.core import audit, clock
 from app.core.actor import Actor, Scope, Via
 from app.core.db import db, transaction
@@ -42,13 +42,12 @@ def _new_reset(user_id: int) -> PasswordReset:
     now = clock.now()
     reset = PasswordReset(
         user_id=user_id,
-        token_hash=token_hash(f"none:{user_id}:{now.isoformat()}"),  # replaced as soon as the id is known
+        token_hash=token_hash(reset_token(user_id, now)),
         created_at=now,
         expires_at=now + timedelta(hours=settings().RESET_LINK_HOURS),
     )
     db.session.add(reset)
     db.session.flush()
-    reset.token_hash = token_hash(link_token(Purpose.RESET, reset.id, now))
     return reset
 
 

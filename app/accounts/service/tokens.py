@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.core.settings import settings
@@ -25,16 +25,24 @@ def session_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def link_token(purpose: Purpose, row_id: int, created_at: datetime) -> str:
-    """The token of a mailed link: 256 bits from the secret key, the row and the instant it was made."""
-    text = f"kontor:{purpose}:{row_id}:{created_at.timestamp():.6f}"
+def _derived(purpose: Purpose, key: str, created_at: datetime) -> str:
+    """256 bits from the secret key, what the row is about and the instant it was made."""
+    text = f"kontor:{purpose}:{key}:{created_at.astimezone(UTC).isoformat(timespec='microseconds')}"
     mac = hmac.new(settings().secret_key.encode(), text.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 
+def invitation_token(company_id: int, email: str, created_at: datetime) -> str:
+    return _derived(Purpose.INVITATION, f"{company_id}:{email}", created_at)
+
+
+def reset_token(user_id: int, created_at: datetime) -> str:
+    return _derived(Purpose.RESET, str(user_id), created_at)
+
+
 def status_token(company_id: int, created_at: datetime) -> str:
     """The token of a registration's status page; it names the company, because no table has its hash."""
-    return f"{company_id}.{link_token(Purpose.STATUS, company_id, created_at)}"
+    return f"{company_id}.{_derived(Purpose.STATUS, str(company_id), created_at)}"
 
 
 def is_status_token(token: str, company_id: int, created_at: datetime) -> bool:

@@ -1,0 +1,234 @@
+"""Many accounts at once, as importers bring them: running it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import insert, select, update
+
+from app.accounts.domain import contact
+from app.accounts.domain.roles import CompanyKind
+from app.accounts.models import Address, Company
+from app.core import audit
+from app.core.actor import Actor
+from app.core.db import command, db
+from app.core.errors import DomainError, Invalid
+from app.core.texts import N_, Message
+
+Outcome = Literal["created", "changed", "same", "refused"]
+_LABEL = "Main"  # of the one address that an import knows
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account; None leaves a field as it is (for a new account: the operator's value, or empty)."""
+
+    code: str
+    name: str | None = None
+    legal_name: str | None = None
+    country: str | None = None
+    vat_id: str | None = None
+    tax_number: str | None = None
+    registration_number: str | None = None
+    gln: str | None = None
+    currency: str | None = None
+    locale: str | None = None
+    time_zone: str | None = None
+    vat_mode: str | None = None
+    payment_days: int | None = None
+    credit_limit: Decimal | None = None
+    email: str | None = None
+    invoice_email: str | None = None
+    phone: str | None = None
+    street: str | None = None
+    street2: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    region: str | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountResult:
+    """What became of a row, in the order of the rows. `problem` where it was refused."""
+
+    code: str
+    outcome: Outcome
+    company_id: int | None = None
+    problem: Message | None = None
+
+
+_PLACE = ("street", "street2", "postcode", "city", "region", "contact", "phone")
+_FACTS = tuple(f.name for f in fields(AccountRow) if f.name == "phone" or f.name not in ("code", *_PLACE))
+
+
+@command
+def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountResult]:
+    """Create customers and change the facts given; a constant number of statements for any number of rows.
+
+    A code that stands twice, or belongs to the operator or a supplier, is refused; a bad VAT id or GLN, too.
+    """
+    defaults = _defaults()
+    known = _known({row.code for row in rows})
+    results: list[AccountResult | None] = [None] * len(rows)
+    created: list[tuple[int, AccountRow, dict[str, Any]]] = []
+    changed: list[tuple[int, dict[str, Any]]] = []
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        company = known.get(row.code)
+        try:
+            _demand_usable(row, company, seen)
+            values = _values(row, company.country if company else "")
+        except DomainError as error:
+            results[index] = AccountResult(row.code, "refused", problem=error.message)
+            continue
+        seen.add(row.code)
+        if company is None:
+            created.append((index, row, {**defaults, **values}))
+            continue
+        changes = {name: value for name, value in values.items() if getattr(company, name) != value}
+        if changes:
+            changed.append((company.id, changes))
+        results[index] = AccountResult(row.code, "changed" if changes else "same", company.id)
+    for company_id, (index, row, _) in zip(_insert(created), created, strict=True):
+        results[index] = AccountResult(row.code, "created", company_id)
+    _update(changed)
+    countries = {company.id: company.country for company in known.values()}
+    moved = _keep_places([(result, row) for result, row in zip(results, rows, strict=True) if result], countries)
+    final = [
+        AccountResult(r.code, "changed", r.company_id) if r and r.outcome == "same" and r.company_id in moved else r
+        for r in results
+    ]
+    _record(actor, final)
+    return [result for result in final if result is not None]
+
+
+def _known(codes: set[str]) -> dict[str, Company]:
+    """Freshly read: an earlier chunk of the same session may have changed them by bulk statements."""
+    statement = select(Company).where(Company.code.in_(codes)).execution_options(populate_existing=True)
+    return {company.code: company for company in db.session.scalars(statement)}
+
+
+def _defaults() -> dict[str, Any]:
+    seller = db.session.scalar(select(Company).where(Company.kind == CompanyKind.OPERATOR))
+    if seller is None:
+        raise Invalid("account", N_("This installation has no operator yet. Run `kontor operator create`."))
+    return {
+        "kind": str(CompanyKind.CUSTOMER), "currency": seller.currency, "locale": seller.locale,
+        "time_zone": seller.time_zone, "country": "", "name": "", "legal_name": "",
+    }  # fmt: skip
+
+
+def _demand_usable(row: AccountRow, company: Company | None, seen: set[str]) -> None:
+    if not row.code.strip():
+        raise Invalid("account", N_("The account number is missing."))
+    if len(row.code) > 40:
+        raise Invalid("account", N_("An account number has at most {length} characters.", length=40))
+    if row.code in seen:
+        raise Invalid("account", N_("The account {code} stands in the file twice.", code=row.code))
+    if company is not None and company.kind != CompanyKind.CUSTOMER:
+        raise Invalid("account", N_("The number {code} belongs to a company that is no customer.", code=row.code))
+
+
+def _values(row: AccountRow, known_country: str) -> dict[str, Any]:
+    """The given facts, checked; without what is None."""
+    values = {name: getattr(row, name) for name in _FACTS if getattr(row, name) is not None}
+    values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    country = values.get("country", known_country)
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        raise Invalid("country", N_("“{given}” is not a country code of two letters.", given=country))
+    for name, check in (("email", contact.email_address), ("invoice_email", contact.email_address)):
+        if values.get(name):
+            values[name] = check(values[name], name)
+    if values.get("vat_id"):
+        values["vat_id"] = contact.vat_id(values["vat_id"], country)
+    if values.get("gln"):
+        values["gln"] = contact.gln(values["gln"])
+    if values.get("payment_days", 0) < 0:
+        raise Invalid("payment_days", N_("Enter days from 0 to 365."))
+    if values.get("vat_mode", "net") not in ("net", "gross"):
+        raise Invalid("vat_mode", N_("Choose net or gross."))
+    return values
+
+
+def _insert(created: Sequence[tuple[int, AccountRow, dict[str, Any]]]) -> list[int]:
+    """Ids in the order given."""
+    if not created:
+        return []
+    rows = []
+    for _, row, values in created:
+        legal_name = values["legal_name"] or values["name"] or row.code
+        rows.append({**_blank(), **values, "code": row.code, "legal_name": legal_name,
+                     "name": values["name"] or legal_name})  # fmt: skip
+    statement = insert(Company).returning(Company.id, sort_by_parameter_order=True)
+    return list(db.session.scalars(statement, rows))
+
+
+def _blank() -> dict[str, Any]:
+    """Every column an import may set, so that all rows of one INSERT have the same shape."""
+    empty = dict.fromkeys(_FACTS, "")
+    return {**empty, "payment_days": 30, "credit_limit": None, "vat_mode": "net", "phone": ""}
+
+
+def _update(changed: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Rows that change the same columns go in one round trip."""
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for company_id, changes in changed:
+        groups.setdefault(frozenset(changes), []).append({"id": company_id, **changes})
+    for group in groups.values():
+        db.session.execute(update(Company), group)
+
+
+def _keep_places(pairs: Sequence[tuple[AccountResult, AccountRow]], countries: Mapping[int, str]) -> set[int]:
+    """Write the addresses that rows bring as the account's main one; returns the companies where it changed."""
+    wanted = {}
+    for result, row in pairs:
+        place = {name: (getattr(row, name) or "").strip() for name in _PLACE}
+        if result.company_id is not None and (place["street"] or place["city"]):
+            country = row.country or countries.get(result.company_id, "")
+            name = row.legal_name or row.name or ""
+            wanted[result.company_id] = {**place, "name": name, "country": country}
+    if not wanted:
+        return set()
+    known = {
+        address.company_id: address
+        for address in db.session.scalars(
+            select(Address)
+            .where(Address.company_id.in_(wanted), Address.label == _LABEL, Address.is_active)
+            .execution_options(populate_existing=True)
+        )
+    }
+    has_default = set(
+        db.session.scalars(select(Address.company_id).where(Address.company_id.in_(wanted), Address.is_default_ship_to))
+    )
+    fresh, moved = [], set()
+    for company_id, place in wanted.items():
+        address = known.get(company_id)
+        if address is None:
+            is_default = company_id not in has_default
+            fresh.append({
+                "company_id": company_id, "label": _LABEL, "is_ship_to": True, "is_bill_to": True,
+                "is_default_ship_to": is_default, "is_default_bill_to": is_default, **place,
+            })  # fmt: skip
+            moved.add(company_id)
+            continue
+        changes = {name: value for name, value in place.items() if value and getattr(address, name) != value}
+        for name, value in changes.items():
+            setattr(address, name, value)
+        if changes:
+            moved.add(company_id)
+    if fresh:
+        db.session.execute(insert(Address), fresh)
+    return moved
+
+
+def _record(actor: Actor, results: Sequence[AccountResult | None]) -> None:
+    touched = [r for r in results if r and r.company_id is not None and r.outcome in ("created", "changed")]
+    audit.record_many(
+        actor,
+        "company",
+        [(r.company_id or 0, f"import_{r.outcome}", r.company_id or 0, {}) for r in touched],
+    )

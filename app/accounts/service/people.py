@@ -1,0 +1,78 @@
+"""Roles of the people of a company. One active administrator always remains."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from app.accounts.domain.roles import ADMIN_ROLE, CompanyKind, Role, fits
+from app.accounts.models import Company, Membership
+from app.core import audit
+from app.core.actor import Actor
+from app.core.db import command, db
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.locks import lock_rows
+from app.core.tenancy import visible
+from app.core.texts import N_
+
+
+@command
+def change_role(actor: Actor, membership_id: int, role: Role | str) -> None:
+    membership, kind = _locked(actor, membership_id)
+    if role not in list(Role) or not fits(Role(role), kind):
+        raise Invalid("role", N_("There is no such role in this company."))
+    if role == membership.role:
+        return
+    before = membership.role
+    membership.role = str(role)
+    _demand_admin(membership.company_id, kind)
+    _record(actor, membership, "role_changed", {"role": [before, str(role)]})
+
+
+@command
+def deactivate(actor: Actor, membership_id: int) -> None:
+    """End a person's access to this company; running sessions there end with it."""
+    membership, kind = _locked(actor, membership_id)
+    if membership.user_id == actor.user_id:
+        raise Conflict(N_("You cannot end your own access. Ask another administrator."))
+    if not membership.is_active:
+        return
+    membership.is_active = False
+    _demand_admin(membership.company_id, kind)
+    _record(actor, membership, "access_ended", {})
+
+
+@command
+def activate(actor: Actor, membership_id: int) -> None:
+    membership, _ = _locked(actor, membership_id)
+    if not membership.is_active:
+        membership.is_active = True
+        _record(actor, membership, "access_given", {})
+
+
+def _locked(actor: Actor, membership_id: int) -> tuple[Membership, CompanyKind]:
+    """The membership, with its company locked so that two administrators cannot remove each other at once."""
+    statement = visible(actor, select(Membership).where(Membership.id == membership_id), Membership)
+    membership = db.session.scalar(statement)
+    if membership is None:
+        raise NotFound
+    (company,) = lock_rows(Company, [membership.company_id])
+    db.session.refresh(membership)
+    return membership, CompanyKind(company.kind)
+
+
+def _demand_admin(company_id: int, kind: CompanyKind) -> None:
+    db.session.flush()  # count what was just changed
+    admins = db.session.scalar(
+        select(func.count()).where(
+            Membership.company_id == company_id, Membership.is_active, Membership.role == ADMIN_ROLE[kind]
+        )
+    )
+    if not admins:
+        raise Conflict(N_("The company needs at least one administrator. Make somebody else administrator first."))
+
+
+def _record(actor: Actor, membership: Membership, action: str, changes: dict[str, object]) -> None:
+    audit.record(
+        actor, "company", membership.company_id, action, {"user_id": membership.user_id, **changes},
+        company_id=membership.company_id,
+    )  # fmt: skip
