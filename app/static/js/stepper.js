@@ -17,16 +17,16 @@ export default class Stepper {
   }
 
   move(sign) {
+    const isEnglish = document.documentElement.lang === "en";
     const typed = this.field.value.replace(/[\s\u00a0\u202f]/g, "");
-    const comma = /^-?\d+,\d+$/.test(typed);
-    const value = Number(comma ? typed.replace(",", ".") : typed.replace(/,(?=\d{3}(\D|$))/g, ""));
+    const value = Number(isEnglish ? typed.replaceAll(",", "") : typed.replace(",", "."));
     if (Number.isNaN(value)) return;
     const { minimum, maximum } = this.field.dataset;
     const steps = sign > 0 ? Math.floor(value / this.step + 1e-9) + 1 : Math.ceil(value / this.step - 1e-9) - 1;
     const digits = (String(this.step).split(".")[1] ?? "").length;
     const next = Math.min(Math.max(steps * this.step, Number(minimum) || 0), maximum ? Number(maximum) : Infinity);
     const shown = next.toFixed(digits);
-    this.field.value = document.documentElement.lang === "en" ? shown : shown.replace(".", ",");
+    this.field.value = isEnglish ? shown : shown.replace(".", ",");
     this.field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }

@@ -24,8 +24,10 @@ export default class TableKeys {
 
   moveTo(row, focus = true) {
     if (!row) return;
-    for (const other of this.table.querySelectorAll("tbody tr[tabindex]")) other.removeAttribute("tabindex");
     row.tabIndex = 0;
+    for (const other of this.table.querySelectorAll("tbody tr[tabindex]")) {
+      if (other !== row) other.removeAttribute("tabindex");
+    }
     if (focus) row.focus();
   }
 
