@@ -45,11 +45,15 @@ class PriceEntry(Base):
 
     __tablename__ = "price_entries"
     __table_args__ = (
-        UniqueConstraint("article_id", "price_list_id", "unit", "min_quantity", "valid_from", postgresql_nulls_not_distinct=True),
+        # What the pricing call reads, in the order it reads it: the table itself is not touched.
+        Index(
+            "uq_price_entries_slot", "price_list_id", "article_id", "unit", "min_quantity", "valid_from", unique=True,
+            postgresql_include=["price", "base_quantity", "valid_to"], postgresql_nulls_not_distinct=True,
+        ),
         CheckConstraint("price >= 0", name="price_not_negative"),
         CheckConstraint("min_quantity >= 0", name="min_quantity_not_negative"),
         CheckConstraint("base_quantity > 0", name="base_quantity_positive"),
-        Index("ix_price_entries_price_list_id", "price_list_id"),
+        CheckConstraint("valid_from < valid_to", name="validity_not_empty"),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -70,7 +74,10 @@ class Chain(Base):
     """
 
     __tablename__ = "chains"
-    __table_args__ = (CheckConstraint("strategy IN ('lowest', 'merge', 'first')", name="strategy_known"),)
+    __table_args__ = (
+        CheckConstraint("strategy IN ('lowest', 'merge', 'first')", name="strategy_known"),
+        Index("uq_chains_one_default", "is_default", unique=True, postgresql_where=text("is_default")),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(40), unique=True)

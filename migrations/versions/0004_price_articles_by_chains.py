@@ -25,6 +25,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chains")),
         sa.UniqueConstraint("code", name=op.f("uq_chains_code")),
     )
+    op.create_index(
+        "uq_chains_one_default", "chains", ["is_default"], unique=True, postgresql_where=sa.text("is_default")
+    )
     op.create_table(
         "price_changes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -118,17 +121,16 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price_entries")),
-        sa.UniqueConstraint(
-            "article_id",
-            "price_list_id",
-            "unit",
-            "min_quantity",
-            "valid_from",
-            name=op.f("uq_price_entries_article_id_price_list_id_unit_min_quantity_valid_from"),
-            postgresql_nulls_not_distinct=True,
-        ),
+        sa.CheckConstraint("valid_from < valid_to", name=op.f("ck_price_entries_validity_not_empty")),
     )
-    op.create_index("ix_price_entries_price_list_id", "price_entries", ["price_list_id"], unique=False)
+    op.create_index(
+        "uq_price_entries_slot",
+        "price_entries",
+        ["price_list_id", "article_id", "unit", "min_quantity", "valid_from"],
+        unique=True,
+        postgresql_include=["price", "base_quantity", "valid_to"],
+        postgresql_nulls_not_distinct=True,
+    )
     op.execute(
         """
         CREATE FUNCTION visible_chain() RETURNS bigint
@@ -144,7 +146,7 @@ def upgrade() -> None:
     op.execute(
         """
         CREATE FUNCTION visible_price_lists() RETURNS SETOF bigint
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+        LANGUAGE sql STABLE SECURITY DEFINER ROWS 10 SET search_path = public AS $$
             SELECT price_list_id FROM chain_lists WHERE chain_id = visible_chain()
         $$
         """
@@ -162,7 +164,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_price_entries_price_list_id", table_name="price_entries")
+    op.drop_index("uq_price_entries_slot", table_name="price_entries")
     op.drop_table("price_entries")
     op.drop_table("chain_lists")
     op.drop_index(op.f("ix_account_chains_chain_id"), table_name="account_chains")
@@ -171,6 +173,7 @@ def downgrade() -> None:
     op.drop_table("price_lists")
     op.drop_index("ix_price_changes_article_id_price_list_id", table_name="price_changes")
     op.drop_table("price_changes")
+    op.drop_index("uq_chains_one_default", table_name="chains", postgresql_where=sa.text("is_default"))
     op.drop_table("chains")
     op.execute("DROP FUNCTION visible_price_lists()")
     op.execute("DROP FUNCTION visible_chain()")

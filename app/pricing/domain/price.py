@@ -10,7 +10,7 @@ from app.catalog.domain.units import unit_name
 from app.core.money import minor_units
 from app.core.quantity import Factor
 from app.core.texts import N_, Message
-from app.pricing.domain.chain import Break, Ladder
+from app.pricing.domain.chain import Break, Ladder, step_at
 from app.pricing.domain.vat import Treatment
 
 NO_PRICE = "no_price"
@@ -100,10 +100,10 @@ def net_of(quantity: Decimal, price: Decimal, base_quantity: Decimal, currency: 
 def price_line(item: PriceItem, ladder: Ladder, currency: str, treatment: Treatment) -> PricedLine:
     """Price one item from the combined ladder of its article: entered unit first, then the base unit."""
     unit, quantity = item.unit, item.quantity
-    found, following = ladder.at(unit, quantity)
+    found, following = step_at(ladder, unit, quantity)
     if found is None and unit != item.base_unit:
         unit, quantity = item.base_unit, item.base_quantity
-        found, following = ladder.at(unit, quantity)
+        found, following = step_at(ladder, unit, quantity)
     if found is None:
         problem = N_("There is no price for this article in {currency}.", currency=currency)
         if following is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import text
@@ -13,99 +15,142 @@ from sqlalchemy import text
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
-from app.pricing.domain.chain import EMPTY, Break, Ladder, ListPrices, Strategy, combine
+from app.pricing.domain.chain import Break, Ladder, ListPrices, Strategy, ladder_of
 from app.pricing.domain.price import PricedLine, PriceItem, price_line
 from app.pricing.domain.vat import Parties, Treatment, treat
 
+# One row per list of the chain (one without a list when there is none), its entries column by column as text: a list
+# of 3,000 entries crosses the border in a few values and costs a third of as many rows. OFFSET 0 keeps the planner
+# from turning the probes of one list into a scan of it. A gross list becomes net at the article's own rate, rounded to
+# four digits.
 _PRICES = text("""
-WITH terms AS (
-    SELECT c.currency, c.country, c.vat_id, o.country AS seller_country, h.id AS chain_id, h.strategy,
-           (SELECT json_object_agg(r.vat_class, r.rate::text) FROM (
-                SELECT DISTINCT ON (v.vat_class) v.vat_class, v.rate FROM vat_rates v
-                WHERE v.country = o.country AND v.valid_from <= :on
-                ORDER BY v.vat_class, v.valid_from DESC) r) AS rates
+WITH rates AS (
+    SELECT DISTINCT ON (v.vat_class) v.vat_class, v.rate
+    FROM vat_rates v JOIN companies o ON o.kind = 'operator' AND o.country = v.country
+    WHERE v.valid_from <= :on
+    ORDER BY v.vat_class, v.valid_from DESC
+), terms AS (
+    SELECT c.currency, c.country, c.vat_id, o.country AS seller_country,
+           (SELECT json_object_agg(r.vat_class, r.rate::text) FROM rates r) AS rates,
+           coalesce(ac.chain_id, (SELECT d.id FROM chains d WHERE d.is_default)) AS chain_id
     FROM companies c
     JOIN companies o ON o.kind = 'operator'
     LEFT JOIN account_chains ac ON ac.company_id = c.id
-    LEFT JOIN chains h ON h.id = coalesce(ac.chain_id, (SELECT d.id FROM chains d WHERE d.is_default))
     WHERE c.id = :company
-), lists AS (
-    SELECT cl.position, cl.may_merge, p.id, p.code, p.currency, p.is_gross
-    FROM terms t
-    JOIN chain_lists cl ON cl.chain_id = t.chain_id
-    JOIN price_lists p ON p.id = cl.price_list_id
-    WHERE p.is_active AND (p.valid_from IS NULL OR p.valid_from <= :on) AND (p.valid_to IS NULL OR :on < p.valid_to)
 )
-SELECT NULL AS article_id, t.currency, t.country, t.vat_id, t.seller_country, t.strategy, t.rates, NULL, NULL, NULL
+SELECT t.currency, t.country, t.vat_id, t.seller_country, t.rates, h.strategy,
+       p.code, p.currency, cl.may_merge, e.*
 FROM terms t
-UNION ALL
-SELECT * FROM (
-    SELECT e.article_id, l.code, l.currency, l.may_merge::text, l.is_gross::text, e.unit, NULL::json, e.min_quantity,
-           e.price, e.base_quantity
-    FROM unnest(CAST(:ids AS bigint[])) AS i (article_id)
-    CROSS JOIN lists l
-    JOIN price_entries e ON e.article_id = i.article_id AND e.price_list_id = l.id
-    WHERE (e.valid_from IS NULL OR e.valid_from <= :on) AND (e.valid_to IS NULL OR :on < e.valid_to)
-    ORDER BY i.article_id, l.position
-) entries""")
+LEFT JOIN chains h ON h.id = t.chain_id
+LEFT JOIN chain_lists cl ON cl.chain_id = h.id
+LEFT JOIN price_lists p ON p.id = cl.price_list_id AND p.is_active
+    AND (p.valid_from IS NULL OR p.valid_from <= :on) AND (p.valid_to IS NULL OR :on < p.valid_to)
+LEFT JOIN LATERAL (
+    SELECT string_agg(e.article_id::text, ' '), string_agg(e.unit, ' '),
+           string_agg(trim_scale(e.min_quantity)::text, ' '),
+           string_agg(trim_scale(CASE WHEN NOT p.is_gross THEN e.price ELSE round(e.price / (1 + coalesce((
+               SELECT r.rate FROM articles a JOIN rates r ON r.vat_class = a.vat_class
+               WHERE a.id = e.article_id AND a.vat_category = 'S'), 0) / 100), 4) END)::text, ' '),
+           string_agg(trim_scale(e.base_quantity)::text, ' '),
+           string_agg(coalesce(e.valid_from::text, ''), ' ')
+    FROM price_entries e
+    WHERE e.price_list_id = p.id AND e.article_id = ANY(CAST(:ids AS bigint[]))
+      AND (e.valid_from IS NULL OR e.valid_from <= :on) AND (e.valid_to IS NULL OR :on < e.valid_to)
+    OFFSET 0
+) e ON true
+ORDER BY cl.position""")
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What an account's prices depend on beside the lists."""
+class Book:
+    """What an account buys by on one day: its lists in order, its strategy, who sells to whom, the VAT rates."""
 
     currency: str
     parties: Parties
-    strategy: Strategy
     rates: dict[str, Decimal]
+    strategy: Strategy
+    lists: tuple[ListPrices, ...]
+
+    def ladder(self, article_id: int) -> Ladder:
+        return ladder_of(article_id, self.strategy, self.lists, self.currency)
 
 
 def price_lines(actor: Actor, items: Sequence[PriceItem], *, company_id: int, on: date) -> list[PricedLine]:
     """Price all items for an account on a business day, in the order given; one statement."""
-    terms, ladders = _load(actor, {item.article_id for item in items}, company_id, on)
+    book = price_book(actor, {item.article_id for item in items}, company_id=company_id, on=on)
+    ladders: dict[int, Ladder] = {}
     treatments: dict[tuple[str, str], Treatment] = {}
     lines = []
     for item in items:
+        ladder = ladders.get(item.article_id)
+        if ladder is None:
+            ladder = ladders[item.article_id] = book.ladder(item.article_id)
         kind = (item.vat_category, item.vat_class)
         treatment = treatments.get(kind)
         if treatment is None:
-            treatment = treatments[kind] = treat(terms.parties, *kind, terms.rates)
-        lines.append(price_line(item, ladders.get(item.article_id, EMPTY), terms.currency, treatment))
+            treatment = treatments[kind] = treat(book.parties, *kind, book.rates)
+        lines.append(price_line(item, ladder, book.currency, treatment))
     return lines
 
 
-def ladders(actor: Actor, article_ids: Collection[int], *, company_id: int, on: date) -> dict[int, tuple[Break, ...]]:
+def ladders(actor: Actor, article_ids: Collection[int], *, company_id: int, on: date) -> dict[int, Ladder]:
     """All breaks an account has for articles, by unit and quantity; articles without a price are not in it."""
-    return {key: ladder.breaks for key, ladder in _load(actor, set(article_ids), company_id, on)[1].items()}
+    book = price_book(actor, article_ids, company_id=company_id, on=on)
+    found = {article_id: book.ladder(article_id) for article_id in article_ids}
+    return {article_id: ladder for article_id, ladder in found.items() if ladder}
 
 
-def _load(actor: Actor, article_ids: set[int], company_id: int, on: date) -> tuple[Terms, dict[int, Ladder]]:
+def price_book(actor: Actor, article_ids: Collection[int], *, company_id: int, on: date) -> Book:
+    """All prices an account's lists have for some articles. Raises NotFound for another's account."""
     if not actor.is_operator and company_id != actor.company_id:
         raise NotFound
-    rows = db.session.execute(_PRICES, {"ids": list(article_ids), "company": company_id, "on": on})
-    by_article: dict[int, list[ListPrices]] = {}
-    terms: Terms | None = None
-    entries: list[Break] = []
-    held: tuple[Any, ...] | None = None
-    for row in rows:
-        if row[0] is None:
-            _, currency, country, vat_id, seller_country, strategy, rates = row[:7]
-            terms = Terms(
-                currency,
-                Parties(seller_country, country, vat_id),
-                Strategy(strategy or "merge"),
-                {key: Decimal(value) for key, value in (rates or {}).items()},
-            )
-            continue
-        article_id, code, currency, may_merge, _gross, unit, _none, min_quantity, price, base_quantity = row
-        if held != (article_id, code):
-            held, entries = (article_id, code), []
-            by_article.setdefault(article_id, []).append((code, currency, may_merge == "true", entries))  # type: ignore[arg-type]
-        entries.append(Break(min_quantity, price, base_quantity, unit, code))
-    if terms is None:
+    rows = db.session.execute(_PRICES, {"ids": sorted(article_ids), "company": company_id, "on": on}).all()
+    if not rows:
         raise NotFound
-    found = {}
-    for article_id, lists in by_article.items():
-        prices = [ListPrices(c, cur, tuple(e), m) for c, cur, m, e in lists]  # type: ignore[misc]
-        found[article_id] = combine(terms.strategy, prices, terms.currency)
-    return terms, found
+    currency, country, vat_id, seller_country, rates, strategy = rows[0][:6]
+    return Book(
+        currency,
+        Parties(seller_country, country, vat_id),
+        {vat_class: Decimal(rate) for vat_class, rate in (rates or {}).items()},
+        Strategy(strategy or Strategy.MERGE),
+        tuple(_list_prices(*row[6:]) for row in rows if row[6] is not None),
+    )
+
+
+class _Decimals(dict[str, Decimal]):
+    """Decimals by their text: breaks and base quantities are few values, many times."""
+
+    def __missing__(self, text: str) -> Decimal:
+        value = self[text] = Decimal(text)
+        return value
+
+
+_break: Callable[[tuple[Any, ...]], Break] = partial(tuple.__new__, Break)  # several times as fast as Break(*values)
+
+
+def _list_prices(code: str, currency: str, may_merge: bool, ids: str | None, *columns: Any) -> ListPrices:
+    entries: dict[int, list[Break]] = {}
+    if ids is None:
+        return ListPrices(code, currency, entries, may_merge)
+    units, minima, prices, bases, starts = (column.split(" ") for column in columns)
+    exact = _Decimals().__getitem__
+    steps = map(_break, zip(units, map(exact, minima), map(Decimal, prices), map(exact, bases), repeat(code)))
+    held, row = None, []
+    for article_id, step in zip(ids.split(" "), steps, strict=True):
+        if article_id != held:
+            held, row = article_id, entries.setdefault(int(article_id), [])
+        row.append(step)
+    if any(starts):
+        _keep_latest(entries, zip(ids.split(" "), starts, strict=True))
+    return ListPrices(code, currency, entries, may_merge)
+
+
+def _keep_latest(entries: dict[int, list[Break]], starts: Iterable[tuple[str, str]]) -> None:
+    """Where a slot has several entries that are valid, the one that began last holds."""
+    began: dict[int, list[str]] = {}
+    for key, start in starts:
+        began.setdefault(int(key), []).append(start)
+    for article_id, steps in entries.items():
+        if any(began[article_id]):
+            order = sorted(range(len(steps)), key=began[article_id].__getitem__)
+            entries[article_id] = list({steps[i][:2]: steps[i] for i in order}.values())
