@@ -38,9 +38,8 @@ lock:
 		--output-file requirements-dev.lock
 
 translations: install
-	.venv/bin/pybabel extract --mapping babel.cfg --keyword N_ --output app/translations/messages.pot .
-	.venv/bin/pybabel update --input-file app/translations/messages.pot --output-dir app/translations --no-fuzzy-matching
-	@.ci/install requirements.lock
+	.venv/bin/kontor i18n update
+	.venv/bin/kontor i18n compile
 
 clean:
 	rm -rf .venv .install.lock build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,6 +9,7 @@ are what the program uses: the setting, or what follows from the instance direct
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -215,6 +216,10 @@ class Config:
         if config.SECRET_KEY and len(config.SECRET_KEY) < 32:
             raise ConfigError("SECRET_KEY is too short: use 32 random characters or more.")
         return config
+
+    def start_logging(self) -> None:
+        """Send what the program logs to standard error, from where the log files come."""
+        logging.basicConfig(level=self.LOG_LEVEL, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def changed(self, **values: Any) -> Self:
         """A copy with other settings."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from app.core.local.services import demand_harmless_login
 from app.factory import create_app
 from config import Config
 
-app = create_app(Config.from_env())
+_config = Config.from_env()
+_config.start_logging()
+demand_harmless_login(_config)
+app = create_app(_config)

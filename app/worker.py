@@ -16,6 +16,7 @@ from app.core.broker import TRANSPORT_OPTIONS, CelerySender
 from app.core.db import db, is_transient
 from app.core.errors import Conflict, DomainError, NotFound, Unavailable
 from app.core.jobs import JOBS, SCHEDULE, Job, actor_of, use_sender
+from app.core.local.services import demand_harmless_login
 from app.core.tenancy import Bounds, acting_as
 from config import Config
 
@@ -77,5 +78,7 @@ def _forget_connections(**_: Any) -> None:
 
 
 _config = Config.from_env()
+_config.start_logging()
+demand_harmless_login(_config)
 flask_app = create_app(_config, web=False)
 celery = make_celery(_config, flask_app)

@@ -1,4 +1,4 @@
-"""`kontor up`, `kontor doctor`, `kontor roles`."""
+"""`kontor up`, `kontor migrate`, `kontor doctor`, `kontor roles`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import click
 from app.core.local import doctor as local_doctor
 from app.core.local import roles as database_roles
 from app.core.local.check import FAIL, OK, WARN
-from app.core.local.supervisor import Supervisor, kontor_command
+from app.core.local.instance import servers
+from app.core.local.supervisor import Supervisor, bring_up_to_date, kontor_command, prepare_trial
+from app.core.migrate import head
 from config import Config
 
 _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
@@ -21,6 +23,17 @@ _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
 def up(*, demo: bool) -> None:
     """Run Kontor here, in the foreground, until Ctrl-C: servers, web, workers, clock."""
     sys.exit(Supervisor(Config.from_env(), say=click.echo, demo=kontor_command("demo") if demo else ()).run())
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema, as its owner."""
+    config = Config.from_env()
+    with servers(config, say=click.echo):
+        if config.KONTOR_TRIAL and not config.is_database_embedded:
+            prepare_trial(config)
+        bring_up_to_date(config)
+    click.echo(f"The schema is at {head()}.")
 
 
 @click.command()
@@ -46,4 +59,4 @@ def roles(*, database: str) -> None:
     click.echo(database_roles.script(database), nl=False)
 
 
-COMMANDS = [up, doctor, roles]
+COMMANDS = [up, migrate, doctor, roles]
