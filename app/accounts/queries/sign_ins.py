@@ -106,6 +106,7 @@ def person_of(token_hash: str, idle: timedelta) -> Person | None:
     if row is None:
         return None
     facts: list[Any] = list(row)
+    facts[8], facts[12], facts[13] = Role(row[8]), CompanyKind(row[12]), CompanyState(row[13])
     facts[-1] = tuple((company_id, name) for company_id, name in sorted(row[-1], key=lambda company: company[1]))
     return Person(*facts)
 

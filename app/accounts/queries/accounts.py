@@ -1,0 +1,225 @@
+"""The operator's list of accounts and all about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from app.accounts.domain.roles import CompanyKind, CompanyState
+from app.accounts.models import Company, Membership, RegistrationFile, User
+from app.accounts.queries.sign_ins import escaped, id_of
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.models import StoredFile
+from app.core.texts import N_
+
+# What the list can be narrowed to; blocked and held accounts are approved ones.
+FILTERS = ("", "approved", "pending", "blocked", "held", "rejected", "inactive", "suppliers")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One row of the list."""
+
+    id: int
+    code: str
+    name: str
+    kind: CompanyKind
+    state: CompanyState
+    country: str
+    currency: str
+    payment_days: int
+    is_blocked: bool
+    is_on_credit_hold: bool
+    manager: str
+    people: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A parent or subsidiary."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of the registration."""
+
+    file_id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All about one company on the operator's page."""
+
+    id: int
+    code: str
+    kind: CompanyKind
+    state: CompanyState
+    name: str
+    legal_name: str
+    vat_id: str
+    tax_number: str
+    registration_number: str
+    gln: str
+    endpoint_scheme: str
+    endpoint_id: str
+    country: str
+    locale: str
+    time_zone: str
+    currency: str
+    vat_mode: str
+    payment_days: int
+    credit_limit: Decimal | None
+    email: str
+    invoice_email: str
+    phone: str
+    is_blocked: bool
+    block_reason: str
+    is_on_credit_hold: bool
+    hold_reason: str
+    registration: dict[str, Any]
+    decision_reason: str
+    decided_at: datetime | None
+    manager_id: int | None
+    created_at: datetime
+    bank_name: str
+    iban: str
+    bic: str
+    manager: str
+    parent: Relative | None
+    children: tuple[Relative, ...]
+    attachments: tuple[Attachment, ...]
+
+
+def accounts(
+    actor: Actor,
+    *,
+    search: str = "",
+    state: str = "",
+    after: Sequence[str] | None = None,
+    before: Sequence[str] | None = None,
+    limit: int = 51,
+) -> list[AccountLine]:
+    """Customers and suppliers by name. Keys are (name, id); `state` is one of FILTERS. One statement."""
+    people = select(func.count()).where(Membership.company_id == Company.id, Membership.is_active).scalar_subquery()
+    terms = [Company.kind != CompanyKind.OPERATOR, *_narrowed(search, state)]
+    place = tuple_(Company.name, Company.id)
+    from_id, to_id = id_of(after), id_of(before)
+    if after and from_id is not None:
+        terms.append(place > (after[0], from_id))
+    if before and to_id is not None:
+        terms.append(place < (before[0], to_id))
+    order = (Company.name.desc(), Company.id.desc()) if before else (Company.name, Company.id)
+    statement = (
+        select(
+            Company.id, Company.code, Company.name, Company.kind, Company.state, Company.country, Company.currency,
+            Company.payment_days, Company.is_blocked, Company.is_on_credit_hold, func.coalesce(User.name, ""), people,
+            Company.created_at,
+        )
+        .outerjoin(User, User.id == Company.manager_id)
+        .where(and_(*terms))
+        .order_by(*order)
+        .limit(limit)
+    )  # fmt: skip
+    rows = [AccountLine(*_with_enums(row, 3)) for row in db.session.execute(statement)]
+    return rows[::-1] if before else rows
+
+
+def account_counts(actor: Actor) -> dict[str, int]:
+    """How many accounts each filter shows; "" are all."""
+    row = db.session.execute(
+        select(
+            func.count(),
+            func.count().filter(and_(*_state("approved"))),
+            func.count().filter(Company.state == CompanyState.PENDING),
+            func.count().filter(Company.is_blocked),
+            func.count().filter(Company.is_on_credit_hold),
+            func.count().filter(Company.state == CompanyState.REJECTED),
+            func.count().filter(Company.state == CompanyState.INACTIVE),
+            func.count().filter(Company.kind == CompanyKind.SUPPLIER),
+        ).where(Company.kind != CompanyKind.OPERATOR)
+    ).one()
+    return dict(zip(FILTERS, row, strict=True))
+
+
+def pending_count(actor: Actor) -> int:
+    return db.session.scalar(select(func.count()).where(Company.state == CompanyState.PENDING)) or 0
+
+
+def _narrowed(search: str, state: str) -> list[Any]:
+    terms: list[Any] = _state(state)
+    text = search.strip()
+    if text:
+        pattern = f"%{escaped(text)}%"
+        terms.append(
+            or_(
+                Company.name.ilike(pattern),
+                Company.legal_name.ilike(pattern),
+                Company.code.ilike(f"{escaped(text)}%"),
+                Company.vat_id.ilike(f"{escaped(text)}%"),
+                Company.email.ilike(pattern),
+            )
+        )
+    return terms
+
+
+def _state(state: str) -> list[Any]:
+    if state == "blocked":
+        return [Company.is_blocked]
+    if state == "held":
+        return [Company.is_on_credit_hold]
+    if state == "suppliers":
+        return [Company.kind == CompanyKind.SUPPLIER]
+    return [Company.state == state] if state in FILTERS and state else []
+
+
+def account(actor: Actor, code: str) -> Account:
+    """A company by its number, the operator's own included; three statements."""
+    parent = aliased(Company)
+    names = list(Account.__dataclass_fields__)[:34]
+    row = db.session.execute(
+        select(*(getattr(Company, name) for name in names), func.coalesce(User.name, ""), parent.code, parent.name)
+        .outerjoin(User, User.id == Company.manager_id)
+        .outerjoin(parent, parent.id == Company.parent_id)
+        .where(Company.code == code)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no account {code}.", code=code))
+    values = _with_enums(row, 2)
+    above = Relative(values[-2], values[-1]) if values[-2] else None
+    values[-2:] = [above, _children(values[0]), _attachments(values[0])]
+    return Account(*values)
+
+
+def _with_enums(row: Sequence[Any], kind_at: int) -> list[Any]:
+    values = list(row)
+    values[kind_at], values[kind_at + 1] = CompanyKind(values[kind_at]), CompanyState(values[kind_at + 1])
+    return values
+
+
+def _children(company_id: int) -> tuple[Relative, ...]:
+    statement = select(Company.code, Company.name).where(Company.parent_id == company_id).order_by(Company.name)
+    return tuple(Relative(row[0], row[1]) for row in db.session.execute(statement))
+
+
+def _attachments(company_id: int) -> tuple[Attachment, ...]:
+    statement = (
+        select(StoredFile.id, RegistrationFile.label, StoredFile.size)
+        .join(RegistrationFile, RegistrationFile.file_id == StoredFile.id)
+        .where(RegistrationFile.company_id == company_id)
+        .order_by(RegistrationFile.id)
+    )
+    return tuple(Attachment(row[0], row[1], row[2]) for row in db.session.execute(statement))
