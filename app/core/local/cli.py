@@ -29,7 +29,7 @@ def up(*, demo: bool) -> None:
 def migrate() -> None:
     """Bring the database to the newest schema, as its owner."""
     config = Config.from_env()
-    with servers(config, say=click.echo):
+    with servers(config.changed(BROKER_URL="memory://"), say=click.echo):
         if config.KONTOR_TRIAL and not config.is_database_embedded:
             prepare_trial(config)
         bring_up_to_date(config)
