@@ -6,8 +6,9 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 YEAR = 365 * 24 * 3600
@@ -55,7 +56,13 @@ def version(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file, with its hash: /static/css/base.css?v=0a1b2c3d4e5f."""
-    return url_for("static", filename=name, v=version(name))
+    return f"{request.script_root}{_address(name, version(name))}"
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, wanted: str) -> str:
+    """Below the root of the application; building it anew for each of 40 icons a page would take longer than the page."""
+    return f"{current_app.static_url_path}/{quote(name)}?v={wanted}"
 
 
 def _cache_headers(response: Response) -> Response:

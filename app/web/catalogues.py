@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from babel.support import NullTranslations, Translations
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "app" / "translations"
@@ -79,6 +81,16 @@ def untranslated(catalogue: Catalog) -> list[str]:
         if message.id and (message.fuzzy or not all(words)):
             found.append(message.id if isinstance(message.id, str) else message.id[0])
     return found
+
+
+def words(code: str) -> NullTranslations:
+    """The compiled catalogue of a language; English, and what is missing, stays as written in the source."""
+    return _load(TRANSLATIONS, code)
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, code: str) -> NullTranslations:
+    return Translations.load(str(folder), [code])
 
 
 def stale() -> Iterator[Path]:

@@ -52,7 +52,9 @@ def _texts(status: int) -> tuple[str, str]:
         return texts[status]
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return texts[HTTPStatus.BAD_REQUEST]
-    return _("Something went wrong"), _("The error is recorded. Before you repeat what you did, look whether it has arrived.")
+    return _("Something went wrong"), _(
+        "The error is recorded. Before you repeat what you did, look whether it has arrived."
+    )
 
 
 def _trouble(status: int, text: str | None = None, *, reference: str | None = None, wait: int | None = None) -> Trouble:

@@ -13,12 +13,12 @@ from typing import Any, cast
 
 from babel import Locale
 from flask import Flask, current_app, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, get_translations
+from flask_babel import Babel, get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from app.core.texts import Message
-from app.web import formats
+from app.web import catalogues, formats
 from app.web.catalogues import TRANSLATIONS, compile_stale
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uk": "Українська"}
@@ -60,11 +60,13 @@ def show(value: Any) -> Any:
 
 
 def gettext(text: str, /, **values: Any) -> str:
-    return put_values(get_translations().ugettext(text), values)
+    return put_values(catalogues.words(language()).ugettext(text), values)
 
 
 def ngettext_now(singular: str, plural: str, n: int, /, **values: Any) -> str:
-    return put_values(get_translations().ungettext(singular, plural, n), {"n": formats.number(n, language()), **values})
+    return put_values(
+        catalogues.words(language()).ungettext(singular, plural, n), {"n": formats.number(n, language()), **values}
+    )
 
 
 class LazyText(LazyString):  # type: ignore[misc]  # flask_babel has no types
@@ -97,18 +99,13 @@ def ngettext(singular: str, plural: str, n: int, /, **values: Any) -> str:
 def say(message: Message | str) -> str:
     """Put a message from below the pages into the reader's words."""
     if isinstance(message, Message):
-        return put_values(get_translations().ugettext(message.text), message.parameters)
+        return put_values(catalogues.words(language()).ugettext(message.text), message.parameters)
     return str(message)
 
 
 def translator(code: str) -> Callable[[str], str]:
     """Gettext of one language (en, ru, uk), for printed documents and mail: the recipient's, not the actor's."""
-
-    def translate(text: str) -> str:
-        with force_locale(code if code in LANGUAGES else "en"):
-            return cast("str", get_translations().ugettext(text))
-
-    return translate
+    return cast("Callable[[str], str]", catalogues.words(code if code in LANGUAGES else "en").ugettext)
 
 
 Reader = Callable[[], tuple[str, str] | None]

@@ -8,7 +8,7 @@ from babel.messages.catalog import Catalog
 from markupsafe import Markup, escape
 
 from app.core.texts import N_
-from app.web import catalogues, texts
+from app.web import catalogues
 from app.web.texts import LazyText, _, ngettext, say
 
 
@@ -16,12 +16,12 @@ from app.web.texts import LazyText, _, ngettext, say
 def russian(tmp_path, monkeypatch):
     """A catalogue of three texts in place of the real ones."""
     monkeypatch.setattr(catalogues, "TRANSLATIONS", tmp_path)
-    monkeypatch.setattr(texts, "TRANSLATIONS", tmp_path)
     catalogue = Catalog(locale="ru", charset="utf-8")
     catalogue.add("Row {row}: {problem}", "Строка {row}: {problem}")
     catalogue.add("unknown article {sku}", "неизвестный артикул {sku}")
     catalogue.add(("{n} line", "{n} lines"), ("{n} строка", "{n} строки", "{n} строк"))
     catalogues.write(catalogue, "ru")
+    catalogues.compile_stale()
 
 
 @pytest.fixture
@@ -102,6 +102,7 @@ def test_catalogue_follows_the_source(russian, monkeypatch, tmp_path):
 
 def test_stale_catalogue_is_compiled_at_the_start(russian):
     po = catalogues.source("ru")
+    po.with_suffix(".mo").unlink()
     assert list(catalogues.stale()) == [po]
     catalogues.compile_stale()
     assert list(catalogues.stale()) == []
