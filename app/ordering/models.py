@@ -206,6 +206,7 @@ class OrderLine(Base):
     price_unit: Mapped[str] = mapped_column(String(3))
     net: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     vat_category: Mapped[str] = mapped_column(String(2), server_default="S")
-    vat_rate: Mapped[Decimal] = mapped_column(Numeric(6, 3), server_default="0")
-    price_steps: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # why this price, as Messages
+    vat_rate: Mapped[Decimal | None] = mapped_column(Numeric(6, 3), server_default="0")  # percent; NULL only for O
+    price_list: Mapped[str] = mapped_column(String(40), server_default="")  # why this price: the list and the break
+    price_from: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     note: Mapped[str] = mapped_column(String(300), server_default="")

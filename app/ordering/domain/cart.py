@@ -12,7 +12,7 @@ from app.catalog.domain.order_quantity import fit
 from app.catalog.domain.units import unit_name
 from app.core.errors import Invalid
 from app.core.quantity import Fit
-from app.core.texts import Message, N_
+from app.core.texts import N_, Message
 from app.inventory.domain.promise import Promise
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.totals import TaxedLine, Totals, totals
@@ -183,11 +183,9 @@ def stock_problem(article: Article, promise: Promise) -> LineProblem | None:
     if promise.is_enough:
         return None
     available, unit = max(promise.available, Decimal(0)), unit_name(article.base_unit)
-    if available:
-        text = N_("Only {available} {unit} in stock.", available=available, unit=unit)
-    else:
-        text = N_("Out of stock.")
-    return LineProblem("stock", text)
+    if not available:
+        return LineProblem("stock", N_("Out of stock."))
+    return LineProblem("stock", N_("Only {available} {unit} in stock.", available=available, unit=unit))
 
 
 def find_problems(

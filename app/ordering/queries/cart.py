@@ -121,10 +121,14 @@ def price_rows(actor: Actor, head: CartHead, on: date, *, with_stock: bool = Tru
         article = articles[line.article_id]
         promise = promised.get(article.id)
         problems = find_problems(article, line.quantity, line.unit, price, promise)
-        rows.append(CartRow(*line[:2], article, *line[3:], price, promise, problems))
-    return CartPage(
-        head.id, head.company_id, head.name, head.version, head.currency, rows, sums(prices, head.currency)
-    )
+        line_id, position, _, quantity, unit, base_quantity, note, checked_price, checked_base = line
+        rows.append(
+            CartRow(
+                line_id, position, article, quantity, unit, base_quantity, note, checked_price, checked_base, price,
+                promise, problems,
+            )
+        )  # fmt: skip
+    return CartPage(head.id, head.company_id, head.name, head.version, head.currency, rows, sums(prices, head.currency))
 
 
 def price_item(article: Article, quantity: Decimal, unit: str) -> PriceItem:

@@ -250,18 +250,17 @@ def _lines_of(cart: Cart) -> dict[tuple[int, str], _Known]:
     return {(row.article_id, row.unit): _Known(row.quantity, row.unit, row.note) for row in rows}
 
 
-def _merged(
-    lines: Sequence[WantedLine], there: Mapping[tuple[int, str], _Known]
-) -> dict[tuple[int, str], WantedLine]:
+def _merged(lines: Sequence[WantedLine], there: Mapping[tuple[int, str], _Known]) -> dict[tuple[int, str], WantedLine]:
     """What the touched lines hold afterwards, by article and unit."""
     wanted: dict[tuple[int, str], WantedLine] = {}
     for line in lines:
         key = (line.article_id, line.unit)
         held: WantedLine | _Known | None = wanted.get(key) or there.get(key)
-        if held is not None:
-            note = held.note if not line.note or line.note == held.note else line.note
-            line = WantedLine(line.article_id, line.quantity + held.quantity, line.unit, note)
-        wanted[key] = line
+        if held is None:
+            wanted[key] = line
+        else:
+            total = line.quantity + held.quantity
+            wanted[key] = WantedLine(line.article_id, total, line.unit, line.note or held.note)
     return wanted
 
 

@@ -1,0 +1,301 @@
+"""What becomes of each row of a bulk order: good lines, and rows to correct with what would do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from app.catalog.domain.article import Article
+from app.catalog.domain.units import unit_name
+from app.core.texts import N_, Message
+from app.inventory.domain.promise import Promise
+from app.ordering.domain.carried_rows import Carried, Correction, correct, join_rows
+from app.ordering.domain.cart import (
+    LineProblem,
+    find_problems,
+    quantity_problem,
+)
+from app.ordering.domain.order_file import OrderRow
+from app.ordering.domain.quick_order import LineRequest, MergedLine, Reason, judge, merge
+from app.ordering.domain.unit_words import unit_of
+from app.pricing.domain.price import PricedLine
+from app.pricing.domain.totals import Totals
+
+LARGEST = Decimal(10) ** 11
+UNKNOWN_UNIT = "unknown_unit"
+
+
+class Verdict(StrEnum):
+    """Whether the buyer can put a row right by choosing, or it names something that cannot be had."""
+
+    CORRECT = "correct"
+    REFUSED = "refused"
+
+
+class Fix(StrEnum):
+    """Corrections for many rows at once, each chosen by the buyer."""
+
+    UP = "up"
+    DOWN = "down"
+    SUCCESSOR = "successor"
+    IN_STOCK = "in_stock"
+    BASE_UNIT = "base_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something the buyer can take instead: a quantity, a code or a unit; `label` says more than the value does."""
+
+    part: str
+    value: str
+    label: Message | str = ""
+    fix: Fix | None = None
+
+
+@dataclass(slots=True)
+class PreviewLine:
+    """Rows that became one line. `first` is the row a correction goes to, `rows` all that are in it."""
+
+    article: Article
+    quantity: Decimal
+    unit: str
+    first: int
+    others: tuple[int, ...]
+    rows: tuple[int, ...]
+    quantities: tuple[Decimal, ...]
+    price: PricedLine
+    promise: Promise
+
+
+@dataclass(slots=True)
+class PreviewProblem:
+    """Something to correct: `number` is the row whose fields are shown, `others` are joined with it when it changes."""
+
+    number: int
+    others: tuple[int, ...]
+    rows: tuple[int, ...]
+    reason: str
+    verdict: Verdict
+    code: str
+    quantity: str
+    unit: str
+    messages: tuple[Message, ...]
+    article: Article | None = None
+    options: tuple[Option, ...] = ()
+    has_units: bool = False
+
+
+@dataclass(slots=True)
+class Preview:
+    """A bulk order as it would go into the cart. Nothing of it is stored."""
+
+    carried: Carried
+    currency: str
+    lines: list[PreviewLine]
+    problems: list[PreviewProblem]
+    totals: Totals
+    fixes: Mapping[Fix, int] = field(default_factory=dict)
+
+    @property
+    def ok_rows(self) -> int:
+        return sum(len(line.rows) for line in self.lines)
+
+    @property
+    def merged(self) -> list[PreviewLine]:
+        return [line for line in self.lines if len(line.rows) > 1]
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(1 for problem in self.problems if problem.verdict is verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Rows after a look into the catalogue, before prices and stock are known."""
+
+    lines: list[tuple[MergedLine, Article]]
+    problems: list[PreviewProblem]
+
+
+def sort_rows(carried: Carried, matches: Mapping[str, Sequence[Article]]) -> Sorted:
+    """Find the article and unit of each row and merge equal ones; `matches` are articles by the code of a row."""
+    single = {key: found[0] for key, found in matches.items() if len(found) == 1}
+    ambiguous = {key for key, found in matches.items() if len(found) > 1}
+    by_number = {row.number: row for row in carried.order.rows}
+    judged = judge(carried.order.rows, single, digits=_digits, ambiguous=ambiguous, largest=LARGEST)
+    problems = [
+        _refused(carried, refused.asked, refused.problem.code, refused.problem.message, matches)
+        for refused in judged.refused
+    ]
+    requests, by_sku = [], {}
+    for request in judged.requests:
+        row = by_number[request.row]
+        article = single[row.sku]
+        by_sku[article.sku] = article
+        unit = unit_of(row.unit, article.all_units) if row.unit else article.found_unit or article.base_unit
+        if unit is None:
+            problems.append(_other_unit(carried, row, article))
+        else:
+            requests.append(LineRequest(request.row, request.sku, request.quantity, unit))
+    return Sorted([(line, by_sku[line.sku]) for line in merge(requests)], problems)
+
+
+def settle(
+    carried: Carried,
+    rows: Sorted,
+    prices: Sequence[PricedLine],
+    promised: Mapping[int, Promise],
+) -> tuple[list[PreviewLine], list[PreviewProblem]]:
+    """Good lines and all problems in the order of rows, once prices and stock are known."""
+    by_number = {row.number: row for row in carried.order.rows}
+    good, problems = [], list(rows.problems)
+    for (line, article), price in zip(rows.lines, prices, strict=True):
+        promise = promised[article.id]
+        all_rows = tuple(sorted(number for row in line.rows for number in carried.rows_of(row)))
+        found = find_problems(article, line.quantity, line.unit, price, promise)
+        if found:
+            problems.append(
+                _troubled(by_number[line.rows[0]], line, all_rows, article=article, found=found, promise=promise)
+            )
+        else:
+            good.append(
+                PreviewLine(
+                    article, line.quantity, line.unit, line.rows[0], line.rows[1:], all_rows, line.quantities, price,
+                    promise,
+                )
+            )  # fmt: skip
+    problems.sort(key=lambda problem: problem.number)
+    return good, problems
+
+
+def count_fixes(problems: Iterable[PreviewProblem]) -> dict[Fix, int]:
+    """How many rows each correction for many would put right."""
+    counts: dict[Fix, int] = {}
+    for problem in problems:
+        for fix in {option.fix for option in problem.options if option.fix is not None}:
+            counts[fix] = counts.get(fix, 0) + 1
+    return counts
+
+
+def apply(carried: Carried, problems: Iterable[PreviewProblem], fix: Fix) -> Carried:
+    """Take one kind of option wherever it is offered."""
+    chosen: dict[int, Correction] = {}
+    for problem in problems:
+        option = next((option for option in problem.options if option.fix is fix), None)
+        if option is None:
+            continue
+        if option.part == "quantity":
+            carried = join_rows(carried, problem.number, problem.others, Decimal(option.value))
+        else:
+            value = Correction(unit=option.value) if option.part == "unit" else Correction(code=option.value)
+            chosen.update(dict.fromkeys((problem.number, *problem.others), value))
+    return correct(carried, chosen)
+
+
+def _digits(article: Article, written: str) -> int:
+    """Digits after the point an article may have in a unit as written."""
+    unit = unit_of(written, article.all_units) if written else article.found_unit or article.base_unit
+    if unit is None or unit == article.base_unit:
+        return article.precision
+    return article.unit_precision.get(unit, 0)
+
+
+_REFUSED = {Reason.UNKNOWN_SKU, Reason.MISSING_SKU}
+
+
+def _refused(
+    carried: Carried, row: OrderRow, code: str, message: Message, matches: Mapping[str, Sequence[Article]]
+) -> PreviewProblem:
+    """A row that does not name one article and a quantity."""
+    found = matches.get(row.sku, ())
+    options: tuple[Option, ...] = ()
+    if code == Reason.AMBIGUOUS_SKU:
+        options = tuple(Option("code", article.sku, article.name) for article in found[:8])
+    elif code == Reason.QTY_NOT_WHOLE and row.quantity is not None and len(found) == 1:
+        options = _neighbours(quantity_problem(found[0], row.quantity, _unit_or_base(row, found[0])))
+    verdict = Verdict.REFUSED if code in _REFUSED else Verdict.CORRECT
+    article = found[0] if len(found) == 1 else None
+    return PreviewProblem(
+        row.number, (), carried.rows_of(row.number), code, verdict, row.given_sku, row.given_quantity, row.unit,
+        (message,), article, options,
+    )  # fmt: skip
+
+
+def _unit_or_base(row: OrderRow, article: Article) -> str:
+    return (unit_of(row.unit, article.all_units) if row.unit else article.found_unit) or article.base_unit
+
+
+def _other_unit(carried: Carried, row: OrderRow, article: Article) -> PreviewProblem:
+    """The buyer wrote a unit in which the article is not sold."""
+    message = N_("{sku} is not sold in “{unit}”. Choose a unit.", sku=article.sku, unit=row.unit)
+    options = tuple(
+        Option("unit", unit, unit_name(unit), Fix.BASE_UNIT if unit == article.base_unit else None)
+        for unit in article.all_units
+    )
+    return PreviewProblem(
+        row.number, (), carried.rows_of(row.number), UNKNOWN_UNIT, Verdict.CORRECT, row.given_sku, row.given_quantity,
+        row.unit, (message,), article, options, has_units=True,
+    )  # fmt: skip
+
+
+def _neighbours(problem: LineProblem | None) -> tuple[Option, ...]:
+    """The quantities that fit, the lower one first."""
+    if problem is None or not problem.quantities:
+        return ()
+    fixes = (Fix.DOWN, Fix.UP) if len(problem.quantities) == 2 else (_direction(problem),)
+    return tuple(
+        Option("quantity", f"{quantity:f}", "", fix) for quantity, fix in zip(problem.quantities, fixes, strict=True)
+    )
+
+
+def _direction(problem: LineProblem) -> Fix:
+    """With one neighbour only: below the minimum one takes more, above the maximum less."""
+    return Fix.UP if "above" in problem.message.parameters else Fix.DOWN
+
+
+def _troubled(
+    row: OrderRow,
+    line: MergedLine,
+    rows: tuple[int, ...],
+    *,
+    article: Article,
+    found: Sequence[LineProblem],
+    promise: Promise,
+) -> PreviewProblem:
+    """A line whose article, quantity, price or stock does not allow it."""
+    options: list[Option] = []
+    is_hopeless = False
+    for problem in found:
+        if problem.code == "quantity":
+            options.extend(_neighbours(problem))
+        elif problem.code == "discontinued":
+            is_hopeless = not problem.replacement
+            if problem.replacement:
+                options.append(Option("code", problem.replacement, "", Fix.SUCCESSOR))
+        elif problem.code == "no_price":
+            is_hopeless = True
+        elif problem.code == "stock":
+            largest = _largest_in_stock(article, line.unit, promise.available)
+            is_hopeless = is_hopeless or largest is None
+            if largest is not None and largest < line.quantity:
+                options = [o for o in options if o.part != "quantity" or Decimal(o.value) < largest]
+                options.append(Option("quantity", f"{largest:f}", N_("all that is in stock"), Fix.IN_STOCK))
+    return PreviewProblem(
+        line.rows[0], line.rows[1:], rows, found[0].code, Verdict.REFUSED if is_hopeless else Verdict.CORRECT,
+        row.given_sku, f"{line.quantity:f}" if line.rows[1:] else row.given_quantity, line.unit,
+        tuple(problem.message for problem in found), article, tuple(options),
+    )  # fmt: skip
+
+
+def _largest_in_stock(article: Article, unit: str, available: Decimal) -> Decimal | None:
+    """The greatest quantity of the unit that the stock allows and the rule of the article fits."""
+    factor = article.factor(unit)
+    if factor is None or available <= 0:
+        return None
+    most = available * factor.denominator / factor.numerator
+    problem = quantity_problem(article, most, unit)
+    if problem is None:
+        return most
+    below = [quantity for quantity in problem.quantities if quantity <= most]
+    return max(below) if below else None
