@@ -1,0 +1,24 @@
+"""Imports in the background."""
+
+from __future__ import annotations
+
+from app.core import clock
+from app.core.actor import Scope
+from app.core.jobs import current_actor, job, send_now
+from app.core.tenancy import Bounds
+from app.exchange.queries.runs import overdue_runs
+from app.exchange.service.processing import process
+from app.exchange.service.runs import JOB
+
+
+@job(JOB, queue="documents")
+def run_import(run_id: int) -> None:
+    """Check or store the rows of one file."""
+    process(current_actor(), run_id)
+
+
+@job("exchange.sweep_imports", every=60)
+def sweep_imports() -> None:
+    """Send runs again whose worker died or whose message was lost."""
+    for run_id, company_id in overdue_runs(clock.now()):
+        send_now(JOB, run_id, bounds=Bounds(Scope.OPERATOR, company_id))
