@@ -196,7 +196,10 @@ def test_which_sheet_is_read(kind, sheets, sheet, ignored):
         data = xlsx(*(row(4, *cells) if cells else "" for cells in sheets), names=names)
     else:
         data = ods(
-            *(table(name, ods_row(None, repeated=3), ods_row(*cells or [None])) for name, cells in zip(names, sheets))
+            *(
+                table(name, ods_row(None, repeated=3), ods_row(*cells or [None]))
+                for name, cells in zip(names, sheets, strict=False)
+            )
         )
     with open_table(data, is_header=is_order) as opened:
         assert (opened.kind, opened.sheet, opened.sheets_ignored) == (kind, sheet, ignored)
@@ -236,7 +239,7 @@ def test_hidden_sheets_and_charts_are_sheets():
         ('<table:table-cell office:value-type="date" office:date-value="2011-12-09T10:30:00"/>', datetime(2011, 12, 9, 10, 30)),
         ('<table:table-cell office:value-type="time" office:time-value="PT12H"><text:p>12:00</text:p></table:table-cell>', "12:00"),
         ('<table:table-cell office:value-type="float"><text:p>12</text:p></table:table-cell>', "12"),
-        ('<table:table-cell><text:p>12</text:p></table:table-cell>', "12"),
+        ("<table:table-cell><text:p>12</text:p></table:table-cell>", "12"),
         ('<table:table-cell table:formula="of:=6+6" office:value-type="float" office:value="12"/>', Decimal(12)),
         ('<table:table-cell table:formula="of:=6+6"/>', None),
         ('<table:table-cell office:value-type="string" office:string-value="A1"><text:p>x</text:p></table:table-cell>', "A1"),
@@ -245,7 +248,7 @@ def test_hidden_sheets_and_charts_are_sheets():
         ('<table:table-cell office:value-type="string"><text:p>\n   22423\n  </text:p></table:table-cell>', " 22423 "),
         # notes and drawings in a cell are not its text
         ('<table:table-cell office:value-type="string"><office:annotation><text:p>note</text:p></office:annotation><text:p>A1</text:p></table:table-cell>', "A1"),
-        ('<table:table-cell><draw:frame><draw:text-box><text:p>box</text:p></draw:text-box></draw:frame></table:table-cell>', None),
+        ("<table:table-cell><draw:frame><draw:text-box><text:p>box</text:p></draw:text-box></draw:frame></table:table-cell>", None),
         ('<table:table-cell office:value-type="string" office:boolean-value="x"><text:p>#N/A</text:p></table:table-cell>', "#N/A"),
         # what a merged cell covers is not seen
         ('<table:covered-table-cell office:value-type="float" office:value="12"/>', None),
@@ -275,7 +278,7 @@ def test_grouped_and_header_rows_of_ods_count():
     data = ods(
         '<table:table table:name="T"><table:table-column/><table:table-header-rows>' + ods_row("sku")
         + "</table:table-header-rows><table:table-row-group><table:table-row-group>" + ods_row("a")
-        + '</table:table-row-group></table:table-row-group><table:table-rows>' + ods_row("b") + "</table:table-rows></table:table>"
+        + "</table:table-row-group></table:table-row-group><table:table-rows>" + ods_row("b") + "</table:table-rows></table:table>"
     )  # fmt: skip
     assert read(data) == [(1, ("sku",)), (2, ("a",)), (3, ("b",))]
 

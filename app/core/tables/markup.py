@@ -25,7 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SMALL_PART = 20_000_000
-_ONE_ELEMENT = 64 * 1024 * 1024
+_ONE_ELEMENT = 8 * 1024 * 1024
 _ENCRYPTED = 0x1
 _LONG_NUMBER = 15
 # What zipfile, its decompressors and lxml raise on broken content.
@@ -98,8 +98,10 @@ class Archive:
                     waiting = 0
                     if element.tag in (ends if event == "end" else starts):
                         yield event, element
-                if read > limit or waiting > _ONE_ELEMENT:
+                if read > limit:
                     raise too_large(limit)
+                if waiting > _ONE_ELEMENT:
+                    raise too_many_cells()
             parser.close()
 
 

@@ -98,10 +98,10 @@ class OdsBook:
     def _rows(self, element: Element, numbers: _Numbers) -> Iterator[Row]:
         repeated = _repeated(element, "rows")
         cells = tuple(self._cells(element))
+        numbers.count(len(cells))
         if all(map(is_blank, cells)):
             numbers.last += repeated
             return
-        numbers.count(len(cells))
         for _ in range(repeated):
             numbers.last += 1
             numbers.check()
@@ -149,10 +149,12 @@ class _Numbers:
     limits: Limits
     last: int = 0
     cells: int = 0
+    elements: int = 0
 
     def count(self, cells: int) -> None:
         self.cells += cells
-        if self.cells > self.limits.cells:
+        self.elements += 1
+        if self.cells > self.limits.cells or self.elements > SHEET_ROWS:
             raise too_many_cells()
 
     def check(self) -> None:

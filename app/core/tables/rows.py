@@ -34,10 +34,13 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a table may be. Sizes are bytes after unpacking; `cells` counts the empty ones between filled ones, too."""
+    """How large a table may be. Sizes are bytes after unpacking; `text_bytes` and `texts` are what a workbook shares between
+    cells; `cells` counts the empty ones between filled ones, too.
+    """
 
     unpacked_bytes: int = 512 * 1024 * 1024
     text_bytes: int = 128 * 1024 * 1024
+    texts: int = 5_000_000
     sheets: int = 1_000
     rows: int = 10_000_000
     columns: int = SHEET_COLUMNS
@@ -47,6 +50,15 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+# For what is read while a person waits.
+UPLOAD_LIMITS = Limits(
+    unpacked_bytes=64 * 1024 * 1024,
+    text_bytes=32 * 1024 * 1024,
+    texts=500_000,
+    sheets=100,
+    rows=200_000,
+    cells=5_000_000,
+)
 
 
 def strip_blanks(text: str) -> str:

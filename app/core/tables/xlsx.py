@@ -165,6 +165,8 @@ class XlsxBook:
         for _, element in self._archive.elements(self._shared_part, _tags("si"), limit=limit):
             texts.append(self._checked(_rich_text(element)) or "")
             release(element)
+            if len(texts) > self._limits.texts:
+                raise too_many_cells()
         return texts
 
     @cached_property

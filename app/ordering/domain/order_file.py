@@ -10,12 +10,19 @@ from itertools import chain
 from typing import Any
 
 from app.core.errors import Invalid
-from app.core.tables.delimited import HEADER_ROWS
+from app.core.tables.delimited import DELIMITERS, HEADER_ROWS
 from app.core.tables.opening import Table, open_table
-from app.core.tables.rows import BLANKS, DEFAULT_LIMITS, Cell, Limits, Row, cell_text
+from app.core.tables.rows import BLANKS, DEFAULT_LIMITS, UPLOAD_LIMITS, Cell, Limits, Row, cell_text
 from app.core.tables.sources import Source
 from app.core.texts import N_
-from app.ordering.domain.header_words import FIRST_TWO, ORDER_FILE_WORDS, Columns, HeaderWords, find_columns
+from app.ordering.domain.header_words import (
+    FIRST_TWO,
+    ORDER_FILE_WORDS,
+    PORTAL_WORDS,
+    Columns,
+    HeaderWords,
+    find_columns,
+)
 from app.ordering.domain.quantity_text import parse_quantity
 
 ORDER_FILE_DELIMITERS = "\t;,"
@@ -112,6 +119,7 @@ class OrderFileRules:
 
 
 PROMISED = OrderFileRules()
+PORTAL = OrderFileRules(words=PORTAL_WORDS, delimiters=DELIMITERS, limits=UPLOAD_LIMITS)
 
 
 def sku_key(cell: Cell) -> str:

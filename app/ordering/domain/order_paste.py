@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from app.core.tables.rows import Row, strip_blanks
-from app.ordering.domain.header_words import FIRST_TWO, PORTAL_WORDS
+from app.ordering.domain.header_words import FIRST_TWO
 from app.ordering.domain.order_file import (
+    PORTAL,
     OrderFile,
     OrderFileRules,
     Reading,
@@ -16,7 +17,6 @@ from app.ordering.domain.order_file import (
     read_rows,
 )
 
-PASTE_RULES = OrderFileRules(words=PORTAL_WORDS)
 _LINE_END = re.compile(r"\r\n?|\n")
 _COMMA_AFTER_CODE = re.compile(r"[^\s,;]+\s*,")
 _AT_LAST_BLANK = re.compile(r"(.*\S)\s+(?:[x\u00d7\u0445*]\s*)?([^\sx\u00d7\u0445*]\S*)", re.IGNORECASE)
@@ -24,7 +24,7 @@ _TIMES = re.compile(r"\s[x\u00d7\u0445*]$", re.IGNORECASE)
 _GROUPED_BY_BLANK = re.compile(r".*\s[0-9]{1,3}(?:\s[0-9]{3})+")
 
 
-def read_pasted(text: str, rules: OrderFileRules = PASTE_RULES) -> OrderFile:
+def read_pasted(text: str, rules: OrderFileRules = PORTAL) -> OrderFile:
     """Read a paste. With a header row, a tab, a quote, or one separator in every line it follows the rules of order files.
 
     Otherwise each line stands alone: `22423;12`, `22423, 12`, or the quantity after the last blank. `22423 1 000` could be
