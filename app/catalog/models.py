@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Id, Moment
@@ -50,10 +51,16 @@ class Article(Base):
         CheckConstraint("status IN ('active', 'discontinued')", name="status_known"),
         CheckConstraint("stock_policy IN ('stock', 'backorder')", name="stock_policy_known"),
         CheckConstraint("minimum >= 0 AND step >= 0", name="quantity_rule_not_negative"),
-        Index("ix_articles_category_id_name", "category_id", "name", "id"),
-        Index("ix_articles_name_id", "name", "id"),
+        Index("ix_articles_category_id", "category_id"),
+        # one for each language of the portal: lists are read in the order of the names people see
+        Index("ix_articles_name_en", text("coalesce(names ->> 'en', name)"), "id"),
+        Index("ix_articles_name_ru", text("coalesce(names ->> 'ru', name)"), "id"),
+        Index("ix_articles_name_uk", text("coalesce(names ->> 'uk', name)"), "id"),
+        Index("ix_articles_sku_key_start", "sku_key", postgresql_ops={"sku_key": "text_pattern_ops"}),
         Index("ix_articles_gtin", "gtin", postgresql_where=text("gtin <> ''")),
-        Index("ix_articles_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"),
+        Index("ix_articles_successor_id", "successor_id", postgresql_where=text("successor_id IS NOT NULL")),
+        Index("ix_articles_successor_key", "successor_key", postgresql_where=text("successor_key <> ''")),
+        Index("ix_articles_search", "search", postgresql_using="gin"),
     )
 
     id: Mapped[Id]
@@ -79,9 +86,13 @@ class Article(Base):
     stock_policy: Mapped[str] = mapped_column(String(9), server_default="stock")
     status: Mapped[str] = mapped_column(String(12), server_default="active")
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
+    successor_key: Mapped[str] = mapped_column(String(60), server_default="")  # of one that is not known yet
     discount_group: Mapped[str] = mapped_column(String(10), server_default="")
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
     search_text: Mapped[str] = mapped_column(Text, server_default="")
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('simple', search_text)", persisted=True), deferred=True
+    )
     updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
 
     units: Mapped[list[ArticleUnit]] = relationship(lazy="raise_on_sql", order_by="ArticleUnit.position")

@@ -57,11 +57,18 @@ def upgrade() -> None:
         sa.Column("stock_policy", sa.String(length=9), server_default="stock", nullable=False),
         sa.Column("status", sa.String(length=12), server_default="active", nullable=False),
         sa.Column("successor_id", sa.BigInteger(), nullable=True),
+        sa.Column("successor_key", sa.String(length=60), server_default="", nullable=False),
         sa.Column("discount_group", sa.String(length=10), server_default="", nullable=False),
         sa.Column(
             "attributes", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
         sa.Column("search_text", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple', search_text)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("status IN ('active', 'discontinued')", name=op.f("ck_articles_status_known")),
         sa.CheckConstraint("stock_policy IN ('stock', 'backorder')", name=op.f("ck_articles_stock_policy_known")),
@@ -72,16 +79,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("sku", name=op.f("uq_articles_sku")),
         sa.UniqueConstraint("sku_key", name=op.f("uq_articles_sku_key")),
     )
-    op.create_index("ix_articles_category_id_name", "articles", ["category_id", "name", "id"], unique=False)
-    op.create_index("ix_articles_gtin", "articles", ["gtin"], unique=False, postgresql_where=sa.text("gtin <> ''"))
-    op.create_index("ix_articles_name_id", "articles", ["name", "id"], unique=False)
+    op.create_index("ix_articles_category_id", "articles", ["category_id"])
+    for locale in ("en", "ru", "uk"):
+        op.create_index(
+            f"ix_articles_name_{locale}", "articles", [sa.literal_column(f"coalesce(names ->> '{locale}', name)"), "id"]
+        )
     op.create_index(
-        "ix_articles_search",
-        "articles",
-        [sa.literal_column("to_tsvector('simple', search_text)")],
-        unique=False,
-        postgresql_using="gin",
+        "ix_articles_sku_key_start", "articles", ["sku_key"], postgresql_ops={"sku_key": "text_pattern_ops"}
     )
+    op.create_index("ix_articles_gtin", "articles", ["gtin"], postgresql_where=sa.text("gtin <> ''"))
+    op.create_index(
+        "ix_articles_successor_id", "articles", ["successor_id"], postgresql_where=sa.text("successor_id IS NOT NULL")
+    )
+    op.create_index(
+        "ix_articles_successor_key", "articles", ["successor_key"], postgresql_where=sa.text("successor_key <> ''")
+    )
+    op.create_index("ix_articles_search", "articles", ["search"], postgresql_using="gin")
     op.create_table(
         "article_units",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -138,10 +151,6 @@ def downgrade() -> None:
     op.drop_table("customer_article_numbers")
     op.drop_index("ix_article_units_gtin", table_name="article_units", postgresql_where=sa.text("gtin <> ''"))
     op.drop_table("article_units")
-    op.drop_index("ix_articles_search", table_name="articles", postgresql_using="gin")
-    op.drop_index("ix_articles_name_id", table_name="articles")
-    op.drop_index("ix_articles_gtin", table_name="articles", postgresql_where=sa.text("gtin <> ''"))
-    op.drop_index("ix_articles_category_id_name", table_name="articles")
     op.drop_table("articles")
     op.drop_index(op.f("ix_categories_parent_id"), table_name="categories")
     op.drop_table("categories")
