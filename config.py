@@ -226,10 +226,15 @@ class Config:
         return replace(self, **values)
 
     def as_env(self) -> dict[str, str]:
-        """The environment that makes another process read these settings."""
+        """These settings as variables."""
         values = {setting.name: getattr(self, setting.name) for setting in settings()}
         values["KONTOR_INSTANCE"] = self.instance_dir
         return {name: str(int(v)) if isinstance(v, bool) else str(v) for name, v in values.items() if v != ""}
+
+    def child_environment(self) -> dict[str, str]:
+        """Our environment for a child, which then reads these settings and no others."""
+        names = {setting.name for setting in settings()}
+        return {name: value for name, value in os.environ.items() if name not in names} | self.as_env()
 
     def as_flask(self) -> dict[str, Any]:
         """Settings in Flask's own names, next to ours."""

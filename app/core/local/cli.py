@@ -11,7 +11,8 @@ from app.core.local import doctor as local_doctor
 from app.core.local import roles as database_roles
 from app.core.local.check import FAIL, OK, WARN
 from app.core.local.instance import servers
-from app.core.local.supervisor import Supervisor, bring_up_to_date, kontor_command, prepare_trial
+from app.core.local.programs import kontor_command
+from app.core.local.supervisor import Supervisor, bring_up_to_date, prepare_trial
 from app.core.migrate import head
 from config import Config
 

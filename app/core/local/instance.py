@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from app.core.local.places import locked, make_instance
+from app.core.local.errors import StartError
+from app.core.local.places import ROOT, locked, make_instance
 from app.core.local.postgres import EmbeddedPostgres
+from app.core.local.processes import spawn, tail, wait_until
+from app.core.local.programs import kontor_command
 from app.core.local.valkey import EmbeddedValkey
 from config import Config, socket_dir
 
@@ -67,6 +72,35 @@ def temporary_instance(*, broker: bool = True, durable: bool = False, **settings
             stack.callback(queue.stop)
             queue.start()
         yield config
+
+
+@contextmanager
+def throw_away_portal(**settings: Any) -> Iterator[Config]:
+    """`kontor up` on a throw-away instance, in a process of its own, removed afterwards; raises StartError.
+
+    Yields its settings: `base_url` answers, `database_url` and `broker_url` can be used from here.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="kontor-")).resolve()
+    folder.chmod(0o711)
+    config = Config(KONTOR_INSTANCE=folder, **({"PORT": 0} | settings))
+    output = folder / "up.log"
+    process = spawn(
+        kontor_command("up"),
+        log=output,
+        env=config.child_environment() | {"PYTHONUNBUFFERED": "1"},
+        cwd=ROOT,
+        death_signal=signal.SIGTERM,
+    )
+    try:
+        wait_until(lambda: process.poll() is not None or "Ctrl-C stops" in output.read_text("utf-8"), 120, every=0.1)
+        if process.poll() is not None:
+            raise StartError("\n".join(tail(output, 5)))
+        address = (folder / ".running").read_text("utf-8").splitlines()[1]
+        yield config.changed(PORT=urlsplit(address).port)
+    finally:
+        process.terminate()
+        process.wait()
+        _remove(folder)
 
 
 def _remove(folder: Path) -> None:

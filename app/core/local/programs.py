@@ -63,6 +63,11 @@ def programs(config: Config, descriptor: int) -> list[Program]:
     ]
 
 
+def kontor_command(*words: str) -> list[str]:
+    """The console script as a command of this Python, wherever it is installed."""
+    return [sys.executable, "-c", "from app.main import main; main()", *words]
+
+
 class Child:
     """A program being kept running."""
 

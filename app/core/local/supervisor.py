@@ -6,7 +6,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -53,7 +52,7 @@ class Supervisor:
         checks: Sequence[Callable[[], Check]] = (machine.pango, machine.front_end),
     ) -> None:
         self._config = config
-        self._say = say
+        self._tell = say
         self._demo = demo
         self._migrations = migrations or bring_up_to_date
         self._programs_of = programs_of
@@ -85,6 +84,11 @@ class Supervisor:
             self._say("Stopped.")
         return 0
 
+    def _say(self, sentence: str) -> None:
+        """To the terminal, which may be gone while we still have to stop things."""
+        with suppress(OSError):
+            self._tell(sentence)
+
     def _already_running(self) -> str:
         with suppress(OSError, ValueError):
             pid, url = (self._folder / ".running").read_text(encoding="utf-8").splitlines()
@@ -102,8 +106,10 @@ class Supervisor:
                 self._stopping = True
                 raise _Stopped
 
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, asked_to_stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means it
+            signal.signal(signal.SIGHUP, asked_to_stop)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
 
@@ -135,7 +141,7 @@ class Supervisor:
         child.start()
 
     def _environment(self) -> dict[str, str]:
-        return os.environ | self._config.as_env() | {_MARK: str(self._folder), "PYTHONUNBUFFERED": "1"}
+        return self._config.child_environment() | {_MARK: str(self._folder), "PYTHONUNBUFFERED": "1"}
 
     def _rotate_logs(self) -> None:
         """Keep the logs of the last runs as name.log.1 and so on."""
@@ -256,8 +262,3 @@ def prepare_trial(config: Config) -> None:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise StartError(f"The database of DATABASE_URL does not answer ({reason}).") from error
-
-
-def kontor_command(*words: str) -> list[str]:
-    """The console script as a command of this Python, wherever it is installed."""
-    return [sys.executable, "-c", "from app.main import main; main()", *words]
