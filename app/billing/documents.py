@@ -129,7 +129,9 @@ def invoice_document(
         order.currency,
     )
     if (sums.net_total, sums.gross_total) != (order.net_total, order.gross_total):
-        raise ValueError(f"order {order.number}: its sums {order.net_total}, {order.gross_total} are not those of its lines")
+        raise ValueError(
+            f"order {order.number}: its sums {order.net_total}, {order.gross_total} are not those of its lines"
+        )
     ship_to = order.ship_to or order.bill_to
     return Invoice(
         number=numbered.number,

@@ -55,7 +55,7 @@ def export(actor: Actor, export_id: int) -> ExportView:
         .where(Export.id == export_id, Export.company_id == actor.company_id)
     ).one_or_none()
     if found is None:
-        raise NotFound()
+        raise NotFound
     return _view(found[0], found[1])
 
 

@@ -161,7 +161,7 @@ def invoice(actor: Actor, number: str) -> InvoicePage:
         )
     ).one_or_none()
     if row is None:
-        raise NotFound()
+        raise NotFound
     found, code = row
     return InvoicePage(
         id=found.id,
@@ -199,7 +199,7 @@ def invoice_file(actor: Actor, number: str, form: str) -> StoredFile:
     )
     file = db.session.scalar(visible(actor, statement, Invoice))
     if file is None:
-        raise NotFound()
+        raise NotFound
     return file
 
 

@@ -68,7 +68,7 @@ def build_export(actor: Actor, export_id: int) -> str:
 def _start(actor: Actor, export_id: int) -> ExportFilters:
     exports = lock_rows(Export, [export_id])
     if not exports:
-        raise NotFound()
+        raise NotFound
     export = exports[0]
     if export.state in ("done", "failed"):
         raise Conflict("The export is finished.")
@@ -83,9 +83,7 @@ def _start(actor: Actor, export_id: int) -> ExportFilters:
 
 @command
 def _progress(actor: Actor, export_id: int, done: int) -> None:
-    db.session.execute(
-        update(Export).where(Export.id == export_id).values(done=done, due_at=clock.now() + _LEASE)
-    )
+    db.session.execute(update(Export).where(Export.id == export_id).values(done=done, due_at=clock.now() + _LEASE))
 
 
 def _rows(invoices: list[ArchivedInvoice]) -> Iterator[tuple[str, ...]]:
@@ -123,9 +121,7 @@ def _finish(actor: Actor, export_id: int, path: Path) -> None:
     export = lock_rows(Export, [export_id])[0]
     if export.state != "running":
         return
-    file = storage.keep(
-        actor, path, name=path.name, media_type="application/zip", company_id=export.company_id
-    )
+    file = storage.keep(actor, path, name=path.name, media_type="application/zip", company_id=export.company_id)
     export.state, export.file_id, export.finished_at, export.done = "done", file.id, clock.now(), export.total
     audit.record(actor, "export", export.id, "export_done", {"documents": export.total}, company_id=export.company_id)
 

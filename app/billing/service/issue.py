@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.accounts.queries.companies import operator_party
 from app.accounts.models import Company
+from app.accounts.queries.companies import operator_party
 from app.billing.documents import Numbered, invoice_document
 from app.billing.domain.numbers import INVOICE_SERIES, due_date, invoice_number
 from app.billing.events import InvoiceIssued
@@ -32,12 +32,14 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
     """
     orders = lock_rows(Order, [order_id])
     if not orders:
-        raise NotFound()
+        raise NotFound
     order = orders[0]
     known = db.session.scalar(select(Invoice.id).where(Invoice.order_id == order_id, Invoice.kind == "invoice"))
     if known is not None:
         return known
-    lines = list(db.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)))
+    lines = list(
+        db.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
+    )
     seller = operator_party(actor)
     language = db.session.scalars(select(Company.locale).where(Company.id == order.company_id)).one()
     issued_on = clock.today(seller.time_zone)

@@ -90,7 +90,7 @@ def _hold(actor: Actor, invoice: Invoice) -> None:
 def _file(actor: Actor, invoice_id: int, rendered: RenderedInvoice) -> str:
     invoices = lock_rows(Invoice, [invoice_id])
     if not invoices:
-        raise NotFound()
+        raise NotFound
     invoice = invoices[0]
     if invoice.state != "issued":
         return invoice.state
@@ -129,7 +129,7 @@ def check_again(actor: Actor, number: str) -> None:
     """Send a held invoice through the rules once more (after master data or rule sets were mended)."""
     invoice = db.session.scalar(select(Invoice).where(Invoice.number == number))
     if invoice is None:
-        raise NotFound()
+        raise NotFound
     invoice = lock_rows(Invoice, [invoice.id])[0]
     if invoice.state != "held":
         raise Conflict(N_("Invoice {number} is not held.", number=number))

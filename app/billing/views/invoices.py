@@ -101,7 +101,7 @@ def check(number: str) -> Any:
 def send_stored(file: Any, *, is_attachment: bool = True) -> Response:
     """A stored file as an answer; its hash is the ETag, since the bytes never change."""
     if file is None:
-        raise NotFound()
+        raise NotFound
     return send_file(
         storage.open_file(file),
         mimetype=file.media_type,
