@@ -55,7 +55,7 @@ def load_slices() -> None:
 def commands() -> list[Any]:
     """The click commands of all slices and of the machinery."""
     found: list[Any] = []
-    for name in ("core.local", "web", *SLICES):
+    for name in ("core.local", "web", *SLICES, "trial"):
         module = _part(f"app.{name}.cli")
         found.extend(getattr(module, "COMMANDS", []))
     return found
@@ -89,6 +89,6 @@ def create_app(config: Config, *, web: bool = True) -> Flask:
     if web:
         for name in SLICES:
             views = _part(f"app.{name}.views")
-            if views is not None:
+            if views is not None and hasattr(views, "blueprint"):
                 app.register_blueprint(views.blueprint)
     return app

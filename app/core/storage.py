@@ -182,7 +182,7 @@ def find(actor: Actor, file_id: int) -> StoredFile:
         statement = statement.where(StoredFile.company_id == actor.company_id)
     file = db.session.scalar(statement)
     if file is None:
-        raise NotFound()
+        raise NotFound
     return file
 
 

@@ -19,7 +19,7 @@ from app.core.models import AuditEntry
 from app.insights.domain.abandonment import WAITING, AbandonmentState
 from app.insights.models import AbandonedCart
 from app.ordering.domain.cart import CartPage
-from app.ordering.models import Cart
+from app.ordering.models import Cart, Order
 from app.ordering.queries.cart import priced_cart
 
 
@@ -68,9 +68,7 @@ _ROW = (
 
 def _rows() -> Select[Any]:
     return (
-        select(*_ROW)
-        .join(Company, Company.id == AbandonedCart.company_id)
-        .join(User, User.id == AbandonedCart.user_id)
+        select(*_ROW).join(Company, Company.id == AbandonedCart.company_id).join(User, User.id == AbandonedCart.user_id)
     )
 
 
@@ -125,7 +123,7 @@ def abandoned_cart(actor: Actor, abandonment_id: int) -> AbandonedPage:
         .where(AbandonedCart.id == abandonment_id)
     ).one_or_none()
     if row is None:
-        raise NotFound()
+        raise NotFound
     *shown, company_id, note, closed_at, cart_state = row
     found = AbandonedRow(*shown)
     cart = priced_cart(actor, found.cart_id) if cart_state == "open" else None
@@ -152,3 +150,11 @@ def is_still_abandoned(actor: Actor, abandonment_id: int) -> bool:
         )
     )
     return db.session.scalar(statement) is not None
+
+
+def cart_of_order(actor: Actor, order_id: int) -> tuple[int | None, str]:
+    """The cart an order came from (None for orders by file or history) and the order's number."""
+    row = db.session.execute(select(Order.cart_id, Order.number).where(Order.id == order_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row.cart_id, row.number

@@ -147,13 +147,11 @@ def dismiss(actor: Actor, abandonment_id: int, note: str) -> None:
     company_id = db.session.execute(
         update(AbandonedCart)
         .where(AbandonedCart.id == abandonment_id, AbandonedCart.state.in_(WAITING))
-        .values(
-            state=AbandonmentState.DISMISSED, closed_at=clock.now(), closed_by_id=actor.user_id, note=note.strip()
-        )
+        .values(state=AbandonmentState.DISMISSED, closed_at=clock.now(), closed_by_id=actor.user_id, note=note.strip())
         .returning(AbandonedCart.company_id)
     ).scalar_one_or_none()
     if company_id is None:
         if db.session.get(AbandonedCart, abandonment_id) is None:
-            raise NotFound()
+            raise NotFound
         raise Conflict(N_("This cart is closed already."))
     audit.record(actor, "abandoned_cart", abandonment_id, "dismissed", {"note": note.strip()}, company_id=company_id)

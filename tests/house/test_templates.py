@@ -12,7 +12,11 @@ from app.web.catalogues import CODES, source
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-PAGES = [path for path in TEMPLATES if "documents" not in path.parts and "emails" not in path.parts and path.name != "print.html"]
+PAGES = [
+    path
+    for path in TEMPLATES
+    if "documents" not in path.parts and "emails" not in path.parts and path.name != "print.html"
+]
 
 
 def relative(path: Path) -> str:

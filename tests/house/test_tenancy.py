@@ -183,7 +183,10 @@ def uses_of_system_scope() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "system_scope":
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == "system_scope"
+            ):
                 reason = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else "?"
                 found.setdefault(str(path.relative_to(APP)), set()).add(str(reason))
     return found
