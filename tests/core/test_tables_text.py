@@ -70,6 +70,14 @@ def test_separator_is_the_one_that_makes_columns(text, delimiter):
         assert table.kind == ("tsv" if delimiter == "\t" else "csv")
 
 
+def test_of_two_separators_that_show_the_header_the_better_one_counts():
+    text = "sku,\tqty\n1,\t2\n"
+    with open_table(
+        text.encode(), is_header=lambda cells: [str(cell).strip(",\t") for cell in cells] == ["sku", "qty"]
+    ) as table:
+        assert table.delimiter == ","
+
+
 def test_wanted_header_decides_the_separator_against_the_majority():
     text = "to: A, B\nfrom: C, D\nsku;qty\n1,5;2\n"
     with open_table(text.encode(), is_header=lambda cells: list(cells) == ["sku", "qty"]) as table:

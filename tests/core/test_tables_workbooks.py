@@ -131,7 +131,7 @@ def test_rows_and_cells_without_references_count_on():
 
 
 def test_cells_out_of_order_stand_where_they_say():
-    assert read(xlsx('<row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c></row>')) == [
+    assert read(xlsx('<row r="1"><c r="C1"><v>3</v></c><c r="a1"><v>1</v></c></row>')) == [
         (1, (Decimal(1), None, Decimal(3)))
     ]
 
@@ -334,9 +334,13 @@ SHEET = "xl/worksheets/sheet1.xml"
         (zipped({"xl/workbook.bin": b"x", "[Content_Types].xml": "<Types/>"}), "XLSB"),
         (zipped({"order.csv": "sku,qty"}), "Unpack"),
         (zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<x/>"}), "not a workbook"),
+        (zipped({"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<x/>"}), "not a workbook"),
+        (zipped({"[Content_Types].xml": "<Types/>"}), "damaged"),
+        (xlsx('<row r="1"><c r="A1"><v>1</v></c><c r="1"><v>2</v></c></row>'), "damaged"),
         (ods(table("T", ods_row('<table:table-cell table:number-columns-repeated="-1"/>'))), "damaged"),
         (ods(table("T", ods_row("a")), extra={"META-INF/manifest.xml": "<m><encryption-data/></m>"}), "password"),
         (zipped({"content.xml": "<x>"}), "damaged"),
+        (zipped({"content.xml": "<text/>"}), "no sheet"),
     ],
 )
 def test_damaged_and_foreign_files_are_refused_with_advice(data, words):

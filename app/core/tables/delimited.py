@@ -155,13 +155,12 @@ def _choose_delimiter(sample: list[str], delimiters: str, is_header: IsHeader | 
     Of two that do so equally well (`22423;12,0`) it is the one that comes first in more lines.
     """
     first_in_line = Counter(_first_of(delimiters, _QUOTED.sub("", line)) for line in sample)
-    best, best_score = ",", (0, 0)
+    best, best_score = ",", (False, 0, 0)
     for delimiter in delimiters:
         rows = list(records(sample, delimiter, limits))
-        if is_header and any(is_header(row) for row in rows[:HEADER_ROWS]):
-            return delimiter
+        has_header = is_header is not None and any(is_header(row) for row in rows[:HEADER_ROWS])
         widths = Counter(len(row) for row in rows if len(row) > 1 and "".join(row).strip(BLANKS))
-        score = (max(widths.values(), default=0), first_in_line[delimiter])
+        score = (has_header, max(widths.values(), default=0), first_in_line[delimiter])
         if score > best_score:
             best, best_score = delimiter, score
     return best

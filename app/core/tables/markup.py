@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from typing import IO, ParamSpec, TypeAlias, TypeVar
 
 from lxml import etree
@@ -172,6 +173,7 @@ def iso_date(text: str) -> Cell:
 def guarded(rows: Callable[P, Iterator[T]]) -> Callable[P, Iterator[T]]:
     """A generator over parts whose damage shows only while it runs."""
 
+    @wraps(rows)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         with damage_is_invalid():
             yield from rows(*args, **kwargs)

@@ -21,6 +21,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_OFFICE_SEARCHED = 16 * 1024 * 1024
 _TEXT_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1a\x1b")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_OTHER_OFFICE = ("word/", "ppt/", "visio/")
 _SAVE_AS = N_("Save the table as XLSX, ODS or CSV and send that file.")
 
 
@@ -110,7 +111,7 @@ def _workbook(stream: IO[bytes], is_header: IsHeader | None, limits: Limits) -> 
         return _SheetReader(OdsBook(archive, limits), is_header, limits)
     if "xl/workbook.bin" in archive:
         raise Invalid("file", N_("This is a binary workbook (XLSB). {advice}", advice=_SAVE_AS))
-    if "[Content_Types].xml" in archive and "word/document.xml" not in archive:
+    if "[Content_Types].xml" in archive and not any(name.startswith(_OTHER_OFFICE) for name in archive.names()):
         return _SheetReader(XlsxBook(archive, limits), is_header, limits)
     raise Invalid("file", N_("This archive is not a workbook. Unpack it and send the table itself."))
 
@@ -134,14 +135,16 @@ class _SheetReader:
         heads = list(islice(book.heads(HEADER_ROWS), limits.sheets + 1))
         if len(heads) > limits.sheets:
             raise too_many_cells()
+        if not heads:
+            raise Invalid("file", N_("There is no sheet in this file. {advice}", advice=_SAVE_AS))
         with_rows = [index for index, head in enumerate(heads) if head.has_rows]
         with_header = (i for i in with_rows if is_header and any(is_header(row.cells) for row in heads[i].rows))
         self._index = next(with_header, next(iter(with_rows), 0))
-        self.sheet: str | None = heads[self._index].name if heads else None
+        self.sheet: str | None = heads[self._index].name
         self.sheets_ignored = tuple(head.name for index, head in enumerate(heads) if index != self._index)
 
     def rows(self) -> Iterator[Row]:
-        return self._book.rows(self._index) if self.sheet is not None else iter(())
+        return self._book.rows(self._index)
 
 
 def _not_a_table(head: bytes, stream: IO[bytes]) -> Message | None:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from app.core.errors import Invalid
@@ -58,6 +58,7 @@ class XlsxBook:
     def __init__(self, archive: Archive, limits: Limits) -> None:
         self._archive = archive
         self._limits = limits
+        self._last_column = min(SHEET_COLUMNS, limits.columns)
         with damage_is_invalid():
             main_part = self._find_main_part()
             workbook = archive.tree(main_part)
@@ -108,8 +109,8 @@ class XlsxBook:
             if element.tag not in _CELL:
                 continue
             reference = element.get("r")
-            column = _column(reference) if reference else len(cells)
-            if column >= min(SHEET_COLUMNS, self._limits.columns):
+            column = _column(reference.rstrip("0123456789")) if reference else len(cells)
+            if column >= self._last_column:
                 raise too_many_cells()
             value = self._value(element)
             if column == len(cells):
@@ -121,24 +122,24 @@ class XlsxBook:
 
     def _value(self, element: Element) -> Cell:
         kind = element.get("t", "n")
-        if kind == "inlineStr":
-            inline = next((child for child in element if child.tag in _INLINE), None)
-            return self._checked(_rich_text(inline)) if inline is not None else None
-        text = next((child.text for child in element if child.tag in _VALUE), None)
+        text = None
+        for child in element:
+            if child.tag in _VALUE:
+                text = child.text
+            elif kind == "inlineStr" and child.tag in _INLINE:
+                return self._checked(_rich_text(child))
         if not text:
             return None
+        if kind == "n":
+            value = number(text.strip())
+            return self._checked(text) if value is None else self._as_shown(value, element.get("s"))
         if kind == "s":
             return self._shared_text(int(text))
         if kind == "b":
             return text.strip() in _TRUE
         if kind == "d":
             return iso_date(text.strip())
-        if kind in {"str", "e"}:
-            return self._checked(_unescaped(text))
-        value = number(text.strip())
-        if value is None:
-            return self._checked(text)
-        return self._as_shown(value, element.get("s"))
+        return self._checked(_unescaped(text))
 
     def _as_shown(self, value: Decimal, style: str | None) -> Cell:
         if style and int(style) in self._date_styles:
@@ -216,10 +217,11 @@ def _row_number(row: Element, previous: int) -> int:
     return current
 
 
-def _column(reference: str) -> int:
-    """0 for A, 26 for AA, of a reference like AA12."""
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    """0 for A, 26 for AA."""
     column = 0
-    for letter in reference.rstrip("0123456789"):
+    for letter in letters.upper() or "?":
         digit = ord(letter) - 64
         if not 1 <= digit <= 26 or column > SHEET_COLUMNS:
             raise damaged()
