@@ -178,14 +178,29 @@ def status_problem(article: Article) -> LineProblem | None:
     return LineProblem("discontinued", text, replacement=article.successor_sku)
 
 
-def stock_problem(article: Article, promise: Promise) -> LineProblem | None:
-    """Whether the stock is enough for all lines of this article together."""
+def stock_problem(article: Article, unit: str, promise: Promise) -> LineProblem | None:
+    """Whether the stock is enough for all lines of this article together; names the greatest quantity that is there."""
     if promise.is_enough:
         return None
-    available, unit = max(promise.available, Decimal(0)), unit_name(article.base_unit)
+    available = max(promise.available, Decimal(0))
     if not available:
         return LineProblem("stock", N_("Out of stock."))
-    return LineProblem("stock", N_("Only {available} {unit} in stock.", available=available, unit=unit))
+    text = N_("Only {available} {unit} in stock.", available=available, unit=unit_name(article.base_unit))
+    largest = largest_in_stock(article, unit, available)
+    return LineProblem("stock", text, () if largest is None else (largest,))
+
+
+def largest_in_stock(article: Article, unit: str, available: Decimal) -> Decimal | None:
+    """The greatest quantity of a unit that so much stock allows and the article's rule fits."""
+    factor = article.factor(unit)
+    if factor is None or available <= 0:
+        return None
+    most = available * factor.denominator / factor.numerator
+    problem = quantity_problem(article, most, unit)
+    if problem is None:
+        return most
+    below = [quantity for quantity in problem.quantities if quantity <= most]
+    return max(below) if below else None
 
 
 def find_problems(
@@ -197,7 +212,7 @@ def find_problems(
         status_problem(article),
         quantity_problem(article, quantity, unit),
         price_problem,
-        stock_problem(article, promise) if promise is not None else None,
+        stock_problem(article, unit, promise) if promise is not None else None,
     )
     return tuple(problem for problem in found if problem is not None)
 

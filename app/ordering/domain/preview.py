@@ -155,9 +155,7 @@ def settle(
         all_rows = tuple(sorted(number for row in line.rows for number in carried.rows_of(row)))
         found = find_problems(article, line.quantity, line.unit, price, promise)
         if found:
-            problems.append(
-                _troubled(by_number[line.rows[0]], line, all_rows, article=article, found=found, promise=promise)
-            )
+            problems.append(_troubled(by_number[line.rows[0]], line, all_rows, article=article, found=found))
         else:
             good.append(
                 PreviewLine(
@@ -261,7 +259,6 @@ def _troubled(
     *,
     article: Article,
     found: Sequence[LineProblem],
-    promise: Promise,
 ) -> PreviewProblem:
     """A line whose article, quantity, price or stock does not allow it."""
     options: list[Option] = []
@@ -276,7 +273,7 @@ def _troubled(
         elif problem.code == "no_price":
             is_hopeless = True
         elif problem.code == "stock":
-            largest = _largest_in_stock(article, line.unit, promise.available)
+            largest = max(problem.quantities, default=None)
             is_hopeless = is_hopeless or largest is None
             if largest is not None and largest < line.quantity:
                 options = [o for o in options if o.part != "quantity" or Decimal(o.value) < largest]
@@ -286,16 +283,3 @@ def _troubled(
         row.given_sku, f"{line.quantity:f}" if line.rows[1:] else row.given_quantity, line.unit,
         tuple(problem.message for problem in found), article, tuple(options),
     )  # fmt: skip
-
-
-def _largest_in_stock(article: Article, unit: str, available: Decimal) -> Decimal | None:
-    """The greatest quantity of the unit that the stock allows and the rule of the article fits."""
-    factor = article.factor(unit)
-    if factor is None or available <= 0:
-        return None
-    most = available * factor.denominator / factor.numerator
-    problem = quantity_problem(article, most, unit)
-    if problem is None:
-        return most
-    below = [quantity for quantity in problem.quantities if quantity <= most]
-    return max(below) if below else None

@@ -10,17 +10,19 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from app.accounts.domain.company import demand_may_buy
 from app.accounts.domain.roles import CompanyKind
 from app.accounts.models import Company
+from app.accounts.queries.companies import buying_terms
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_id
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.quantity import Factor
 from app.core.tenancy import visible
-from app.core.texts import N_
+from app.core.texts import N_, Message
 from app.inventory.domain.promise import Need, Promise
 from app.inventory.queries.promises import promises
 from app.ordering.domain.cart import CartPage, CartRow, find_problems, sums
@@ -81,6 +83,15 @@ def cart_head(actor: Actor, cart_id: int) -> CartHead:
     if row is None:
         raise NotFound(N_("There is no such cart."))
     return CartHead(*row)
+
+
+def obstacle(actor: Actor) -> Message | None:
+    """Why the account may not order on account at present; None when it may."""
+    try:
+        demand_may_buy(buying_terms(actor))
+    except Conflict as error:
+        return error.message
+    return None
 
 
 def operator_zone(actor: Actor) -> str:

@@ -1,0 +1,181 @@
+"""Buyers at the same moment, each on a connection of his own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from app.core.actor import Actor
+from app.core.db import db, transaction
+from app.core.errors import Conflict, Unavailable
+from app.core.tenancy import acting_as, system_scope
+from app.inventory.models import Reservation, Stock
+from app.ordering.models import Cart, CartLine, Order
+from app.ordering.service.cart import add_lines
+from app.ordering.service.checkout import check_prices
+from app.ordering.service.orders import place_order
+from tests.factories.ordering import article, buyer, change_price, fill_cart, ref, ship_to, wanted
+
+pytestmark = pytest.mark.races
+
+
+def together(app: Flask, works: list[tuple[Actor, Callable[[], Any]]]) -> list[Any]:
+    """Run each work in a thread, starting at the same moment; an error is its result."""
+    start = threading.Barrier(len(works))
+    results: list[Any] = [None] * len(works)
+
+    def run(place: int, actor: Actor, work: Callable[[], Any]) -> None:
+        with app.app_context(), acting_as(actor):
+            start.wait(10)
+            try:
+                results[place] = work()
+            except Exception as error:
+                results[place] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(place, *work)) for place, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def checked(actor: Actor, lines) -> int:
+    cart_id = fill_cart(actor, lines)
+    with acting_as(actor):
+        check_prices(actor, cart_id)
+    return cart_id
+
+
+def placing(actor: Actor, cart_id: int, client_ref: str, address_id: int) -> tuple[Actor, Callable[[], Any]]:
+    return actor, lambda: place_order(actor, cart_id, client_ref=client_ref, po_number="PO-1", ship_to_id=address_id)
+
+
+def scalars(statement) -> list[Any]:
+    with system_scope("test"):
+        return list(db.session.scalars(statement))
+
+
+def test_the_same_request_sent_many_times_at_once_makes_one_order(committing, world):
+    with world():
+        nut = article("NUT", stock=100)
+        ann, same = buyer(), ref()
+        cart_id, address_id = checked(ann, [(nut, 4)]), ship_to(ann)
+    results = together(committing, [placing(ann, cart_id, same, address_id) for _ in range(6)])
+    assert len({result.number for result in results}) == 1
+    assert sorted(result.is_repeat for result in results) == [False] + [True] * 5
+    with world():
+        assert len(scalars(select(Order.id))) == 1
+        assert scalars(select(Stock.reserved)) == [Decimal(4)]
+
+
+def test_two_windows_on_one_cart_make_one_order(committing, world):
+    with world():
+        nut = article("NUT", stock=100)
+        ann = buyer()
+        cart_id, address_id = checked(ann, [(nut, 4)]), ship_to(ann)
+    results = together(committing, [placing(ann, cart_id, ref(), address_id) for _ in range(2)])
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Placed"]
+    with world():
+        assert len(scalars(select(Order.id))) == 1
+
+
+def test_two_carts_under_one_reference_make_one_order(committing, world):
+    with world():
+        nut = article("NUT", stock=100)
+        ann, same = buyer(), ref()
+        from app.accounts.models import Company
+
+        with system_scope("test"):
+            company = db.session.get(Company, ann.company_id)
+        bob = buyer(company)
+        carts = [(ann, checked(ann, [(nut, 4)])), (bob, checked(bob, [(nut, 5)]))]
+        address_id = ship_to(ann)
+    results = together(committing, [placing(actor, cart_id, same, address_id) for actor, cart_id in carts])
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Placed"]
+    with world():
+        assert len(scalars(select(Order.id))) == 1
+        assert scalars(select(Reservation.quantity))[0] in (4, 5)
+
+
+def test_of_many_carts_for_the_last_units_some_get_them_and_none_is_sold_twice(committing, world):
+    with world():
+        nut, pin = article("NUT", stock=10), article("PIN", stock=1000)
+        buyers = [buyer() for _ in range(12)]
+        # half of them name the articles the other way round: the lock order must not depend on the cart
+        carts = [
+            checked(ann, [(nut, 1), (pin, 1)] if place % 2 else [(pin, 1), (nut, 1)])
+            for place, ann in enumerate(buyers)
+        ]
+        places = [ship_to(ann) for ann in buyers]
+    works = [placing(ann, cart, ref(), place) for ann, cart, place in zip(buyers, carts, places, strict=True)]
+    results = together(committing, works)
+    assert sum(isinstance(result, Conflict) for result in results) == 2
+    assert not any(isinstance(result, Unavailable) for result in results)
+    with world():
+        assert len(scalars(select(Order.id))) == 10
+        assert sorted(scalars(select(Stock.reserved))) == [Decimal(10), Decimal(10)]
+        assert len(scalars(select(Reservation.id).where(Reservation.article_id == nut.id))) == 10
+
+
+def test_a_price_changed_between_check_and_place_stops_the_order(committing, world):
+    with world():
+        nut = article("NUT", "2.00", stock=10)
+        ann = buyer()
+        cart_id, address_id = checked(ann, [(nut, 4)]), ship_to(ann)
+        change_price(nut, "2.50")
+    (result,) = together(committing, [placing(ann, cart_id, ref(), address_id)])
+    assert isinstance(result, Conflict)
+    assert [(change.old, change.new) for change in result.details] == [(Decimal("2.00"), Decimal("2.50"))]
+    with world():
+        assert scalars(select(Stock.reserved)) == [Decimal(0)]
+        assert scalars(select(Cart.state)) == ["open"]
+
+
+def test_first_clicks_at_once_fill_one_cart(committing, world):
+    with world():
+        made = [article(f"A{number}") for number in range(6)]
+        ann = buyer()
+    works = [
+        (ann, lambda one=one: add_lines(ann, None, [wanted(one, 1)], client_ref=ref())) for one in made
+    ]  # fmt: skip
+    results = together(committing, works)
+    assert {result.page.cart_id for result in results} == {results[0].page.cart_id}
+    with world():
+        assert len(scalars(select(Cart.id))) == 1
+        assert len(scalars(select(CartLine.id))) == 6
+        assert sorted(scalars(select(CartLine.position))) == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_same_add_sent_twice_at_once_adds_once(committing, world):
+    with world():
+        nut = article("NUT")
+        ann, same = buyer(), ref()
+        fill_cart(ann, [(nut, 1)])
+    results = together(
+        committing, [(ann, lambda: add_lines(ann, None, [wanted(nut, 5)], client_ref=same)) for _ in range(4)]
+    )
+    assert [result.page.rows[0].quantity for result in results] == [Decimal(6)] * 4
+
+
+def test_the_database_refuses_a_second_order_of_a_cart(committing, world):
+    """The unique key is the last wall, should a lock ever be forgotten."""
+    with world():
+        nut = article("NUT")
+        ann = buyer()
+        cart_id = checked(ann, [(nut, 1)])
+        with acting_as(ann):
+            place_order(ann, cart_id, client_ref=ref(), po_number="", ship_to_id=ship_to(ann))
+        copy = text("""
+            INSERT INTO orders (company_id, number, client_ref, cart_id, currency, net_total, gross_total, line_count)
+            SELECT company_id, 'other', 'other', cart_id, currency, 0, 0, 0 FROM orders""")
+        with system_scope("test"), pytest.raises(Exception, match="uq_orders_cart_id"), transaction() as session:
+            session.execute(copy)
