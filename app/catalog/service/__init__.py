@@ -1,0 +1,1 @@
+"""Commands on the catalogue, for pages and importers alike."""
