@@ -1,0 +1,154 @@
+"""The buyer's address, the facts beside it, and the seller's particulars at the foot of every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.documents.model.party import Address, Party
+from app.documents.paper.figures import Figures
+from app.documents.paper.fonts import BOLD
+from app.documents.paper.payment_code import transfer
+from app.documents.paper.setting import Setting
+from app.documents.paper.typeset import MILLIMETRE, POINT, wrap
+
+TEXT_SIZE, TEXT_LEADING = 10 * POINT, 13 * POINT
+FACT_SIZE, FACT_LEADING = 9 * POINT, 13 * POINT
+FOOT_SIZE, FOOT_LEADING = 7_500, 9_500
+
+_ADDRESS_WIDTH = 82 * MILLIMETRE
+_FACT_LABEL_WIDTH = 34 * MILLIMETRE
+_FACT_VALUE_WIDTH = 43 * MILLIMETRE
+_FOOT_WIDTH = 56 * MILLIMETRE
+_IBAN_GROUP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the address block."""
+
+    text: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value, both broken into lines."""
+
+    label: tuple[str, ...]
+    lines: tuple[str, ...]
+
+    @property
+    def height(self) -> int:
+        return max(len(self.label), len(self.lines)) * FACT_LEADING
+
+
+def address_lines(setting: Setting) -> list[Line]:
+    """The buyer as on an envelope, its VAT id, and where the goods went if that is another place."""
+    _, document = setting.words, setting.document
+    buyer = document.buyer
+    lines = [Line(text, is_strong=True) for text in wrap(buyer.name, _ADDRESS_WIDTH, TEXT_SIZE, BOLD)]
+    details = [buyer.trading_name] if buyer.trading_name else []
+    details += postal_lines(buyer.address, setting.figures)
+    if buyer.vat_id:
+        details.append(_("VAT ID: {number}", number=buyer.vat_id))
+    elif buyer.registration:
+        details.append(_("Register: {number}", number=buyer.registration.value))
+    lines += [Line(part) for text in details for part in wrap(text, _ADDRESS_WIDTH, TEXT_SIZE)]
+    place = _delivery_place(setting)
+    if place:
+        lines += [Line(""), Line(_("Delivered to"), is_strong=True)]
+        lines += [Line(part) for part in wrap(place, _ADDRESS_WIDTH, TEXT_SIZE)]
+    return lines
+
+
+def _delivery_place(setting: Setting) -> str:
+    delivery, buyer = setting.document.delivery, setting.document.buyer
+    if delivery is None or delivery.address is None or delivery.address == buyer.address:
+        return ""
+    return ", ".join(part for part in (delivery.name, *postal_lines(delivery.address, setting.figures)) if part)
+
+
+def postal_lines(address: Address | None, figures: Figures) -> list[str]:
+    """Street, place, country: the parts that are given."""
+    if address is None:
+        return []
+    place = " ".join(part for part in (address.postal_code, address.city) if part)
+    parts = (address.street, address.additional, address.third_line, place, address.region)
+    return [part for part in (*parts, figures.country(address.country)) if part]
+
+
+def facts(setting: Setting) -> list[Fact]:
+    """What an auditor looks for first, in the order it is looked for."""
+    return [
+        Fact(
+            tuple(wrap(label, _FACT_LABEL_WIDTH, FACT_SIZE)),
+            tuple(part for line in value.split("\n") for part in wrap(line, _FACT_VALUE_WIDTH, FACT_SIZE)),
+        )
+        for label, value in _facts(setting)
+        if value
+    ]
+
+
+def _facts(setting: Setting) -> Iterator[tuple[str, str]]:
+    _, document, figures = setting.words, setting.document, setting.figures
+    yield _("Number"), document.number
+    yield _("Date"), figures.day(document.issue_date)
+    for earlier in document.preceding:
+        day = f", {figures.day(earlier.issue_date)}" if earlier.issue_date else ""
+        yield _("For invoice"), earlier.number + day
+    if document.delivery is not None and document.delivery.date is not None:
+        yield _("Delivered on"), figures.day(document.delivery.date)
+    if document.period is not None:
+        days = (day for day in (document.period.start, document.period.end) if day)
+        yield _("Period"), " – ".join(figures.day(day) for day in days)
+    if document.payment_terms is not None and document.payment_terms.due_date is not None:
+        yield _("Payable by"), figures.day(document.payment_terms.due_date)
+    yield _("Your order"), document.order_reference
+    yield _("Your reference"), document.buyer_reference if document.buyer_reference != document.order_reference else ""
+    yield _("Our order"), document.sales_order_reference
+    yield _("Despatch note"), document.despatch_reference
+    yield _("Contract"), document.contract_reference
+    yield _("Project"), document.project_reference
+    yield _("Tender"), document.tender_reference
+    yield _("Currency"), document.currency
+
+
+def foot(setting: Setting) -> list[list[str]]:
+    """Three columns: who we are, what we are registered as, where our money goes."""
+    seller, figures = setting.document.seller, setting.figures
+    columns = ([seller.name, *postal_lines(seller.address, figures)], _registers(setting, seller), _bank(setting))
+    return [[part for line in column for part in wrap(line, _FOOT_WIDTH, FOOT_SIZE)] for column in columns]
+
+
+def _registers(setting: Setting, seller: Party) -> list[str]:
+    _ = setting.words
+    lines = []
+    if seller.vat_id:
+        lines.append(_("VAT ID: {number}", number=seller.vat_id))
+    if seller.tax_number:
+        lines.append(_("Tax number: {number}", number=seller.tax_number))
+    if seller.registration:
+        lines.append(_("Register: {number}", number=seller.registration.value))
+    if seller.contact:
+        lines += [part for part in (seller.contact.phone, seller.contact.email) if part]
+    representative = setting.document.tax_representative
+    if representative:
+        lines.append(_("Tax representative: {name}, {number}", name=representative.name, number=representative.vat_id))
+    return lines
+
+
+def _bank(setting: Setting) -> list[str]:
+    means = transfer(setting.document)
+    if means is None:
+        return []
+    lines = [means.account_name, account(means.account), f"BIC {means.bic}" if means.bic else ""]
+    return [line for line in lines if line]
+
+
+def account(number: str) -> str:
+    """An IBAN in groups of four; other account numbers as they are."""
+    if not number[:2].isalpha():
+        return number
+    compact = number.replace(" ", "")
+    return "IBAN " + " ".join(compact[i : i + _IBAN_GROUP] for i in range(0, len(compact), _IBAN_GROUP))

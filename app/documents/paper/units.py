@@ -1,0 +1,41 @@
+"""Short names of the units on paper (UN/ECE Recommendations 20 and 21)."""
+
+from __future__ import annotations
+
+from app.core.texts import N_
+
+_NAMES = {
+    "H87": N_("pcs"),
+    "C62": N_("units"),
+    "EA": N_("each"),
+    "PR": N_("pairs"),
+    "SET": N_("sets"),
+    "DZN": N_("dozen"),
+    "KGM": N_("kg"),
+    "GRM": N_("g"),
+    "TNE": N_("t"),
+    "MTR": N_("m"),
+    "CMT": N_("cm"),
+    "MMT": N_("mm"),
+    "MTK": N_("m²"),
+    "MTQ": N_("m³"),
+    "LTR": N_("l"),
+    "MLT": N_("ml"),
+    "RM": N_("reams"),
+    "HUR": N_("hours"),
+    "DAY": N_("days"),
+    "XRO": N_("rolls"),
+    "XPK": N_("packs"),
+    "XBX": N_("boxes"),
+    "XCT": N_("cartons"),
+    "XBG": N_("bags"),
+    "XPX": N_("pallets"),
+    "XBO": N_("bottles"),
+    "XCA": N_("cans"),
+    "XTU": N_("tubes"),
+}
+
+
+def unit_name(code: str) -> str:
+    """The English text to translate; an unknown code stands for itself."""
+    return _NAMES[code].text if code in _NAMES else code
