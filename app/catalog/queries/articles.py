@@ -15,17 +15,17 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.quantity import Anchor, Factor, QuantityRule
 
-_COLUMNS = """
+COLUMNS = """
     a.id, a.sku, coalesce(a.names ->> :locale, a.name), a.base_unit, a.precision, a.minimum, a.step, a.maximum, a.anchor,
     a.vat_category, a.vat_class, a.status, a.stock_policy, a.lead_time_days, a.gtin, a.brand, a.mpn,
     (SELECT string_agg(concat_ws(':', u.unit, u.numerator, u.denominator, u.precision), ',' ORDER BY u.position, u.id)
      FROM article_units u WHERE u.article_id = a.id),
     CASE WHEN a.successor_id IS NOT NULL THEN (SELECT s.sku FROM articles s WHERE s.id = a.successor_id) END"""
-_OWN_NUMBER = """(SELECT min(n.number) FROM customer_article_numbers n
+OWN_NUMBER = """(SELECT min(n.number) FROM customer_article_numbers n
      WHERE n.company_id = :company AND n.article_id = a.id)"""
 
 _BY_ID = text(f"""
-SELECT {_COLUMNS}, {_OWN_NUMBER}, ''
+SELECT {COLUMNS}, {OWN_NUMBER}, ''
 FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[]))""")  # noqa: S608 -- constants of this file
 
 # Ranks: 1 SKU, 2 GTIN of the article or of a pack, 3 the customer's own number. The best rank of a code counts.
@@ -44,7 +44,7 @@ WITH hit AS (
     FROM customer_article_numbers n
     WHERE n.company_id = :company AND n.number_key = ANY(CAST(:keys AS text[]))
 )
-SELECT hit.key, hit.rank, {_COLUMNS}, coalesce(hit.own, {_OWN_NUMBER}), hit.unit
+SELECT hit.key, hit.rank, {COLUMNS}, coalesce(hit.own, {OWN_NUMBER}), hit.unit
 FROM hit JOIN articles a ON a.id = hit.id
 ORDER BY a.sku""")  # noqa: S608
 
@@ -55,8 +55,8 @@ def articles_by_id(actor: Actor, ids: Collection[int], *, company_id: int | None
     """Articles that exist, by id; texts in the actor's language, own numbers of the company (the actor's)."""
     if not ids:
         return {}
-    rows = db.session.execute(_BY_ID, {"ids": list(ids), **_reader(actor, company_id)})
-    return {row[0]: _article(row) for row in rows}
+    rows = db.session.execute(_BY_ID, {"ids": list(ids), **reader(actor, company_id)})
+    return {row[0]: article_of(row) for row in rows}
 
 
 def articles_by_code(actor: Actor, codes: Iterable[str], *, company_id: int | None = None) -> dict[str, list[Article]]:
@@ -68,12 +68,12 @@ def articles_by_code(actor: Actor, codes: Iterable[str], *, company_id: int | No
     if not keys:
         return {}
     asked_as = _gtins(keys)
-    rows = db.session.execute(_BY_CODE, {"keys": list(keys), "gtins": list(asked_as), **_reader(actor, company_id)})
+    rows = db.session.execute(_BY_CODE, {"keys": list(keys), "gtins": list(asked_as), **reader(actor, company_id)})
     best: dict[str, int] = {}
     found: dict[str, list[Article]] = {}
     for row in rows:
         rank: int = row[1]
-        article = _article(row[2:])
+        article = article_of(row[2:])
         for key in asked_as[row[0]] if rank == 2 else (row[0],):
             held = best.get(key, 9)
             if rank < held:
@@ -84,7 +84,7 @@ def articles_by_code(actor: Actor, codes: Iterable[str], *, company_id: int | No
     return found
 
 
-def _reader(actor: Actor, company_id: int | None) -> dict[str, Any]:
+def reader(actor: Actor, company_id: int | None) -> dict[str, Any]:
     company = company_id if company_id is not None and actor.is_operator else actor.company_id
     return {"locale": actor.locale, "company": company}
 
@@ -102,7 +102,7 @@ def _gtins(keys: Iterable[str]) -> dict[str, list[str]]:
     return written
 
 
-def _article(row: Any) -> Article:
+def article_of(row: Any) -> Article:
     (article_id, sku, name, base_unit, precision, minimum, step, maximum, anchor, vat_category, vat_class, status,
      stock_policy, lead_time_days, gtin, brand, mpn, packs, successor, own, found_unit) = row  # fmt: skip
     units, unit_precision = _units(packs or "")

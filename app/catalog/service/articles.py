@@ -56,9 +56,10 @@ _PLAIN = ", ".join(f'coalesce(r."{name}", a."{name}", {usual}) AS "{name}"' for 
 _NAMES = ", ".join(f'"{name}"' for name in _FIELDS)
 _ALL = f"sku, sku_key, {_NAMES}, names, successor_id, successor_key, search_text"
 _TYPES = ", ".join(f'"{name}" {kind}' for name, (kind, _) in _FIELDS.items())
-SEARCHED = (
-    "lower(concat_ws(' ', sku, name, names ->> 'en', names ->> 'ru', names ->> 'uk', names ->> 'de', brand, mpn, gtin))"
-)
+# Signs inside part numbers and sizes part words; numbers are there once more without them.
+SEARCHED = """translate(lower(concat_ws(' ', sku, name, names ->> 'en', names ->> 'ru', names ->> 'uk', names ->> 'de', brand,
+    mpn, gtin)), '-./,:;_+*()"', '            ') || ' ' || translate(lower(concat_ws(' ', sku_key, replace(mpn, ' ', ''))),
+    '-./,:;_+*()"', '')"""
 
 _UPSERT = text(f"""
 WITH merged AS (

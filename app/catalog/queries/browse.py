@@ -1,0 +1,219 @@
+"""Looking for articles: pages of a list, suggestions while typing, the tree of categories, one article whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import TextClause, text
+
+from app.catalog.domain.article import Article, key_of
+from app.catalog.queries.articles import COLUMNS, OWN_NUMBER, article_of, reader
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.quantity import Factor
+from app.core.texts import N_
+
+Sort = Literal["name", "sku"]
+_LOCALES = ("en", "ru", "uk")  # each has an index for its names
+_WORD = re.compile(r"[^\W_]+")
+
+_BRANCH = """a.category_id = ANY(ARRAY(
+    WITH RECURSIVE branch AS (
+        SELECT id FROM categories WHERE code = :category
+        UNION ALL SELECT c.id FROM categories c JOIN branch b ON c.parent_id = b.id
+    ) SELECT id FROM branch))"""
+
+
+def search(
+    actor: Actor,
+    text: str = "",
+    category: str = "",
+    sort: Sort = "name",
+    after: Sequence[str] | None = None,
+    *,
+    before: Sequence[str] | None = None,
+    is_descending: bool = False,
+    with_discontinued: bool = False,
+    limit: int = 51,
+    company_id: int | None = None,
+) -> list[Article]:
+    """Articles of a category and all below it whose texts and numbers have every word (or its beginning).
+
+    `after` and `before` are keys made by `sort_key`; rows come in reading order. Discontinued articles are left out
+    unless asked for.
+    """
+    key = after or before
+    is_backwards = before is not None and not after
+    statement = _list_statement(
+        _locale(actor), sort, descends=is_descending != is_backwards, has_key=bool(key),
+        has_words=bool(_WORD.search(text)), has_category=bool(category), all_states=with_discontinued,
+    )  # fmt: skip
+    values = {"words": _query(text), "category": category, "limit": limit, **reader(actor, company_id)}
+    if key:
+        values |= {"key": key[0], "id": int(key[1])}
+    rows = [article_of(row) for row in db.session.execute(statement, values)]
+    return rows[::-1] if is_backwards else rows
+
+
+def sort_key(article: Article, sort: Sort) -> tuple[str, int]:
+    """Where a list goes on after this article."""
+    return (article.name if sort == "name" else key_of(article.sku), article.id)
+
+
+@cache
+def _list_statement(
+    locale: str, sort: Sort, *, descends: bool, has_key: bool, has_words: bool, has_category: bool, all_states: bool
+) -> TextClause:
+    column = "a.sku_key" if sort == "sku" else f"coalesce(a.names ->> '{locale}', a.name)"
+    direction, sign = ("DESC", "<") if descends else ("ASC", ">")
+    conditions = [
+        *(["a.search @@ to_tsquery('simple', :words)"] if has_words else []),
+        *([_BRANCH] if has_category else []),
+        *([] if all_states else ["a.status = 'active'"]),
+        *([f"({column}, a.id) {sign} (:key, :id)"] if has_key else []),
+    ]
+    return text(f"""
+SELECT {COLUMNS}, {OWN_NUMBER}, ''
+FROM articles a WHERE {" AND ".join(conditions) or "true"}
+ORDER BY {column} {direction}, a.id {direction} LIMIT :limit""")  # noqa: S608 -- parts are constants of this file
+
+
+def _query(words: str) -> str:
+    """Every word or its beginning; signs between them do not count."""
+    return " & ".join(f"'{word}':*" for word in _WORD.findall(words.lower()))
+
+
+def _locale(actor: Actor) -> str:
+    return actor.locale if actor.locale in _LOCALES else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a person may mean while typing."""
+
+    article_id: int
+    sku: str
+    name: str
+    customer_number: str
+
+
+# Numbers that begin so come before words; each branch reads a few rows of an index.
+_SUGGEST = text("""
+WITH found AS (
+    (SELECT a.id, 1 AS rank, a.sku_key AS place, '' AS own FROM articles a
+     WHERE a.sku_key LIKE :start AND a.status = 'active' ORDER BY a.sku_key LIMIT :limit)
+    UNION ALL
+    (SELECT n.article_id, 2, n.number_key, n.number FROM customer_article_numbers n
+     WHERE n.company_id = :company AND n.number_key LIKE :start ORDER BY n.number_key LIMIT :limit)
+    UNION ALL
+    (SELECT a.id, 3, a.sku_key, '' FROM articles a
+     WHERE a.search @@ to_tsquery('simple', :words) AND a.status = 'active' LIMIT :limit)
+), best AS (
+    SELECT DISTINCT ON (id) id, rank, place, own FROM found ORDER BY id, rank
+)
+SELECT a.id, a.sku, coalesce(a.names ->> :locale, a.name), b.own
+FROM best b JOIN articles a ON a.id = b.id
+ORDER BY b.rank, b.place LIMIT :limit""")
+
+
+def suggest(actor: Actor, text: str, *, limit: int = 10, company_id: int | None = None) -> list[Suggestion]:
+    """Articles whose number, own number or words begin so; nothing for fewer than two characters."""
+    key, words = key_of(text), _query(text)
+    if len(key) < 2 or not words:
+        return []
+    start = re.sub(r"([\\%_])", r"\\\1", key) + "%"
+    values = {"start": start, "words": words, "limit": limit, **reader(actor, company_id)}
+    return [Suggestion(*row) for row in db.session.execute(_SUGGEST, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    """A category in its place in the tree; `depth` 0 is a root."""
+
+    id: int
+    code: str
+    name: str
+    depth: int
+    parent_code: str
+
+
+_TREE = text("""
+WITH RECURSIVE tree AS (
+    SELECT id, code, coalesce(names ->> :locale, name) AS name, 0 AS depth, '' AS parent,
+           ARRAY[lpad(position::text, 8, '0') || code] AS path
+    FROM categories WHERE parent_id IS NULL
+    UNION ALL
+    SELECT c.id, c.code, coalesce(c.names ->> :locale, c.name), t.depth + 1, t.code,
+           t.path || (lpad(c.position::text, 8, '0') || c.code)
+    FROM categories c JOIN tree t ON c.parent_id = t.id
+)
+SELECT id, code, name, depth, parent FROM tree ORDER BY path""")
+
+
+def categories(actor: Actor) -> list[CategoryNode]:
+    """The whole tree in reading order, names in the actor's language."""
+    return [CategoryNode(*row) for row in db.session.execute(_TREE, {"locale": actor.locale})]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A unit of an article with what it holds and the bar code on it."""
+
+    unit: str
+    factor: Factor
+    gtin: str
+    precision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """All that is known about one article. `path` leads from the root category to its own, as (code, name)."""
+
+    article: Article
+    plain_name: str
+    names: Mapping[str, str]
+    description: str
+    path: tuple[tuple[str, str], ...]
+    packs: tuple[Pack, ...]
+    attributes: Mapping[str, str]
+    weight_kg: Decimal | None
+    discount_group: str
+    updated_at: datetime
+
+
+_PAGE = text(f"""
+WITH RECURSIVE up AS (
+    SELECT c.id, c.code, coalesce(c.names ->> :locale, c.name) AS name, c.parent_id, 0 AS height
+    FROM categories c JOIN articles a ON a.category_id = c.id WHERE a.sku_key = :key
+    UNION ALL
+    SELECT c.id, c.code, coalesce(c.names ->> :locale, c.name), c.parent_id, up.height + 1
+    FROM categories c JOIN up ON c.id = up.parent_id
+)
+SELECT {COLUMNS}, {OWN_NUMBER}, '', a.name, a.names, a.description,
+       (SELECT coalesce(json_agg(json_build_array(up.code, up.name) ORDER BY up.height DESC), '[]') FROM up),
+       (SELECT coalesce(json_agg(json_build_array(u.unit, u.numerator, u.denominator, u.gtin, u.precision)
+                                 ORDER BY u.position, u.id), '[]')
+        FROM article_units u WHERE u.article_id = a.id),
+       a.attributes, a.weight_kg, a.discount_group, a.updated_at
+FROM articles a WHERE a.sku_key = :key""")  # noqa: S608 -- parts are constants
+
+
+def article_page(actor: Actor, sku: str, *, company_id: int | None = None) -> ArticlePage:
+    """One article by its number, whole; raises NotFound."""
+    row = db.session.execute(_PAGE, {"key": key_of(sku), **reader(actor, company_id)}).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no article {sku}.", sku=sku))
+    values: tuple[Any, ...] = tuple(row)
+    plain_name, names, description, path, packs, attributes, weight, discount_group, updated_at = values[-9:]
+    return ArticlePage(
+        article_of(values[:-9]), plain_name, names, description, tuple((code, name) for code, name in path),
+        tuple(Pack(unit, Factor(n, d), gtin, precision) for unit, n, d, gtin, precision in packs),
+        attributes, weight, discount_group, updated_at,
+    )  # fmt: skip
