@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.domain.roles import CompanyKind, Role
 from app.accounts.models import Address, Company, Membership, User
+from app.accounts.service.hashing import hash_password, use_hasher
 from app.core.actor import Actor, Scope, Via
 from app.core.db import db, transaction
 from app.core.permissions import of_role
@@ -21,10 +22,12 @@ PASSWORD = "a long enough secret"
 _numbers = count(1)
 
 
+use_hasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))  # tests sign in often
+
+
 @cache
 def password_hash(password: str) -> str:
-    """Cheap parameters: tests sign in often, and sign-in renews the hash only where the service's are stronger."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+    return hash_password(password)
 
 
 def _stored(row: Any) -> Any:
@@ -113,3 +116,11 @@ def actor_for(user: User, company: Company) -> Actor:
         via=Via.WEB,
         name=user.name,
     )
+
+
+def sign_in(client: Any, user: User, *, password: str = PASSWORD, company: Company | None = None) -> None:
+    """Sign a test client in over HTTP; `company` chooses for whom the person acts."""
+    answer = client.post("/sign-in", data={"email": user.email, "password": password})
+    assert answer.status_code == 303, answer.text
+    if company is not None:
+        assert client.post(f"/companies/{company.id}/act-for").status_code == 303

@@ -1,0 +1,1 @@
+"""Shapes of input about companies and people; what it means is checked by the services."""

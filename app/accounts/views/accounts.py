@@ -1,0 +1,121 @@
+"""The operator's list of accounts, one account with all about it, and the audit of sign-ins."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, request, send_file
+
+from app.accounts.domain.registration import shown_answers
+from app.accounts.domain.roles import ROLE_NAMES, CompanyState
+from app.accounts.forms.fields import country_name
+from app.accounts.policy import Permission
+from app.accounts.queries import accounts as account_queries
+from app.accounts.queries.addresses import address_book
+from app.accounts.queries.people import invitations, last_seen
+from app.accounts.queries.people import people as people_of
+from app.accounts.queries.sign_ins import attempts
+from app.accounts.views import blueprint
+from app.accounts.views.labels import browser_name, outcome_chip, outcomes, state_chip, told
+from app.core import audit, storage
+from app.core.actor import Scope
+from app.core.errors import NotFound
+from app.web.access import actor, requires
+from app.web.fragments import render_page
+from app.web.pagination import keyset_from_request, page_of
+from app.web.texts import _
+
+FILTER_NAMES = {
+    "": _("All"),
+    "approved": _("Active"),
+    "pending": _("Waiting"),
+    "blocked": _("Blocked"),
+    "held": _("On credit hold"),
+    "rejected": _("Refused"),
+    "inactive": _("Closed"),
+    "suppliers": _("Suppliers"),
+}
+
+
+@blueprint.get("/accounts")
+@requires(Permission.READ_ACCOUNTS, scope=Scope.OPERATOR)
+def index() -> Response:
+    keyset = keyset_from_request()
+    search, state = request.args.get("q", "").strip(), request.args.get("state", "")
+    state = state if state in FILTER_NAMES else ""
+    found = account_queries.accounts(
+        actor(), search=search, state=state, after=keyset.after, before=keyset.before, limit=keyset.limit
+    )
+    return render_page(
+        "accounts/index.html",
+        part="accounts/_accounts.html",
+        page=page_of(found, keyset, key=lambda line: (line.name, line.id)),
+        counts=account_queries.account_counts(actor()),
+        filters=FILTER_NAMES,
+        search=search,
+        state=state,
+        state_chip=state_chip,
+        country_name=country_name,
+        can_create=actor().can(Permission.CREATE_ACCOUNTS),
+    )
+
+
+@blueprint.get("/accounts/<number:code>")
+@requires(Permission.READ_ACCOUNTS, scope=Scope.OPERATOR)
+def show(code: str) -> Response:
+    account = account_queries.account(actor(), code)
+    may = actor().can
+    return render_page(
+        "accounts/show.html",
+        account=account,
+        state=state_chip(account.state),
+        is_undecided=account.state in (CompanyState.PENDING, CompanyState.REJECTED),
+        answers=shown_answers(account.registration),
+        book=address_book(actor(), account.id),
+        people=people_of(actor(), account.id),
+        invitations=invitations(actor(), account.id),
+        last_seen=last_seen(actor(), account.id),
+        history=told(audit.history(actor(), "company", account.id)),
+        country_name=country_name,
+        role_names=ROLE_NAMES,
+        may={
+            "decide": may(Permission.DECIDE_REGISTRATIONS),
+            "terms": may(Permission.EDIT_TERMS),
+            "block": may(Permission.BLOCK),
+            "hold": may(Permission.HOLD),
+            "people": may(Permission.MANAGE_ACCOUNT_PEOPLE),
+        },
+    )
+
+
+@blueprint.get("/accounts/<number:code>/files/<int:file_id>")
+@requires(Permission.READ_ACCOUNTS, scope=Scope.OPERATOR)
+def registration_file(code: str, file_id: int) -> Response:
+    """A document of the registration; always saved, never shown inside the portal."""
+    account = account_queries.account(actor(), code)
+    if file_id not in {attachment.file_id for attachment in account.attachments}:
+        raise NotFound
+    file = storage.find(actor(), file_id)
+    name = re.sub(r"[^\w. \-]", "_", file.name)
+    return send_file(storage.open_file(file), mimetype=file.media_type, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/sign-ins")
+@requires(Permission.READ_SIGN_INS, scope=Scope.OPERATOR)
+def sign_ins() -> Response:
+    """Every try to sign in, by whom and from where."""
+    keyset = keyset_from_request()
+    search, outcome = request.args.get("q", "").strip(), request.args.get("outcome", "")
+    found = attempts(
+        actor(), search=search, outcome=outcome, after=keyset.after, before=keyset.before, limit=keyset.limit
+    )
+    return render_page(
+        "accounts/sign_ins.html",
+        part="accounts/_sign_ins.html",
+        page=page_of(found, keyset, key=lambda attempt: (attempt.id,)),
+        search=search,
+        outcome=outcome,
+        outcomes=outcomes(),
+        outcome_chip=outcome_chip,
+        browser_name=browser_name,
+    )

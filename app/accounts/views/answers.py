@@ -1,0 +1,16 @@
+"""Where a view sends the browser after a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, redirect, url_for
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """See other: the page is opened anew, so that reloading repeats nothing."""
+    return go_to(url_for(endpoint, **values))
+
+
+def go_to(address: str) -> Response:
+    return make_response(redirect(address, code=303))
