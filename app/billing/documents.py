@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.accounts.domain.company import OperatorParty
+from app.core.money import round_amount
 from app.documents.model.invoice import Delivery, Invoice, Note
 from app.documents.model.line import Line
 from app.documents.model.party import Address, Contact, Identifier, Party
@@ -68,7 +69,7 @@ def _vat(sums: Totals) -> tuple[VatBreakdown, ...]:
     )
 
 
-def _line(row: OrderLine) -> Line:
+def _line(row: OrderLine, currency: str) -> Line:
     base_quantity = _plain(row.price_base_quantity)
     return Line(
         position=str(row.position),
@@ -77,7 +78,7 @@ def _line(row: OrderLine) -> Line:
         unit=row.unit,
         unit_price=_plain(row.unit_price),
         price_base_quantity=None if base_quantity == 1 else base_quantity,
-        net=row.net,
+        net=round_amount(row.net, currency),
         vat_category=VatCategory(row.vat_category),
         vat_rate=_plain(row.vat_rate),
         sku=row.sku,
@@ -125,7 +126,7 @@ def invoice_document(
     Raises ValueError when they do not: an order and its invoice never differ by a cent.
     """
     sums = totals(
-        (TaxedLine(row.net, row.vat_category, row.vat_rate) for row in lines),
+        (TaxedLine(round_amount(row.net, order.currency), row.vat_category, row.vat_rate) for row in lines),
         order.currency,
     )
     if (sums.net_total, sums.gross_total) != (order.net_total, order.gross_total):
@@ -159,7 +160,7 @@ def invoice_document(
         )
         if seller.iban
         else (),
-        lines=tuple(_line(row) for row in lines),
+        lines=tuple(_line(row, order.currency) for row in lines),
         vat=_vat(sums),
         totals=DocumentTotals(
             line_net=sums.line_total,

@@ -62,7 +62,7 @@ def _claim(actor: Actor, invoice_id: int) -> tuple[str, str, dict[str, Any]]:
 def _findings(rendered: RenderedInvoice) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for report in rendered.reports:
-        ran = ", ".join(f"{rules.name} {rules.version}".strip() for rules in report.rule_sets)
+        ran = ", ".join(report.rule_sets)
         found.extend({"checked_by": ran, **asdict(finding)} for finding in report.findings)
     return found
 
@@ -119,7 +119,10 @@ def _file(actor: Actor, invoice_id: int, rendered: RenderedInvoice) -> str:
         )
     invoice.state = "ready"
     invoice.last_error = ""
-    audit.record(actor, "invoice", invoice.id, "invoice_rendered", company_id=invoice.company_id)
+    checked_by = [rules for report in rendered.reports for rules in report.rule_sets]
+    audit.record(
+        actor, "invoice", invoice.id, "invoice_rendered", {"checked_by": checked_by}, company_id=invoice.company_id
+    )
     publish(InvoiceRendered(invoice.id))
     return invoice.state
 
