@@ -8,6 +8,7 @@ from app.accounts.domain.roles import Role
 
 
 class Permission(StrEnum):
+    READ = "exchange:import:read"
     CATALOGUE = "exchange:import:catalogue"
     PRICES = "exchange:import:prices"
     STOCK = "exchange:import:stock"
@@ -16,6 +17,7 @@ class Permission(StrEnum):
 
 
 GRANTS: dict[Permission, set[Role]] = {
+    Permission.READ: {Role.OPERATOR_ADMIN, Role.PRICING, Role.WAREHOUSE, Role.SALES},
     Permission.CATALOGUE: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.PRICES: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.STOCK: {Role.OPERATOR_ADMIN, Role.PRICING, Role.WAREHOUSE},

@@ -10,6 +10,7 @@ from enum import StrEnum
 from app.core.texts import Message
 
 LANGUAGES = ("en", "ru", "uk", "de")
+_BRACKETS = re.compile(r"[(\[].*?[)\]]")
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -51,7 +52,9 @@ class Field:
 
     def key_for(self, header: str) -> str | None:
         """The key of a column with this header, or None when the header is none of this field's."""
-        wanted = header_key(header)
+        return self._key_for(_SIGNS.sub(" ", header.casefold()).strip()) or self._key_for(header_key(header))
+
+    def _key_for(self, wanted: str) -> str | None:
         known = {header_key(name) for name in (self.name, *self.headers)}
         if wanted in known:
             return self.name if self.is_plain_allowed else None
@@ -87,8 +90,8 @@ class Option:
 
 def header_key(header: str) -> str:
     """A header as it is compared: lower case, one blank between words, signs and what stands in brackets left out."""
-    bare = re.sub(r"[(\[].*?[)\]]", " ", header) or header
-    return _SIGNS.sub(" ", bare.casefold()).strip()
+    bare = _SIGNS.sub(" ", _BRACKETS.sub(" ", header.casefold())).strip()
+    return bare or _SIGNS.sub(" ", header.casefold()).strip()
 
 
 def field_of(fields: Iterable[Field], key: str) -> Field | None:

@@ -124,6 +124,7 @@ def make_plan(
             raise Invalid("mapping", N_("No column gives “{field}”.", field=field.label))
     numeric = _cells(reading, fields, columns, {Shape.NUMBER, Shape.WHOLE})
     dates = _cells(reading, fields, columns, {Shape.DAY, Shape.MOMENT})
+    columns = dict(sorted(columns.items(), key=lambda entry: entry[1].index))
     conventions = Conventions(sign or decimal_sign(numeric, reading.delimiter), day_first(dates), time_zone)
     return Plan(reading.header_row, columns, conventions)
 

@@ -49,7 +49,7 @@ class RefusedRow:
 def runs(
     actor: Actor, *, kind: str = "", before: int | None = None, after: int | None = None, limit: int
 ) -> list[RunLine]:
-    """Newest first; `after` the id of the last one seen, `before` of the first (then oldest first)."""
+    """Newest first: those behind the run `after`, or the nearest ones in front of `before`."""
     statement = (
         select(
             ImportRun.id, ImportRun.kind, ImportRun.file_name, ImportRun.state, ImportRun.created_at,
@@ -67,7 +67,8 @@ def runs(
         statement = statement.order_by(ImportRun.id.desc())
         if after is not None:
             statement = statement.where(ImportRun.id < after)
-    return [_run_line(row) for row in db.session.execute(visible(actor, statement, ImportRun))]
+    lines = [_run_line(row) for row in db.session.execute(visible(actor, statement, ImportRun))]
+    return lines[::-1] if before is not None else lines
 
 
 def _run_line(row: Any) -> RunLine:

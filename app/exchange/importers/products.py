@@ -1,0 +1,149 @@
+"""Articles: numbers, names by language, units and packs, order rules, VAT, attributes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from app.catalog.domain.article_row import ArticleRow, PackRow
+from app.catalog.service.articles import upsert_articles
+from app.core.actor import Actor
+from app.core.texts import N_
+from app.exchange.domain.chunks import Chunk, Item
+from app.exchange.domain.fields import LANGUAGES, Field, Shape, Variants
+from app.exchange.domain.outcome import Outcome, RowState
+from app.exchange.importers import IMPORTERS, Importer
+from app.exchange.policy import Permission
+
+FIELDS = (
+    Field("sku", N_("Article number"), ("sku", "article", "article number", "article no", "item", "item number",
+          "item no", "product code", "stock code", "Artikel", "Artikelnummer", "Artikel-Nr.", "артикул", "код товара",
+          "номер артикула", "код товару"), is_required=True, length=60),
+    Field("name", N_("Name"), ("name", "article name", "product name", "title", "Bezeichnung", "Artikelbezeichnung",
+          "название", "наименование", "назва", "найменування"), variants=Variants.LANGUAGE, length=300),
+    Field("description", N_("Description"), ("description", "text", "long text", "Beschreibung", "Langtext", "описание",
+          "опис"), length=20_000),
+    Field("category", N_("Category"), ("category", "category code", "group", "Kategorie", "Warengruppe", "категория",
+          "код категории", "группа", "категорія", "код категорії", "група"), length=40),
+    Field("brand", N_("Brand"), ("brand", "Marke", "бренд", "марка"), length=100),
+    Field("mpn", N_("Manufacturer's number"), ("mpn", "manufacturer number", "manufacturer part number",
+          "Herstellernummer", "номер производителя", "номер виробника"), length=80),
+    Field("gtin", N_("GTIN"), ("gtin", "ean", "upc", "barcode", "GTIN/EAN", "штрихкод", "штрих-код"), length=14),
+    Field("base_unit", N_("Unit"), ("unit", "unit code", "base unit", "uom", "Einheit", "Mengeneinheit", "единица",
+          "ед. изм.", "код единицы", "одиниця", "од. вим."), length=3),
+    Field("box", N_("Units in a box"), ("box qty", "box quantity", "per box", "Stück je Karton", "Kartoninhalt",
+          "в коробке", "в коробці"), shape=Shape.NUMBER),
+    Field("pallet", N_("Units on a pallet"), ("pallet qty", "pallet quantity", "per pallet", "Stück je Palette",
+          "на паллете", "на поддоне", "на палеті"), shape=Shape.NUMBER),
+    Field("pack", N_("Units in another pack"), ("pack", "pack qty", "Packung", "упаковка"), shape=Shape.NUMBER,
+          variants=Variants.CODE, is_plain_allowed=False),
+    Field("minimum", N_("Smallest order"), ("min order qty", "minimum order quantity", "minimum", "moq",
+          "Mindestbestellmenge", "Mindestmenge", "минимальный заказ", "мінімальне замовлення"), shape=Shape.NUMBER),
+    Field("step", N_("Order step"), ("order increment", "increment", "multiple", "step", "Bestellschritt",
+          "Staffelung", "кратность", "шаг заказа", "кратність", "крок замовлення"), shape=Shape.NUMBER),
+    Field("maximum", N_("Largest order"), ("max order qty", "maximum order quantity", "maximum", "Höchstmenge",
+          "максимальный заказ", "максимальне замовлення"), shape=Shape.NUMBER),
+    Field("precision", N_("Digits after the decimal sign of a quantity"), ("precision", "quantity digits",
+          "Nachkommastellen", "знаков после запятой", "знаків після коми"), shape=Shape.WHOLE),
+    Field("vat_category", N_("VAT category"), ("vat category", "tax category", "USt-Kategorie", "категория НДС",
+          "категорія ПДВ"), length=2),
+    Field("vat_class", N_("VAT class"), ("vat class", "tax class", "Steuerklasse", "класс НДС", "клас ПДВ"), length=12),
+    Field("weight_kg", N_("Net weight, kg"), ("net weight kg", "weight kg", "net weight", "weight", "Gewicht",
+          "Nettogewicht", "вес", "вес нетто", "вага", "вага нетто"), shape=Shape.NUMBER),
+    Field("lead_time_days", N_("Lead time, working days"), ("lead time days", "lead time", "Lieferzeit",
+          "Lieferzeit Tage", "срок поставки", "термін постачання"), shape=Shape.WHOLE),
+    Field("stock_policy", N_("When out of stock"), ("stock policy", "backorder", "Bestandsregel", "под заказ",
+          "під замовлення")),
+    Field("status", N_("Status"), ("status", "state", "статус", "состояние", "стан")),
+    Field("successor_sku", N_("Successor"), ("successor sku", "successor", "replaced by", "Nachfolger",
+          "Nachfolgeartikel", "замена", "заміна"), length=60),
+    Field("discount_group", N_("Discount group"), ("discount group", "Rabattgruppe", "группа скидок", "група знижок"),
+          length=10),
+    Field("attributes", N_("Attributes, key=value;key=value"), ("attributes", "properties", "Merkmale", "Eigenschaften",
+          "свойства", "характеристики", "властивості"), length=5_000),
+)  # fmt: skip
+_PACKS = {"box": "XBX", "pallet": "XPX"}
+# fields of an article that are taken as they stand
+_PLAIN = ("description", "category", "brand", "mpn", "gtin", "minimum", "step", "maximum", "precision", "vat_class",
+          "weight_kg", "lead_time_days", "successor_sku", "discount_group")  # fmt: skip
+# where a problem of the article belongs in the file
+_COLUMN_OF = {"units": "box"}
+
+
+def apply(actor: Actor, chunk: Chunk) -> Outcome:
+    outcome = Outcome()
+    has_packs = any(key in _PACKS or key.startswith("pack:") for key in chunk.plan.columns)
+    good: list[tuple[Item, ArticleRow]] = []
+    for item in chunk.items:
+        attributes = _attributes(item.values.get("attributes", ""))
+        if attributes is None:
+            wrong = N_("Write attributes as key=value;key=value.")
+            outcome.refuse(chunk.problem(item, "attributes", "not_pairs", wrong))
+        else:
+            good.append((item, _article(item.values, attributes, has_packs=has_packs)))
+    results = upsert_articles(actor, [row for _item, row in good])
+    for (item, _row), result in zip(good, results, strict=True):
+        if result.problem is None:
+            outcome.note(item.row, RowState(result.outcome))
+        else:
+            column = _COLUMN_OF.get(result.field, result.field)
+            outcome.refuse(chunk.problem(item, column, f"bad_{result.field}", result.problem))
+    return outcome
+
+
+def _article(values: dict[str, Any], attributes: dict[str, str], *, has_packs: bool) -> ArticleRow:
+    names = {language: values[f"name:{language}"] for language in LANGUAGES if f"name:{language}" in values}
+    return ArticleRow(
+        sku=values["sku"],
+        name=values.get("name") or next(iter(names.values()), None),
+        names=names or None,
+        base_unit=_upper(values.get("base_unit")),
+        vat_category=_upper(values.get("vat_category")),
+        status=_lower(values.get("status")),
+        stock_policy=_lower(values.get("stock_policy")),
+        attributes=attributes or None,
+        units=_packs(values) if has_packs else None,
+        **{name: values.get(name) for name in _PLAIN},
+    )
+
+
+def _upper(text: str | None) -> str | None:
+    return text.upper() if text else None
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text else None
+
+
+def _packs(values: dict[str, Any]) -> tuple[PackRow, ...]:
+    """Packs of the row; a pack of one base unit is none."""
+    packs = []
+    for key, quantity in values.items():
+        unit = _PACKS.get(key) or (key[5:].upper() if key.startswith("pack:") else "")
+        if unit and quantity != Decimal(1):
+            packs.append(PackRow(unit, *quantity.as_integer_ratio()))
+    return tuple(packs)
+
+
+def _attributes(text: str) -> dict[str, str] | None:
+    """Pairs of a cell; None when it is not made of pairs."""
+    pairs = [pair.partition("=") for pair in text.split(";") if pair.strip()]
+    if any(not key.strip() or not sign for key, sign, _value in pairs):
+        return None
+    return {key.strip(): value.strip() for key, _sign, value in pairs}
+
+
+IMPORTERS.add(
+    "products",
+    Importer(
+        code="products",
+        label=N_("Articles"),
+        about=N_(
+            "One article a row. What the file does not say stays as it is; a new article needs its number only. "
+            "Prices and stock of the same file are imports of their own."
+        ),
+        permission=Permission.CATALOGUE,
+        fields=FIELDS,
+        apply=apply,
+    ),
+)
