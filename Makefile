@@ -24,7 +24,7 @@ test: dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto
 
 bench: install
 	@exec .venv/bin/kontor bench run
@@ -49,5 +49,7 @@ clean:
 
 # Deletes the database, files and mails of ./instance, wherever its database lies.
 clean-data:
+	@if [ -e instance/.run.lock ] && command -v flock >/dev/null && ! flock --nonblock instance/.run.lock true; then \
+		echo "Kontor runs in ./instance: stop it first." >&2; exit 1; fi
 	@if [ -L instance/postgres ]; then rm -rf "$$(readlink -f instance/postgres)"; fi
 	rm -rf instance

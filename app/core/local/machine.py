@@ -23,7 +23,7 @@ OLDEST_PYTHON = (3, 11)
 MEBIBYTE = 1 << 20
 NEEDED_MIB, ADVISED_MIB = 400, 2000  # a first start writes about 150 MiB, half of it the log of changes
 PANGO_LIBRARIES = (
-    "libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0",
+    "libgobject-2.0.so.0", "libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0",
     "libfontconfig.so.1",
 )  # fmt: skip
 PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

@@ -52,6 +52,7 @@ def unprivileged() -> Account:
 
 def may_pass(who: Account, folder: Path) -> bool:
     """Whether the account can walk down to a folder, judged by owner, group and mode of each folder on the way."""
+    folder = folder.resolve()
     return all(_allows(who, step.stat(), 1) for step in (folder, *folder.parents))
 
 

@@ -32,25 +32,26 @@ def spawn(
     command: Sequence[str],
     *,
     log: Path,
+    answer: Path | None = None,
     env: Mapping[str, str],
     cwd: Path,
     who: Account | None = None,
     death_signal: signal.Signals | None = None,
     pass_fds: Iterable[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, its output appended to a log file.
+    """Start a program in a session of its own, its output appended to a log file, or kept apart from it as its answer.
 
     With `death_signal` it gets that signal when the calling thread ends, so call from the main thread.
     """
     parent = os.getpid()
     switch = {} if who is None or who.is_me else {"user": who.uid, "group": who.gid, "extra_groups": []}
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with log.open("ab") as errors, (answer or log).open("wb" if answer else "ab") as output:
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=errors,
             env=dict(env),
             cwd=cwd,
             start_new_session=True,

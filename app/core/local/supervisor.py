@@ -68,7 +68,11 @@ class Supervisor:
     def run(self) -> int:
         """Run until asked to stop; returns the exit code. Raises StartError when the start fails."""
         make_instance(self._folder)
-        with locked(self._folder / ".run.lock", wait=False) as alone, explained(self._folder):
+        with (
+            locked(self._folder / ".run.lock", wait=False) as alone,
+            locked(self._folder / ".users.lock", shared=True),  # commands leave running what we use
+            explained(self._folder),
+        ):
             if not alone:
                 raise StartError(self._already_running())
             woken, waker = os.pipe()
@@ -172,12 +176,13 @@ class Supervisor:
     def _load_demo(self) -> str:
         """Fill in the demo data; returns what the command prints: the logins."""
         self._say("Loading demo data ...")
-        log = self._log_dir / "demo.log"
-        child = spawn(self._demo, log=log, env=self._environment(), cwd=ROOT, death_signal=signal.SIGTERM)
+        log, answer = self._log_dir / "demo.log", self._folder / ".demo"
+        env = self._environment()
+        child = spawn(self._demo, log=log, answer=answer, env=env, cwd=ROOT, death_signal=signal.SIGTERM)
         if child.wait() != 0:
             reason = "\n".join(tail(log, 5))
             raise StartError(f"The demo data could not be loaded; see {log}:\n{reason}")
-        return "\n".join(tail(log, 40))
+        return answer.read_text("utf-8").rstrip()
 
     def _wait_until_ready(self) -> None:
         """Until the web server answers a first request; a program that ends before that ends the start."""
