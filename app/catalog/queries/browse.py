@@ -72,6 +72,8 @@ def _list_statement(
     locale: str, sort: Sort, *, descends: bool, has_key: bool, has_words: bool, has_category: bool, all_states: bool
 ) -> TextClause:
     column = "a.sku_key" if sort == "sku" else f"coalesce(a.names ->> '{locale}', a.name)"
+    # Within a category the rows are sorted: walking the index of all names until 50 of the category have come is slower.
+    place = f"{column} || ''" if has_category else column
     direction, sign = ("DESC", "<") if descends else ("ASC", ">")
     conditions = [
         *(["a.search @@ to_tsquery('simple', :words)"] if has_words else []),
@@ -82,7 +84,7 @@ def _list_statement(
     return text(f"""
 SELECT {COLUMNS}, {OWN_NUMBER}, ''
 FROM articles a WHERE {" AND ".join(conditions) or "true"}
-ORDER BY {column} {direction}, a.id {direction} LIMIT :limit""")  # noqa: S608 -- parts are constants of this file
+ORDER BY {place} {direction}, a.id {direction} LIMIT :limit""")  # noqa: S608 -- parts are constants of this file
 
 
 def _query(words: str) -> str:
@@ -146,7 +148,7 @@ class CategoryNode:
 
 _TREE = text("""
 WITH RECURSIVE tree AS (
-    SELECT id, code, coalesce(names ->> :locale, name) AS name, 0 AS depth, '' AS parent,
+    SELECT id, code, coalesce(names ->> :locale, name) AS name, 0 AS depth, CAST('' AS varchar) AS parent,
            ARRAY[lpad(position::text, 8, '0') || code] AS path
     FROM categories WHERE parent_id IS NULL
     UNION ALL
