@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import Flask, request, url_for
 
@@ -31,6 +32,20 @@ class NavEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchEntry(NavEntry):
+    """Where the search field leads; `suggest` is an endpoint that answers `?q=` with options while one types."""
+
+    suggest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTarget:
+    label: str
+    address: str
+    suggest: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NavLink:
     """A menu line for one page: address and whether the page lies under it."""
 
@@ -48,8 +63,10 @@ class Menu:
     phone_more: Sequence[NavLink]
 
 
+Entry = TypeVar("Entry", bound=NavEntry)
+
 _entries: list[NavEntry] = []
-_searches: list[NavEntry] = []
+_searches: list[SearchEntry] = []
 
 
 def nav_entry(
@@ -66,19 +83,27 @@ def nav_entry(
     _add(_entries, NavEntry(order, endpoint, label, permission, icon, group, scope))
 
 
-def search_entry(order: int, endpoint: str, label: str, permission: str, *, scope: Scope | None = None) -> None:
+def search_entry(
+    order: int,
+    endpoint: str,
+    label: str,
+    permission: str,
+    *,
+    scope: Scope | None = None,
+    suggest: str | None = None,
+) -> None:
     """Where the search field of the top bar sends `?q=`; the first one the actor may open is taken."""
-    _add(_searches, NavEntry(order, endpoint, label, permission, "search", scope=scope))
+    _add(_searches, SearchEntry(order, endpoint, label, permission, "search", scope=scope, suggest=suggest))
 
 
-def _add(entries: list[NavEntry], entry: NavEntry) -> None:
+def _add(entries: list[Entry], entry: Entry) -> None:
     if any(known.endpoint == entry.endpoint and known.scope == entry.scope for known in entries):
         raise RuntimeError(f"the menu already leads to {entry.endpoint}")
     entries.append(entry)
     entries.sort(key=lambda known: (known.order, known.endpoint))
 
 
-def _allowed(entries: Sequence[NavEntry], found: Actor) -> list[NavEntry]:
+def _allowed(entries: Sequence[Entry], found: Actor) -> list[Entry]:
     return [e for e in entries if found.can(e.permission) and (e.scope is None or e.scope == found.scope)]
 
 
@@ -110,10 +135,13 @@ def menu() -> Menu:
     return Menu(marked[: len(bar)], marked[len(bar) :], marked[on_phone:])
 
 
-def search_target() -> NavLink | None:
+def search_target() -> SearchTarget | None:
     found = actor_or_none()
     allowed = _allowed(_searches, found) if found else []
-    return NavLink(allowed[0].label, "search", url_for(allowed[0].endpoint)) if allowed else None
+    if not allowed:
+        return None
+    first = allowed[0]
+    return SearchTarget(first.label, url_for(first.endpoint), url_for(first.suggest) if first.suggest else None)
 
 
 def init_app(app: Flask) -> None:

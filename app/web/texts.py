@@ -6,7 +6,9 @@ Which language: the person's own, else the cookie of the switch, else what the b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -25,14 +27,33 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский", "uk": "
 LANGUAGE_COOKIE = "kontor_language"
 
 
+_absent_reader: ContextVar[tuple[str, str] | None] = ContextVar("kontor_absent_reader", default=None)
+
+
+@contextmanager
+def reading_as(code: str, zone: str) -> Iterator[None]:
+    """Speak to somebody who is not here, in his language and time zone: mails are written for their recipient."""
+    token = _absent_reader.set((code if code in LANGUAGES else "en", zone))
+    try:
+        yield
+    finally:
+        _absent_reader.reset(token)
+
+
 def language() -> str:
     """The language of the present reader: en, ru or uk."""
+    absent = _absent_reader.get()
+    if absent is not None:
+        return absent[0]
     locale = get_locale()
     return locale.language if isinstance(locale, Locale) else "en"
 
 
 def time_zone() -> str:
     """IANA name of the present reader's time zone."""
+    absent = _absent_reader.get()
+    if absent is not None:
+        return absent[1]
     return _reader_time_zone() or str(current_app.config.get("BABEL_DEFAULT_TIMEZONE", "UTC"))
 
 

@@ -53,6 +53,11 @@ def blueprint() -> Blueprint:
         page = page_of(rows, keyset, key=lambda number: (number,))
         return render_page("home.html", part="_rows.html", page=page, sort=sort_from_request(("n",), "n"))
 
+    @site.get("/suggest")
+    @signed_in
+    def suggest() -> str:
+        return "".join(f'<option value="A-{n}">{request.args["q"]} &lt;{n}&gt;</option>' for n in range(1, 4))
+
     @site.get("/office")
     @requires("sample:see", scope=Scope.OPERATOR)
     def office() -> Response:

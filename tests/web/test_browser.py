@@ -6,6 +6,8 @@ from itertools import product
 
 import pytest
 
+from app.web.navigation import search_entry
+from app.web.texts import _
 from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
 
 SIZES = {
@@ -68,6 +70,24 @@ def test_slash_goes_to_the_search_field_but_not_while_typing(visit):
     page.keyboard.press("/")
     page.keyboard.type("a/b")
     assert page.input_value("#k-search") == "a/b"
+
+
+def test_suggestions_are_chosen_by_keyboard_and_searched(visit):
+    search_entry(10, "sample.home", _("Search numbers"), "sample:see", suggest="sample.suggest")
+    page = visit("/limit")
+    page.locator("#k-search").press_sequentially("scr")
+    page.locator(".k-suggestions li", has_text="A-2 scr <2>").wait_for()
+    assert barriers(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[aria-selected=true]").inner_text() == "A-2 scr <2>"
+    page.keyboard.press("Escape")
+    assert not page.locator(".k-suggestions").is_visible()
+    page.keyboard.type("e")
+    page.locator(".k-suggestions li", has_text="A-3 scre <3>").wait_for()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=A-3")
 
 
 def test_table_by_keyboard(visit):
