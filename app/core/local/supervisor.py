@@ -128,10 +128,10 @@ class Supervisor:
         (self._folder / ".running").write_text(f"{os.getpid()}\n{self._config.base_url}", encoding="utf-8")
         self._start_servers()
         self._migrations(self._config)
-        logins = self._load_demo() if self._demo else ""
         web, *others = self._programs_of(self._config, self._listening.fileno())
-        self._run(web)
-        self._wait_until_ready()  # the page first: what starts together waits for the processor together
+        self._run(web)  # it takes a moment to load, which the demo data can use
+        logins = self._load_demo() if self._demo else ""
+        self._wait_until_ready()  # the workers after it: what starts together waits for the processor together
         for program in others:
             self._run(program)
         self._say(f"\nKontor is ready: {self._config.base_url}")
