@@ -22,6 +22,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.documents.paper.fonts import faces, families, font_face_rules
+from app.documents.pdf_check import check_pdfa3
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "documents" / "paper.css"
 _XMP_DATE = re.compile(rb"(<xmp:(?:CreateDate|ModifyDate|MetadataDate)>)[^<]*(<)")
@@ -86,7 +87,10 @@ def _no_collection() -> Iterator[None]:
 
 
 def embed_invoice(pdf: bytes, cii: bytes, *, language: str, title: str, author: str, subject: str, day: date) -> bytes:
-    """The PDF as Factur-X EN 16931: `cii` inside as factur-x.xml, every date in it the given day."""
+    """The PDF as Factur-X EN 16931: `cii` inside as factur-x.xml, every date in it the given day.
+
+    Raises RuntimeError rather than return a file that does not carry its label rightly.
+    """
     metadata = {"author": author, "keywords": "Factur-X, EN 16931", "title": title, "subject": subject}
     combined = generate_from_binary(
         pdf,
@@ -99,7 +103,11 @@ def embed_invoice(pdf: bytes, cii: bytes, *, language: str, title: str, author: 
         afrelationship="alternative",
         xmp_compression=False,
     )
-    return _dated(combined, day)
+    result = _dated(combined, day)
+    faults = check_pdfa3(result)
+    if faults:
+        raise RuntimeError(f"not a PDF/A-3b with an invoice: {'; '.join(faults)}")
+    return result
 
 
 def _dated(data: bytes, day: date) -> bytes:

@@ -85,11 +85,11 @@ def profile_of(guideline: str) -> tuple[RuleSet, Schema]:
     return known or (_EN16931[0], CII_D22B)
 
 
-def title(rule_set: RuleSet) -> str:
-    """Name with the version the file itself states, or else that of the package."""
+def version(rule_set: RuleSet) -> str:
+    """As the file itself states it at its head, "" if it does not."""
     with _file(rule_set.path).open("rb") as file:
         found = _VERSION.search(file.read(_HEAD_BYTES).decode("utf-8", "replace"))
-    return f"{rule_set.name} {found[1]}" if found else rule_set.name
+    return found[1] if found else ""
 
 
 def schema_errors(schema: Schema, root: etree._Element) -> list[tuple[int, str, str]]:

@@ -57,11 +57,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RanRules:
+    """A schema or rule set that ran to its end, with the version its file states."""
+
+    name: str
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class ValidationReport:
     """`rule_sets` names only those that ran to their end; `reason` says why a document was not checked."""
 
     status: Status
-    rule_sets: tuple[str, ...]
+    rule_sets: tuple[RanRules, ...]
     findings: tuple[Finding, ...]
     reason: str = ""
 
@@ -93,18 +104,18 @@ def _read(data: bytes) -> tuple[etree._Element | None, ValidationReport]:
         return parse(data), ValidationReport(Status.NOT_CHECKED, (), ())
     except XmlError as error:
         finding = Finding("XML", Severity.ERROR, str(error), error.line, "", "")
-        return None, ValidationReport(Status.INVALID, ("XML",), (finding,))
+        return None, ValidationReport(Status.INVALID, (RanRules("XML"),), (finding,))
 
 
 def _validate(root: etree._Element, schema: Schema, rules: RuleSet, namespaces: dict[str, str]) -> ValidationReport:
     findings: list[Finding] = []
-    ran: list[str] = []
+    ran: list[RanRules] = []
     reason = ""
     try:
         findings += _schema_findings(root, schema, namespaces)
-        ran.append(schema.name)
+        ran.append(RanRules(schema.name))
         findings += _rule_findings(root, rules, namespaces)
-        ran.append(rule_sets.title(rules))
+        ran.append(RanRules(rules.name, rule_sets.version(rules)))
     except RulesUnavailable as error:
         reason = str(error)
     return ValidationReport(_status(findings, reason), tuple(ran), tuple(findings), reason)

@@ -20,9 +20,9 @@ from app.documents.paper.typeset import MILLIMETRE, POINT, wrap
 
 GAP = 14 * POINT
 CODE_SIZE = 30 * MILLIMETRE
-_SUM_ROW = 15 * POINT
+_SUM_ROW, _DUE_EXTRA = 15 * POINT, 4 * POINT
 _WIDTH = 175 * MILLIMETRE
-_REASON_WIDTH = 80 * MILLIMETRE
+_VAT_SIZE, _LABEL_WIDTH, _REASON_WIDTH = 9 * POINT, 29 * MILLIMETRE, 81 * MILLIMETRE
 _BESIDE_CODE = 135 * MILLIMETRE
 _CODE_CAPTION = 12 * POINT
 _DEBITS = frozenset({"49", "59"})  # UNTDID 4461
@@ -40,7 +40,7 @@ class Block:
 class SumLine:
     label: str
     amount: str
-    is_strong: bool = False
+    is_due: bool = False
 
 
 def blocks(setting: Setting) -> list[Measured[Block]]:
@@ -49,12 +49,13 @@ def blocks(setting: Setting) -> list[Measured[Block]]:
 
 def _sums(setting: Setting) -> Measured[Block]:
     vat = [
-        (vat_label(setting, item), setting.amount(item.base), setting.amount(item.tax)) for item in setting.document.vat
+        (wrap(vat_label(setting, item), _LABEL_WIDTH, _VAT_SIZE), setting.amount(item.base), setting.amount(item.tax))
+        for item in setting.document.vat
     ]
-    reasons = [line for text in _reasons(setting) for line in wrap(text, _REASON_WIDTH, TEXT_SIZE)]
+    reasons = [line for text in _reasons(setting) for line in wrap(text, _REASON_WIDTH, _VAT_SIZE)]
     totals = list(_totals(setting))
-    left = (len(vat) + 1) * _SUM_ROW + len(reasons) * TEXT_LEADING
-    height = max(left, len(totals) * _SUM_ROW) + 2 * GAP
+    left = (1 + sum(len(label) for label, _base, _tax in vat)) * _SUM_ROW + len(reasons) * TEXT_LEADING
+    height = max(left, len(totals) * _SUM_ROW + _DUE_EXTRA) + 2 * GAP
     return Measured(Block("sums", {"vat": vat, "reasons": reasons, "totals": totals}), height)
 
 
@@ -87,20 +88,16 @@ def _totals(setting: Setting) -> Iterator[SumLine]:
     yield SumLine(_("Total without VAT"), setting.amount(totals.net))
     if totals.tax is not None:
         yield SumLine(_("VAT"), setting.amount(totals.tax))
-    yield SumLine(_("Total with VAT"), setting.amount(totals.gross), is_strong=not _differs(setting))
+    yield SumLine(_("Total with VAT"), setting.amount(totals.gross))
     if totals.prepaid:
         yield SumLine(_("Already paid"), setting.amount(-totals.prepaid))
     if totals.rounding:
         yield SumLine(_("Rounding"), setting.amount(totals.rounding))
     label = _("Amount credited") if isinstance(document, CreditNote) else _("Amount due")
-    yield SumLine(f"{label}, {document.currency}", setting.amount(totals.payable), is_strong=True)
+    yield SumLine(f"{label}, {document.currency}", setting.amount(totals.payable), is_due=True)
     if totals.tax_in_tax_currency is not None:
         local = setting.figures.amount(totals.tax_in_tax_currency, document.tax_currency)
         yield SumLine(_("VAT in {currency}", currency=document.tax_currency), local)
-
-
-def _differs(setting: Setting) -> bool:
-    return setting.document.totals.payable != setting.document.totals.gross
 
 
 def _payment(setting: Setting) -> list[Measured[Block]]:
@@ -122,7 +119,8 @@ def _payment_texts(setting: Setting) -> Iterator[str]:
     payable = setting.money(document.totals.payable)
     if isinstance(document, CreditNote):
         yield _("We credit {amount} to your account.", amount=payable)
-    elif document.totals.payable > 0 and means is not None:
+        return
+    if document.totals.payable > 0 and means is not None:
         reference = means.reference or document.number
         if due:
             yield _(
@@ -137,7 +135,7 @@ def _payment_texts(setting: Setting) -> Iterator[str]:
     if terms is not None:
         for discount in terms.discounts:
             last = figures.day(document.issue_date + timedelta(days=discount.days))
-            yield _("{percent} discount if paid by {date}.", percent=figures.percent(discount.percent), date=last)
+            yield _("{percent} discount if paid by {date}", percent=figures.percent(discount.percent), date=last)
         yield from (line for line in terms.text.splitlines() if line.strip())
 
 
@@ -148,7 +146,7 @@ def _debits(setting: Setting, payable: str, due: str) -> Iterator[str]:
             values = {"amount": payable, "account": account(means.debited_account), "mandate": means.mandate}
             yield _("We collect {amount} from {account}, mandate {mandate}.", **values)
             if due:
-                yield _("Day of collection: {date}.", date=due)
+                yield _("Day of collection: {date}", date=due)
 
 
 def _notes(setting: Setting) -> Iterator[Measured[Block]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.documents.model.invoice import CreditNote
 from app.documents.model.party import Address, Party
 from app.documents.paper.figures import Figures
 from app.documents.paper.fonts import BOLD
 from app.documents.paper.payment_code import transfer
 from app.documents.paper.setting import Setting
-from app.documents.paper.typeset import MILLIMETRE, POINT, wrap
+from app.documents.paper.typeset import MILLIMETRE, POINT, clean, wrap
 
 TEXT_SIZE, TEXT_LEADING = 10 * POINT, 13 * POINT
 FACT_SIZE, FACT_LEADING = 9 * POINT, 13 * POINT
@@ -41,6 +42,14 @@ class Fact:
     @property
     def height(self) -> int:
         return max(len(self.label), len(self.lines)) * FACT_LEADING
+
+
+def sender_line(setting: Setting) -> str:
+    """Above the address, for the window of an envelope."""
+    seller = setting.document.seller
+    address = seller.address
+    place = [address.street, f"{address.postal_code} {address.city}".strip()] if address else []
+    return " · ".join(clean(part) for part in (seller.trading_name or seller.name, *place) if part)
 
 
 def address_lines(setting: Setting) -> list[Line]:
@@ -102,8 +111,9 @@ def _facts(setting: Setting) -> Iterator[tuple[str, str]]:
     if document.period is not None:
         days = (day for day in (document.period.start, document.period.end) if day)
         yield _("Period"), " – ".join(figures.day(day) for day in days)
-    if document.payment_terms is not None and document.payment_terms.due_date is not None:
-        yield _("Payable by"), figures.day(document.payment_terms.due_date)
+    due = document.payment_terms.due_date if document.payment_terms else None
+    if due is not None and not isinstance(document, CreditNote):
+        yield _("Payable by"), figures.day(due)
     yield _("Your order"), document.order_reference
     yield _("Your reference"), document.buyer_reference if document.buyer_reference != document.order_reference else ""
     yield _("Our order"), document.sales_order_reference

@@ -7,7 +7,7 @@ from typing import Any
 from app.documents.model.invoice import BillingDocument, CreditNote
 from app.documents.paper.closing import Block, blocks
 from app.documents.paper.figures import figures
-from app.documents.paper.first_page import FOOT_LEADING, TEXT_LEADING, address_lines, facts, foot
+from app.documents.paper.first_page import FOOT_LEADING, TEXT_LEADING, address_lines, facts, foot, sender_line
 from app.documents.paper.ledger import LEADING, ROW_PADDING, Ledger, Row, ledger
 from app.documents.paper.pages import Page, Room, fill
 from app.documents.paper.setting import Setting
@@ -41,6 +41,7 @@ def invoice_paper(document: BillingDocument, language: str, translate: Translate
         "number": document.number,
         "date": setting.figures.day(document.issue_date),
         "seller": document.seller.trading_name or document.seller.name,
+        "sender": sender_line(setting),
         "address": address,
         "facts": facts_,
         "foot": foot_,

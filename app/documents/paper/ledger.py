@@ -31,7 +31,7 @@ HEAD_SIZE, HEAD_LEADING, HEAD_PADDING = 8 * POINT, 10 * POINT, 6 * POINT
 SMALL_SIZE = 8 * POINT
 
 _GAP = 9 * POINT
-_WIDEST_CODE = 34 * MILLIMETRE
+_NARROWEST_CODE = 16 * MILLIMETRE
 _WIDEST_LABEL = 20 * MILLIMETRE
 _UNIT_GAP = 3 * POINT
 _NARROWEST_TEXT = 45 * MILLIMETRE
@@ -88,7 +88,7 @@ def ledger(lines: Sequence[Line], currency: str, figures: Figures, _: Words) -> 
     labels = _labels(currency, _)
     grid = _grid(cells, labels, figures)
     rows = [_row(cell, line.net, grid, figures) for cell, line in zip(cells, lines, strict=True)]
-    return Ledger(tuple(_head(labels, grid.label_columns)), tuple(rows), grid.columns, figures.decimal)
+    return Ledger(tuple(_head(labels, grid)), tuple(rows), grid.columns, figures.decimal)
 
 
 def _labels(currency: str, _: Words) -> tuple[str, ...]:
@@ -135,11 +135,11 @@ def allowance_text(item: AllowanceCharge, currency: str, figures: Figures, _: Wo
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Where cells and their labels stand, and how much the description may take."""
+    """Where the cells of a row and their labels stand, and how wide a text may be, column by column."""
 
     columns: tuple[Column, ...]
     label_columns: tuple[Column, ...]
-    text_width: int
+    widths: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,48 +155,57 @@ class _Extent:
         tail = max((width(text, SIZE) - before(text, align, decimal, SIZE) for text in texts), default=0)
         return cls(front, tail)
 
-    def at_least(self, label: str) -> int:
-        """The width of the column, its label included, which may be broken between words."""
-        words = _label_lines(label)
-        return max(self.front + self.tail, *(width(word, HEAD_SIZE, BOLD) for word in words))
+    def with_label(self, label: str) -> int:
+        """The width of the column, its label included; a long one may take two lines."""
+        whole = width(label, HEAD_SIZE, BOLD)
+        return max(self.front + self.tail, _in_two_lines(label) if whole > _WIDEST_LABEL else whole)
+
+
+def _in_two_lines(label: str) -> int:
+    """The least width in which a label takes no more than two lines."""
+    words = label.split(" ")
+    breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))] or [(label, "")]
+    return min(max(width(part, HEAD_SIZE, BOLD) for part in parts) for parts in breaks)
 
 
 def _grid(cells: Sequence[_Cells], labels: Sequence[str], figures: Figures) -> _Grid:
     """Position and code from the left edge, figures from the right, what remains for the description."""
     decimal = figures.decimal
-    position = _Extent.of([cell.position for cell in cells], Align.RIGHT, decimal).at_least(labels[0])
-    code = min(_Extent.of([cell.code for cell in cells], Align.LEFT, decimal).at_least(labels[1]), _WIDEST_CODE)
     quantity = _Extent.of([cell.quantity for cell in cells], Align.DECIMAL, decimal)
-    unit = _Extent.of([cell.unit for cell in cells], Align.LEFT, decimal).at_least(labels[4])
     price = _Extent.of([cell.price for cell in cells], Align.DECIMAL, decimal)
-    rate = _Extent.of([cell.rate for cell in cells], Align.RIGHT, decimal).at_least(labels[6])
-    net = _Extent.of([cell.net for cell in cells], Align.RIGHT, decimal).at_least(labels[7])
-
+    position, code, quantity_width, unit, price_width, rate, net = (
+        _Extent.of([cell.position for cell in cells], Align.RIGHT, decimal).with_label(labels[0]),
+        _Extent.of([cell.code for cell in cells], Align.LEFT, decimal).with_label(labels[1]),
+        quantity.with_label(labels[3]),
+        _Extent.of([cell.unit for cell in cells], Align.LEFT, decimal).with_label(labels[4]),
+        price.with_label(labels[5]),
+        _Extent.of([cell.rate for cell in cells], Align.RIGHT, decimal).with_label(labels[6]),
+        _Extent.of([cell.net for cell in cells], Align.RIGHT, decimal).with_label(labels[7]),
+    )
+    for_texts = WIDTH - position - quantity_width - _UNIT_GAP - unit - price_width - rate - net - 6 * _GAP
+    code = min(code, max(for_texts - _NARROWEST_TEXT, _NARROWEST_CODE))
+    code_start = position + _GAP
+    name_start = code_start + code + _GAP
     rate_end = WIDTH - net - _GAP
     price_end = rate_end - rate - _GAP
-    unit_start = price_end - price.at_least(labels[5]) - _GAP - unit
+    unit_start = price_end - price_width - _GAP - unit
     quantity_end = unit_start - _UNIT_GAP
-    name_start = position + _GAP + code + _GAP
-    ends = (Column(price_end, Align.RIGHT), Column(rate_end, Align.RIGHT), Column(WIDTH, Align.RIGHT))
-    left = (Column(position, Align.RIGHT), Column(position + _GAP, Align.LEFT), Column(name_start, Align.LEFT))
-    unit_column = Column(unit_start, Align.LEFT)
+    left = (Column(position, Align.RIGHT), Column(code_start, Align.LEFT), Column(name_start, Align.LEFT))
+    middle, right = Column(unit_start, Align.LEFT), (Column(rate_end, Align.RIGHT), Column(WIDTH, Align.RIGHT))
+    quantity_column = Column(quantity_end - quantity.tail, Align.DECIMAL)
+    price_column = Column(price_end - price.tail, Align.DECIMAL)
+    text_width = for_texts - code
     return _Grid(
-        columns=(
-            *left,
-            Column(quantity_end - quantity.tail, Align.DECIMAL),
-            unit_column,
-            Column(price_end - price.tail, Align.DECIMAL),
-            *ends[1:],
-        ),
-        label_columns=(*left, Column(quantity_end, Align.RIGHT), unit_column, *ends),
-        text_width=max(quantity_end - quantity.at_least(labels[3]) - _GAP - name_start, _NARROWEST_TEXT),
+        columns=(*left, quantity_column, middle, price_column, *right),
+        label_columns=(*left, Column(quantity_end, Align.RIGHT), middle, Column(price_end, Align.RIGHT), *right),
+        widths=(position, code, text_width, quantity_width, unit, price_width, rate, net),
     )
 
 
 def _row(cell: _Cells, net: Decimal, grid: _Grid, figures: Figures) -> Measured[Row]:
-    columns, text_width = grid.columns, grid.text_width
+    columns, text_width = grid.columns, grid.widths[2]
     name, *names = wrap(cell.name, text_width, SIZE)
-    code, *codes = wrap(cell.code, _WIDEST_CODE, SIZE) if cell.code else [""]
+    code, *codes = wrap(cell.code, grid.widths[1], SIZE) if cell.code else [""]
     figure_cells = ("", "", "", cell.quantity, cell.unit, cell.price, cell.rate, cell.net)
     text_cells = (cell.position, code, name, "", "", "", "", "")
     more = tuple(
@@ -217,13 +226,9 @@ def _row(cell: _Cells, net: Decimal, grid: _Grid, figures: Figures) -> Measured[
     return Measured(Row(text, more, small, set_row(columns, figure_cells, figures.decimal, SIZE)), height, net)
 
 
-def _head(labels: Sequence[str], columns: Sequence[Column]) -> list[str]:
+def _head(labels: Sequence[str], grid: _Grid) -> list[str]:
     """The labels over their columns, in as many lines as the longest needs, the last line at the bottom."""
-    broken = [_label_lines(label) for label in labels]
+    broken = [wrap(label, limit, HEAD_SIZE, BOLD) for label, limit in zip(labels, grid.widths, strict=True)]
     height = max(len(lines) for lines in broken)
     padded = [[""] * (height - len(lines)) + lines for lines in broken]
-    return [set_row(columns, [lines[i] for lines in padded], "", HEAD_SIZE, BOLD) for i in range(height)]
-
-
-def _label_lines(label: str) -> list[str]:
-    return label.split(" ") if width(label, HEAD_SIZE, BOLD) > _WIDEST_LABEL else [label]
+    return [set_row(grid.label_columns, [lines[i] for lines in padded], "", HEAD_SIZE, BOLD) for i in range(height)]

@@ -14,6 +14,7 @@ MILLIMETRE = 2835  # 72 / 25.4 points
 
 _UNKNOWN_ADVANCE = 600
 _EM = 1000
+_NBSP = "\N{NO-BREAK SPACE}"
 _NARROWEST_GAP = 3 * POINT
 _WIDEST_FIRST = tuple(reversed(SPACES))
 
@@ -25,12 +26,11 @@ _SUBSTITUTES = str.maketrans({
 
 
 def clean(text: str) -> str:
-    """One line of text without control characters, in signs our fonts have as far as possible."""
-    return " ".join(text.translate(_SUBSTITUTES).split(" ")) if text.isprintable() else clean(_visible(text))
-
-
-def _visible(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text.translate(_SUBSTITUTES)).strip()
+    """One line of text without control characters or foreign spaces, in signs our fonts have as far as possible."""
+    text = text.translate(_SUBSTITUTES)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == _NBSP else " " for char in text).strip()
 
 
 def is_covered(text: str, weight: int = REGULAR) -> bool:
