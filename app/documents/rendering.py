@@ -74,21 +74,28 @@ def _logo(svg: str) -> Markup:
     return Markup(etree.tostring(parse(svg.encode()), encoding="unicode"))  # noqa: S704
 
 
+def print_invoice(
+    document: BillingDocument, *, language: str = "en", translate: Translate = str, logo_svg: str | None = None
+) -> bytes:
+    """The PDF/A-3 with the electronic invoice inside; `str` as translation leaves the English texts."""
+    page = _pdf().html_to_pdf(render_invoice_html(document, language, translate=translate, logo_svg=logo_svg))
+    pdf: bytes = _pdf().embed_invoice(
+        page,
+        formats["cii-invoice"].dumps(document),
+        language=language,
+        title=f"{document.seller.name}: {document.number}",
+        author=document.seller.name,
+        subject=f"{document.number}, {document.issue_date.isoformat()}, {document.buyer.name}",
+        day=document.issue_date,
+    )
+    return pdf
+
+
 def render_invoice(
     document: BillingDocument, *, language: str, translate: Translate, logo_svg: str | None = None
 ) -> RenderedInvoice:
     """All forms of an issued invoice or credit note. Slow and heavy: for workers and the command line."""
     cii = formats["cii-invoice"].dumps(document)
     ubl = formats["ubl-invoice"].dumps(document)
-    page = _pdf().html_to_pdf(render_invoice_html(document, language, translate=translate, logo_svg=logo_svg))
-    title = f"{document.seller.name}: {document.number}"
-    pdf = _pdf().embed_invoice(
-        page,
-        cii,
-        language=language,
-        title=title,
-        author=document.seller.name,
-        subject=f"{document.number}, {document.issue_date.isoformat()}, {document.buyer.name}",
-        day=document.issue_date,
-    )
+    pdf = print_invoice(document, language=language, translate=translate, logo_svg=logo_svg)
     return RenderedInvoice(pdf, cii, ubl, (validate_ubl(ubl), validate_cii(cii)))
