@@ -49,7 +49,7 @@ INSERT INTO chains (id, code, strategy) OVERRIDING SYSTEM VALUE VALUES (1, 'CHAI
 INSERT INTO chain_lists (chain_id, price_list_id, position) VALUES (1, 3, 1), (1, 2, 2), (1, 1, 3);
 INSERT INTO account_chains (company_id, chain_id) VALUES (2, 1);
 ANALYZE;
-"""
+"""  # noqa: S608 -- constants of this file
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.local.console import on_console
 from app.trial.bench import benches
 from app.trial.bench_stock import bench_stock
+from app.trial.crash import crash_run
 from app.trial.demo.filling import fill
 from app.trial.measure import measure, table
 from app.trial.smoke import smoke_run
@@ -35,6 +36,16 @@ def smoke(*, as_json: bool, lines: int) -> None:
     else:
         click.echo("OK" if report.is_ok else f"FAILED: {report.failure}")
     sys.exit(0 if report.is_ok else 1)
+
+
+@click.command()
+@click.option("--orders", default=200, show_default=True, help="How many orders to place.")
+@click.option("--seed", default=1, show_default=True, help="Which random moments.")
+def crash(*, orders: int, seed: int) -> None:
+    """Kill processes at random moments while orders are placed, then count what is there."""
+    report = crash_run(orders=orders, seed=seed, say=lambda text: click.echo(text, err=True))
+    click.echo(json.dumps(report.as_json(), indent=2))
+    sys.exit(1 if report.faults else 0)
 
 
 @click.group()
@@ -71,4 +82,4 @@ def run(names: tuple[str, ...], *, runs: int | None, as_json: bool) -> None:
     click.echo(json.dumps(results[0] if len(names) == 1 else results, indent=2) if as_json else text)
 
 
-COMMANDS = [demo, smoke, bench]
+COMMANDS = [demo, smoke, crash, bench]

@@ -75,7 +75,7 @@ _BARE_PLACE = (
                q.quantity, 'H87', q.quantity, q.price, 'H87', q.net, 19
         FROM ({_BARE_PRICES.replace("%s", "%(ids)s", 1).replace("%s", "%(quantities)s", 1)}) q
              (article_id, quantity, price, net)
-        JOIN articles a ON a.id = q.article_id""",
+        JOIN articles a ON a.id = q.article_id""",  # noqa: S608 -- constants of this file
     """UPDATE stock s SET reserved = s.reserved + w.quantity
        FROM unnest(%(ids)s::bigint[], %(quantities)s::numeric[]) w (article_id, quantity)
        WHERE s.article_id = w.article_id""",

@@ -37,6 +37,11 @@ class Account:
     block: str = ""
 
 
+OPERATOR_FACTS = Facts(
+    "NORDKONTOR", "Nordkontor", "Nordkontor Handel GmbH", "DE", vat_id="DE830511404", tax_number="27/123/45678",
+    registration_number="HRB 214365, Amtsgericht Hamburg",
+)  # fmt: skip
+
 STAFF = (
     Person("anna@nordkontor.example", "Anna Petersen", Role.OPERATOR_ADMIN),
     Person("sven@nordkontor.example", "Sven Larsen", Role.SALES),
@@ -53,14 +58,14 @@ def _terms(currency: str, days: int, locale: str, zone: str, *, limit: int | Non
     )  # fmt: skip
 
 
-def _both(label: str, name: str, street: str, postcode: str, city: str, country: str) -> AddressEntry:
+def _both(label: str, name: str, street: str, postcode: str, city: str, country: str) -> AddressEntry:  # noqa: PLR0917
     return AddressEntry(
         label=label, name=name, street=street, postcode=postcode, city=city, country=country, is_ship_to=True,
         is_bill_to=True, is_default_ship_to=True, is_default_bill_to=True,
     )  # fmt: skip
 
 
-def _site(label: str, name: str, street: str, postcode: str, city: str, country: str) -> AddressEntry:
+def _site(label: str, name: str, street: str, postcode: str, city: str, country: str) -> AddressEntry:  # noqa: PLR0917
     return AddressEntry(label=label, name=name, street=street, postcode=postcode, city=city, country=country)
 
 

@@ -1,0 +1,132 @@
+"""`kontor demo`: everything of the invented wholesaler, once."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.accounts.domain.registration import Registration
+from app.accounts.domain.roles import CompanyKind
+from app.accounts.models import Company
+from app.accounts.queries.companies import operator_id
+from app.accounts.service.addresses import AddressEntry, add_address
+from app.accounts.service.companies import (
+    Bank,
+    create_account,
+    edit_bank,
+    edit_facts,
+    edit_terms,
+    set_block,
+    set_credit_hold,
+)
+from app.accounts.service.installation import Firm, create_operator, create_user
+from app.accounts.service.registration import register_company
+from app.core.actor import Actor, Scope, Via
+from app.core.db import db
+from app.core.errors import Conflict
+from app.core.permissions import of_role
+from app.core.tenancy import acting_as
+from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
+from app.trial.demo.prices import assign_chains, fill_prices
+from app.trial.demo.range import fill_range
+from app.trial.demo.trade import fill_trade
+
+LOGINS = ("jonas@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
+          "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example")  # fmt: skip
+
+
+def fill(actor: Actor) -> str:
+    """Fill an empty database; a filled one is left as it is. Returns the logins to print."""
+    known = operator_id()
+    if known is None:
+        _fill(actor)
+    elif _operator_code() != OPERATOR_FACTS.code:
+        raise Conflict("This database is in use by a real company; the demo needs an empty one.")
+    return logins()
+
+
+def logins() -> str:
+    """Who can sign in, and what he is there for."""
+    people = {person.email: (person.name, person.role.value, "Nordkontor") for person in STAFF}
+    for account in ACCOUNTS:
+        people |= {person.email: (person.name, person.role.value, account.facts.name) for person in account.people}
+    lines = [f"  {email:<28} {name} ({role}, {firm})" for email in LOGINS for name, role, firm in (people[email],)]
+    return f"Sign in with the password {PASSWORD} as\n" + "\n".join(lines)
+
+
+def _operator_code() -> str:
+    return db.session.scalars(select(Company.code).where(Company.kind == CompanyKind.OPERATOR)).one()
+
+
+def _fill(actor: Actor) -> None:
+    firm = Firm(
+        code=OPERATOR_FACTS.code,
+        legal_name=OPERATOR_FACTS.legal_name,
+        name=OPERATOR_FACTS.name,
+        country="DE",
+        currency="EUR",
+        email="office@nordkontor.example",
+        vat_id=OPERATOR_FACTS.vat_id,
+        time_zone="Europe/Berlin",
+    )
+    admin, *others = STAFF
+    house_id = create_operator(actor, firm, email=admin.email, name=admin.name, password=PASSWORD)
+    house = Actor(None, house_id, Scope.OPERATOR, frozenset({"*"}), via=Via.CLI, name="demo")
+    with acting_as(house):
+        edit_facts(house, house_id, OPERATOR_FACTS)
+        edit_bank(house, Bank("Hansebank Hamburg", "DE89370400440532013000", "COBADEFFXXX"))
+        add_address(
+            house,
+            AddressEntry(
+                label="Kontor", name=OPERATOR_FACTS.legal_name, street="Am Sandtorkai 30", postcode="20457",
+                city="Hamburg", country="DE", is_bill_to=True, is_default_bill_to=True, is_default_ship_to=True,
+            ),
+            company_id=house_id,
+        )  # fmt: skip
+        for person in others:
+            create_user(house, person.email, company_id=house_id, role=person.role, name=person.name, password=PASSWORD)
+        items = fill_range(house)
+        fill_prices(house, items)
+        accounts = [(account, _account(house, account)) for account in ACCOUNTS]
+        assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
+    buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
+    fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
+    with acting_as(house):
+        for account, (company_id, _buyer) in accounts:
+            if account.hold:
+                set_credit_hold(house, company_id, is_on_hold=True, reason=account.hold)
+            if account.block:
+                set_block(house, company_id, is_blocked=True, reason=account.block)
+    _applicant()
+
+
+def _account(house: Actor, account: Account) -> tuple[int, Actor]:
+    """The account with its people; returns its id and its first person as an actor."""
+    company_id = create_account(
+        house, account.facts, kind=CompanyKind.CUSTOMER, currency=account.terms.currency, email=account.email
+    )
+    edit_terms(house, company_id, account.terms)
+    for entry in account.addresses:
+        add_address(house, entry, company_id=company_id)
+    user_ids = [
+        create_user(house, person.email, company_id=company_id, role=person.role, name=person.name, password=PASSWORD)
+        for person in account.people
+    ]
+    first = account.people[0]
+    buyer = Actor(
+        user_ids[0], company_id, Scope.TENANT, of_role(first.role), locale=first.locale,
+        time_zone=account.terms.time_zone, via=Via.WEB, name=first.name,
+    )  # fmt: skip
+    return company_id, buyer
+
+
+def _applicant() -> None:
+    """A company whose registration waits for the operator."""
+    register_company(
+        Registration(
+            legal_name="Nordlicht Solar GmbH", country="DE", contact_name="Ida Holm", email="ida@nordlicht.example",
+            phone="+49 431 555 0199", street="Solarweg 2", postcode="24103", city="Kiel", vat_id="DE843244519",
+            extra={"expected_turnover": "60,000 EUR a year", "trade": "Solar installations"},
+        ),
+        client_ref="demo-applicant",
+        ip="127.0.0.1",
+    )  # fmt: skip
