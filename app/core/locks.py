@@ -17,6 +17,7 @@ LOCK_ORDER = (
     "invoices",
     "carts",
     "orders",
+    "price_lists",
     "stock",
     "companies",
     "counters",

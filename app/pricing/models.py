@@ -25,7 +25,10 @@ from app.core.db import Base, Id, Moment
 
 
 class PriceList(Base):
-    """Named prices in one currency; net unless `is_gross`. Validity: from inclusive, to exclusive, operator's zone."""
+    """Named prices in one currency; net unless `is_gross`. Validity: from inclusive, to exclusive, operator's zone.
+
+    `entry_count` is kept by the commands that write entries: counting millions for a page takes seconds.
+    """
 
     __tablename__ = "price_lists"
 
@@ -37,11 +40,12 @@ class PriceList(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    entry_count: Mapped[int] = mapped_column(Integer, server_default="0")
     updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
 class PriceEntry(Base):
-    """From `min_quantity` units on, `price` for `base_quantity` units of the article."""
+    """From `min_quantity` units on, `price` for `base_quantity` units of the article, since `held_since`."""
 
     __tablename__ = "price_entries"
     __table_args__ = (
@@ -65,6 +69,7 @@ class PriceEntry(Base):
     base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="1")
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    held_since: Mapped[Moment] = mapped_column(server_default=func.now())
 
 
 class Chain(Base):
@@ -125,10 +130,16 @@ class VatRate(Base):
 
 
 class PriceChange(Base):
-    """A price as it was before a change, so that the price of any past moment can be told."""
+    """A price as it was before a change or removal, so that the price of any past moment can be told.
+
+    It held from `held_since` until `changed_at`; without a new price the entry was removed.
+    """
 
     __tablename__ = "price_changes"
-    __table_args__ = (Index("ix_price_changes_article_id_price_list_id", "article_id", "price_list_id"),)
+    __table_args__ = (
+        Index("ix_price_changes_article_id_price_list_id", "article_id", "price_list_id"),
+        Index("ix_price_changes_price_list_id_id", "price_list_id", "id"),
+    )
 
     id: Mapped[Id]
     changed_at: Mapped[Moment] = mapped_column(server_default=func.now())
@@ -136,6 +147,11 @@ class PriceChange(Base):
     article_id: Mapped[int] = mapped_column(BigInteger)
     unit: Mapped[str] = mapped_column(String(3))
     min_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
-    old_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    old_price: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    old_base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    held_since: Mapped[Moment]
     new_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    new_base_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     user_id: Mapped[int | None] = mapped_column(BigInteger)

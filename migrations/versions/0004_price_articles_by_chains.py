@@ -36,14 +36,20 @@ def upgrade() -> None:
         sa.Column("article_id", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.String(length=3), nullable=False),
         sa.Column("min_quantity", sa.Numeric(precision=18, scale=6), nullable=False),
-        sa.Column("old_price", sa.Numeric(precision=18, scale=6), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("old_price", sa.Numeric(precision=18, scale=6), nullable=False),
+        sa.Column("old_base_quantity", sa.Numeric(precision=18, scale=6), nullable=False),
+        sa.Column("held_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("new_price", sa.Numeric(precision=18, scale=6), nullable=True),
+        sa.Column("new_base_quantity", sa.Numeric(precision=18, scale=6), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price_changes")),
     )
     op.create_index(
         "ix_price_changes_article_id_price_list_id", "price_changes", ["article_id", "price_list_id"], unique=False
     )
+    op.create_index("ix_price_changes_price_list_id_id", "price_changes", ["price_list_id", "id"])
     op.create_table(
         "price_lists",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -54,6 +60,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("entry_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price_lists")),
         sa.UniqueConstraint("code", name=op.f("uq_price_lists_code")),
@@ -108,6 +115,7 @@ def upgrade() -> None:
         sa.Column("base_quantity", sa.Numeric(precision=18, scale=6), server_default="1", nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("held_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("base_quantity > 0", name=op.f("ck_price_entries_base_quantity_positive")),
         sa.CheckConstraint("min_quantity >= 0", name=op.f("ck_price_entries_min_quantity_not_negative")),
         sa.CheckConstraint("price >= 0", name=op.f("ck_price_entries_price_not_negative")),

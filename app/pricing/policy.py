@@ -1,0 +1,24 @@
+"""Who may read and keep price lists, chains and VAT rates. An account's own prices need none of these."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.accounts.domain.roles import Role
+
+
+class Permission(StrEnum):
+    READ = "pricing:list:read"
+    EDIT = "pricing:list:edit"
+    ASSIGN = "pricing:chain:assign"
+    READ_VAT = "pricing:vat:read"
+    EDIT_VAT = "pricing:vat:edit"
+
+
+GRANTS: dict[Permission, set[Role]] = {
+    Permission.READ: {Role.OPERATOR_ADMIN, Role.PRICING, Role.SALES, Role.ACCOUNTANT},
+    Permission.EDIT: {Role.OPERATOR_ADMIN, Role.PRICING},
+    Permission.ASSIGN: {Role.OPERATOR_ADMIN, Role.PRICING, Role.SALES},
+    Permission.READ_VAT: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
+    Permission.EDIT_VAT: {Role.OPERATOR_ADMIN, Role.ACCOUNTANT},
+}

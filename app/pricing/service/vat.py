@@ -1,0 +1,73 @@
+"""VAT rates by country and class, each from a day on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.core import audit
+from app.core.actor import Actor
+from app.core.db import command, db
+from app.core.errors import Invalid, NotFound
+from app.core.texts import N_
+from app.pricing.models import VatRate
+
+
+@dataclass(frozen=True, slots=True)
+class VatRow:
+    """Percent of a class in a country (two letters, ISO 3166) from a day on."""
+
+    country: str
+    vat_class: str
+    rate: Decimal
+    valid_from: date
+
+
+@command
+def set_vat_rates(actor: Actor, rows: Sequence[VatRow]) -> int:
+    """Set rates by country, class and first day; returns how many are new or changed."""
+    for row in rows:
+        _check(row)
+    if not rows:
+        return 0
+    statement = upsert(VatRate).values(
+        [{"country": r.country, "vat_class": r.vat_class, "rate": r.rate, "valid_from": r.valid_from} for r in rows]
+    )
+    changed = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["country", "vat_class", "valid_from"],
+            set_={"rate": statement.excluded.rate},
+            where=VatRate.rate != statement.excluded.rate,
+        ).returning(VatRate.id, VatRate.country, VatRate.vat_class, VatRate.valid_from, VatRate.rate)
+    ).all()
+    for rate_id, country, vat_class, valid_from, rate in changed:
+        facts = {"country": country, "vat_class": vat_class, "valid_from": valid_from, "rate": rate}
+        audit.record(actor, "vat_rate", rate_id, "set", facts)
+    return len(changed)
+
+
+@command
+def remove_vat_rate(actor: Actor, rate_id: int) -> None:
+    """Take a rate back that was entered by mistake. What was ordered and invoiced keeps its rate."""
+    gone = db.session.execute(
+        delete(VatRate)
+        .where(VatRate.id == rate_id)
+        .returning(VatRate.country, VatRate.vat_class, VatRate.valid_from, VatRate.rate)
+    ).one_or_none()
+    if gone is None:
+        raise NotFound
+    audit.record(actor, "vat_rate", rate_id, "remove", gone._asdict())
+
+
+def _check(row: VatRow) -> None:
+    if not (len(row.country) == 2 and row.country.isalpha() and row.country.isupper()):
+        raise Invalid("country", N_("A country is a code of two letters, such as DE."))
+    if not 0 < len(row.vat_class) <= 12:
+        raise Invalid("vat_class", N_("A class has 1 to {length} characters.", length=12))
+    if not 0 <= row.rate <= 100 or row.rate != row.rate.quantize(Decimal("0.001")):
+        raise Invalid("rate", N_("A rate is from 0 to 100 percent, with at most three digits after the decimal sign."))
