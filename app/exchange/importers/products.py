@@ -62,7 +62,8 @@ FIELDS = (
     Field("attributes", N_("Attributes, key=value;key=value"), ("attributes", "properties", "Merkmale", "Eigenschaften",
           "свойства", "характеристики", "властивості"), length=5_000),
 )  # fmt: skip
-_PACKS = {"box": "XBX", "pallet": "XPX"}
+_BOX, _CARTON, _PALLET = "XBX", "XCT", "XPX"  # UN/ECE Rec 21
+_PACKS = {"box": _BOX, "pallet": _PALLET}
 # fields of an article that are taken as they stand
 _PLAIN = ("description", "category", "brand", "mpn", "gtin", "minimum", "step", "maximum", "precision", "vat_class",
           "weight_kg", "lead_time_days", "successor_sku", "discount_group")  # fmt: skip
@@ -116,10 +117,12 @@ def _lower(text: str | None) -> str | None:
 
 
 def _packs(values: dict[str, Any]) -> tuple[PackRow, ...]:
-    """Packs of the row; a pack of one base unit is none."""
+    """Packs of the row; a pack of one base unit is none. A box of boxes is a carton."""
     packs = []
     for key, quantity in values.items():
         unit = _PACKS.get(key) or (key[5:].upper() if key.startswith("pack:") else "")
+        if unit == _BOX and _upper(values.get("base_unit")) == _BOX:
+            unit = _CARTON
         if unit and quantity != Decimal(1):
             packs.append(PackRow(unit, *quantity.as_integer_ratio()))
     return tuple(packs)
