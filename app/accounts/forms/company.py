@@ -16,7 +16,7 @@ from app.accounts.forms.fields import (
     email_field,
     required,
 )
-from app.web.forms import ClientRefField, DecimalField, Form
+from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.texts import _, say
 
 
@@ -70,7 +70,9 @@ class FactsForm(Form):
 
 
 class NewAccountForm(FactsForm):
-    kind = RadioField(_("Kind"), choices=[("customer", _("Customer")), ("supplier", _("Supplier"))], default="customer")
+    kind = RadioField(
+        _("Kind"), choices=choices([("customer", _("Customer")), ("supplier", _("Supplier"))]), default="customer"
+    )
     currency = CurrencyField(_("Currency"))
     email = StringField(_("E-mail address"), [Optional(), Length(max=254)], render_kw={"type": "email"})
 
@@ -79,7 +81,7 @@ class TermsForm(Form):
     currency = CurrencyField(_("Currency"))
     payment_days = IntegerField(_("Payment term in days"), [InputRequired(), NumberRange(0, 365)])
     credit_limit = DecimalField(_("Credit limit"), [Optional()], places=2)
-    vat_mode = RadioField(_("Prices are"), choices=[("net", _("net of VAT")), ("gross", _("with VAT"))])
+    vat_mode = RadioField(_("Prices are"), choices=choices([("net", _("net of VAT")), ("gross", _("with VAT"))]))
     locale = LanguageField(_("Language of documents"))
     time_zone = TimeZoneField(_("Time zone"))
     manager_id = SelectField(_("Sales manager"), coerce=int)
@@ -126,8 +128,8 @@ class RegistrationForm(Form):
 def _question(question: ExtraField) -> Any:
     label = say(question.label)
     if question.kind == "choice":
-        choices = [("", ""), *((code, say(text)) for code, text in question.choices)]
-        return SelectField(label, [Optional()], choices=choices)
+        options = [("", ""), *((code, say(text)) for code, text in question.choices)]
+        return SelectField(label, [Optional()], choices=choices(options))
     kind = TextAreaField if question.kind == "long" else StringField
     return kind(label, [Optional(), Length(max=2000)])
 

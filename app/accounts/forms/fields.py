@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,6 +12,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.accounts.domain.roles import ROLE_DUTIES, ROLE_NAMES, ROLES, CompanyKind
+from app.web.forms import choices
 from app.web.texts import LANGUAGES, _, language, say
 
 # CLDR knows these two-letter codes, too: unions, regions of countries, tests.
@@ -45,7 +46,7 @@ def country_name(code: str) -> str:
 
 
 class ChoiceField(SelectField):  # type: ignore[misc]  # wtforms has no types
-    """A select whose options are made when shown, in the reader's language. `blank` adds an empty first option."""
+    """A select whose options depend on the reader's language. `blank` adds an empty first option."""
 
     def __init__(self, label: Any = None, validators: Any = None, *, blank: Any = None, **options: Any) -> None:
         super().__init__(label, validators, choices=[], **options)
@@ -54,21 +55,19 @@ class ChoiceField(SelectField):  # type: ignore[misc]  # wtforms has no types
     def options(self) -> Iterable[tuple[str, str]]:
         return []
 
-    def iter_choices(self) -> Iterator[tuple[Any, ...]]:
-        self.choices = [*([("", str(self.blank))] if self.blank is not None else []), *self._with_present()]
-        return super().iter_choices()  # type: ignore[no-any-return]
+    def process(self, *arguments: Any, **keywords: Any) -> None:
+        super().process(*arguments, **keywords)
+        self.fill()
 
-    def _with_present(self) -> list[tuple[str, str]]:
-        """A stored value that is no option any more stays selectable, or saving would change it silently."""
+    def fill(self) -> None:
+        """Make the options; a stored value that is none any more stays, or saving would change it silently."""
         options = list(self.options())
+        if self.blank is not None:
+            options.insert(0, ("", str(self.blank)))
         present = self.object_data
         if isinstance(present, str) and present and present not in {code for code, _name in options}:
             options.append((present, present))
-        return options
-
-    def pre_validate(self, form: Any) -> None:
-        list(self.iter_choices())  # makes the choices
-        super().pre_validate(form)
+        self.choices = choices(options)
 
 
 class CountryField(ChoiceField):
@@ -92,9 +91,13 @@ class CurrencyField(ChoiceField):
 
 
 class RoleField(ChoiceField):
-    """Roles of one kind of company, set by the view as `form.role.kind`."""
+    """Roles of one kind of company, which the view names by `form.role.offer(kind)`."""
 
     kind = CompanyKind.CUSTOMER
+
+    def offer(self, kind: CompanyKind) -> None:
+        self.kind = kind
+        self.fill()
 
     def options(self) -> Iterable[tuple[str, str]]:
         return [(role, f"{say(ROLE_NAMES[role])} – {say(ROLE_DUTIES[role])}") for role in ROLES[self.kind]]

@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.accounts.forms.fields import LanguageField, RoleField, TimeZoneField, email_field, password_field, required
-from app.web.forms import Form
+from app.web.forms import Form, choices
 from app.web.texts import _
 
 
@@ -54,5 +54,7 @@ class ProfileForm(Form):
     name = StringField(_("Name"), required(120))
     locale = LanguageField(_("Language"))
     time_zone = TimeZoneField(_("Time zone"), blank=_("As my company"))
-    theme = RadioField(_("Colours"), choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))])
+    theme = RadioField(
+        _("Colours"), choices=choices([("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))])
+    )
     may_be_contacted = BooleanField(_("Sales may write to me about carts I left and offers that fit"))

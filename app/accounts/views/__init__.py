@@ -13,7 +13,9 @@ blueprint = Blueprint("accounts", __name__)
 
 nav_entry(30, "accounts.index", _("Accounts"), Permission.READ_ACCOUNTS, "company", scope=Scope.OPERATOR)
 nav_entry(70, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", scope=Scope.TENANT)
-nav_entry(90, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", group="more", scope=Scope.OPERATOR)
+nav_entry(
+    90, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", group="more", scope=Scope.OPERATOR
+)
 nav_entry(92, "accounts.people", _("People"), Permission.MANAGE_PEOPLE, "people", group="more")
 nav_entry(94, "accounts.sign_ins", _("Sign-ins"), Permission.READ_SIGN_INS, "lock", group="more", scope=Scope.OPERATOR)
 

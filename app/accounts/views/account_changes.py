@@ -18,7 +18,7 @@ from app.core.errors import Invalid
 from app.core.texts import N_
 from app.web.access import actor, requires
 from app.web.banners import tell
-from app.web.forms import Form
+from app.web.forms import Form, choices
 from app.web.fragments import render_page
 from app.web.texts import _
 
@@ -89,7 +89,7 @@ def edit_terms(code: str) -> Response:
     form = TermsForm(
         obj=found, parent_code=found.parent.code if found.parent else "", manager_id=found.manager_id or 0
     )  # fmt: skip
-    form.manager_id.choices = [(0, str(_("nobody"))), *sales_people(actor())]
+    form.manager_id.choices = choices([(0, str(_("nobody"))), *sales_people(actor())])
     if form.validate_on_submit():
         with form.catching():
             companies.edit_terms(actor(), found.id, _terms(form))

@@ -27,7 +27,7 @@ from app.web.texts import _, say
 def invite_to_account(code: str) -> Response:
     found = account(actor(), code)
     form = InviteForm(email=found.email)
-    form.role.kind = found.kind
+    form.role.offer(found.kind)
     if form.validate_on_submit():
         with form.catching():
             invite(actor(), form.email.data, form.role.data, name=form.name.data or "", company_id=found.id)
@@ -44,7 +44,7 @@ def edit_account_person(code: str, membership_id: int) -> Response:
     found = account(actor(), code)
     chosen = _member(code, membership_id)
     form = RoleForm(role=chosen.role)
-    form.role.kind = found.kind
+    form.role.offer(found.kind)
     if form.validate_on_submit():
         with form.catching():
             people_service.change_role(actor(), membership_id, form.role.data)

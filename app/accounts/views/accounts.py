@@ -51,7 +51,7 @@ def index() -> Response:
         part="accounts/_accounts.html",
         page=page_of(found, keyset, key=lambda line: (line.name, line.id)),
         counts=account_queries.account_counts(actor()),
-        filters=FILTER_NAMES,
+        views=FILTER_NAMES,
         search=search,
         state=state,
         state_chip=state_chip,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, url_for
 
-from app.accounts.domain.roles import ROLE_DUTIES, ROLE_NAMES, CompanyKind
+from app.accounts.domain.roles import ROLE_DUTIES, ROLE_NAMES
 from app.accounts.forms.sign_in import InviteForm, RoleForm
 from app.accounts.policy import Permission
 from app.accounts.queries.people import invitations, member
@@ -38,7 +38,7 @@ def people() -> Response:
 @requires(Permission.MANAGE_PEOPLE)
 def invite_person() -> Response:
     form = InviteForm()
-    form.role.kind = person().kind
+    form.role.offer(person().kind)
     if form.validate_on_submit():
         with form.catching():
             invite(actor(), form.email.data, form.role.data, name=form.name.data or "")
@@ -69,7 +69,7 @@ def edit_person(membership_id: int) -> Response:
     if found.company_id != actor().company_id:
         raise NotFound
     form = RoleForm(role=found.role)
-    form.role.kind = CompanyKind(person().kind)
+    form.role.offer(person().kind)
     if form.validate_on_submit():
         with form.catching():
             people_service.change_role(actor(), membership_id, form.role.data)

@@ -91,7 +91,9 @@ def begin(token: str) -> None:
     """Put a new session into the cookie; what the old one held is forgotten (no fixation)."""
     session.clear()
     session.permanent = True
-    login_user(PortalUser(token))
+    user = _load(token)
+    if user is not None:
+        login_user(user)
     forget_actor()
 
 

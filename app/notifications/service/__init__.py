@@ -1,0 +1,1 @@
+"""Commands on notices: tell, send, read."""
