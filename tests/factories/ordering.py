@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.accounts.domain.roles import Role
-from app.accounts.models import Company
+from app.accounts.models import Company, User
 from app.accounts.queries.addresses import addresses
 from app.catalog.domain.article import key_of
 from app.catalog.models import Article, ArticleUnit, Category, CustomerArticleNumber
@@ -25,6 +25,7 @@ from app.ordering.service.checkout import check_prices
 from app.ordering.service.orders import Placed, place_order
 from app.pricing.models import Chain, ChainList, PriceEntry, PriceList, VatRate
 from tests.factories.accounts import actor_for, customer, operator, person
+from tests.factories.accounts import sign_in as open_session
 
 Breaks = Mapping[Any, Any]
 
@@ -178,3 +179,11 @@ def order(actor: Actor, lines: Iterable[tuple[Article, Any]], *, po_number: str 
     with acting_as(actor):
         check_prices(actor, cart_id)
         return place_order(actor, cart_id, client_ref=ref(), po_number=po_number, ship_to_id=address_id, **details)
+
+
+def sign_in(client: Any, actor: Actor) -> None:
+    """Sign a test client in as the person this actor is."""
+    with client.app.app_context():
+        user = _found(User, id=actor.user_id)
+        company = _found(Company, id=actor.company_id)
+    open_session(client, user, company=company)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
@@ -49,6 +49,24 @@ class Carried:
     def rows_of(self, number: int) -> tuple[int, ...]:
         """A row and those that went into it."""
         return (number, *self.also.get(number, ()))
+
+
+def with_typed(carried: Carried | None, entries: Sequence[tuple[str, str]], decimal: str) -> Carried:
+    """Rows typed one by one, after those of a paste if there is one; rows without content are left out."""
+    if carried is None:
+        reading = Reading("csv", "en", decimal, None, {"sku": 1, "qty": 2})
+        carried = Carried(OrderFile(reading, [], []))
+    order = carried.order
+    last = max((*(row.number for row in order.rows), *(row.row for row in order.ignored)), default=0)
+    rows = list(order.rows)
+    for code, quantity in ((code.strip(), quantity.strip()) for code, quantity in entries):
+        if code or quantity:
+            last += 1
+            value = parse_quantity(quantity, decimal) if quantity else None
+            rows.append(OrderRow(last, sku_key(code), value, code, quantity, "", (code, quantity)))
+    if not rows and not order.ignored:
+        raise Invalid("text", N_("Type or paste articles and quantities first."))
+    return replace(carried, order=replace(order, rows=rows))
 
 
 def demand_size(order: OrderFile) -> None:

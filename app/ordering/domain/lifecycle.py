@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.core.texts import Message, N_
+from app.core.texts import N_, Message
 
 
 class CartState(StrEnum):

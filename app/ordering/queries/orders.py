@@ -13,9 +13,11 @@ from sqlalchemy import Select, func, or_, select, tuple_
 
 from app.accounts.domain.company import PostalAddress
 from app.accounts.models import Company
+from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.ordering.models import Order, OrderLine
@@ -230,6 +232,11 @@ def _position(parts: Sequence[str]) -> int:
         raise NotFound(N_("This address is damaged. Open the list again.")) from None
 
 
+def order_history(actor: Actor, order_id: int) -> list[AuditEntry]:
+    """What happened to an order, oldest first."""
+    return audit.history(actor, "order", order_id)
+
+
 def orders_with_po(actor: Actor, po_number: str) -> list[str]:
     """Numbers of the account's orders under the same PO number, newest first; a few are enough for a warning."""
     if not po_number.strip():
@@ -241,3 +248,8 @@ def orders_with_po(actor: Actor, po_number: str) -> list[str]:
         .limit(PO_REPEATS_SHOWN)
     )
     return list(db.session.scalars(statement))
+
+
+def order_of_cart(actor: Actor, cart_id: int) -> str | None:
+    """The number of the order a cart became; None while it is open."""
+    return db.session.scalar(visible(actor, select(Order.number).where(Order.cart_id == cart_id), Order))

@@ -1,0 +1,63 @@
+"""Shape of what buyers enter; meaning is checked by the services."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from app.web.forms import ClientRefField, DecimalField, Form
+from app.web.texts import _
+
+
+class CheckoutForm(Form):
+    """Where to, under which number, until when. Choices of the addresses are set by the view."""
+
+    ship_to = RadioField(_("Ship to"), coerce=int, validators=[InputRequired(_("Choose where the goods go."))])
+    bill_to = SelectField(_("Invoice to"), coerce=int, validators=[Optional()])
+    po_number = StringField(
+        _("Your order number (PO)"), validators=[Length(max=60, message=_("At most 60 characters."))]
+    )
+    requested_on = DateField(_("Wanted on"), validators=[Optional()])
+    note = TextAreaField(_("Note to us"), validators=[Length(max=2000, message=_("At most 2,000 characters."))])
+
+    def draft(self) -> dict[str, str]:
+        """What was entered, as it was entered, valid or not."""
+        return {f.name: _entered(f.data, f.raw_data) for f in self if f.name != "csrf_token"}
+
+
+def _entered(data: object, raw: list[str] | None) -> str:
+    if raw:
+        return raw[0]
+    if isinstance(data, date):
+        return data.isoformat()
+    return "" if data is None else str(data)
+
+
+class PlaceForm(Form):
+    """The confirmation: which cart as seen, sent once."""
+
+    client_ref = ClientRefField()
+    seen = StringField(validators=[DataRequired(), Length(max=64)])
+
+
+class LineForm(Form):
+    """One line of the cart in full."""
+
+    quantity = DecimalField(_("Quantity"), validators=[InputRequired(_("Enter a quantity."))])
+    unit = SelectField(_("Unit"))
+    note = StringField(_("Note to this line"), validators=[Length(max=300, message=_("At most 300 characters."))])
+
+
+class UploadForm(Form):
+    """A buyer's order file."""
+
+    file = FileField(_("Order file"), validators=[FileRequired(_("Choose a file."))])
+
+
+class PasteForm(Form):
+    """Lines typed or pasted."""
+
+    text = TextAreaField(_("Articles and quantities"))

@@ -1,0 +1,28 @@
+"""Pages of buyers: shop, quick order, cart, checkout, orders; and the orders of all accounts for the operator."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.core.actor import Scope
+from app.ordering.policy import Permission
+from app.web.navigation import nav_entry, search_entry
+from app.web.texts import _
+
+blueprint = Blueprint("ordering", __name__)
+nav_entry(10, "ordering.shop", _("Articles"), Permission.SHOP, "articles", scope=Scope.TENANT)
+nav_entry(20, "ordering.quick_order", _("Quick order"), Permission.FILL_CART, "quick-order", scope=Scope.TENANT)
+nav_entry(30, "ordering.cart", _("Cart"), Permission.FILL_CART, "cart", scope=Scope.TENANT)
+nav_entry(40, "ordering.orders", _("Orders"), Permission.READ, "orders", scope=Scope.TENANT)
+nav_entry(20, "ordering.sales_orders", _("Orders"), Permission.READ_ALL, "orders", scope=Scope.OPERATOR)
+search_entry(10, "ordering.shop", _("Search articles"), Permission.SHOP, scope=Scope.TENANT)
+search_entry(20, "ordering.sales_orders", _("Search orders"), Permission.READ_ALL, scope=Scope.OPERATOR)
+
+from app.ordering.views import (  # noqa: E402 -- the modules add their routes to the blueprint
+    cart,  # noqa: F401
+    checkout,  # noqa: F401
+    orders,  # noqa: F401
+    panels,  # noqa: F401
+    quick_order,  # noqa: F401
+    shop,  # noqa: F401
+)

@@ -1,0 +1,103 @@
+"""Orders of an account, and for the operator those of all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Response, request, url_for
+
+from app.core.actor import Scope
+from app.ordering.domain.lifecycle import OrderState
+from app.ordering.policy import Permission
+from app.ordering.queries.orders import OrderFilters, OrderPage, order_history, order_lines
+from app.ordering.queries.orders import order as find_order
+from app.ordering.queries.orders import orders as find_orders
+from app.ordering.views import blueprint
+from app.ordering.views.texts import happening, state_chip
+from app.web.access import actor, requires
+from app.web.fragments import render_page
+from app.web.pagination import keyset_from_request, page_of
+from app.web.texts import _
+
+LINES_SHOWN = 200
+
+
+@blueprint.get("/orders")
+@requires(Permission.READ, scope=Scope.TENANT)
+def orders() -> Response:
+    return _list(is_sales=False)
+
+
+@blueprint.get("/sales/orders")
+@requires(Permission.READ_ALL, scope=Scope.OPERATOR)
+def sales_orders() -> Response:
+    return _list(is_sales=True)
+
+
+@blueprint.get("/orders/<number:number>")
+@requires(Permission.READ, scope=Scope.TENANT)
+def order(number: str) -> Response:
+    return _show(find_order(actor(), number), url_for("ordering.orders"))
+
+
+@blueprint.get("/sales/orders/<account>/<number:number>")
+@requires(Permission.READ_ALL, scope=Scope.OPERATOR)
+def sales_order(account: str, number: str) -> Response:
+    return _show(find_order(actor(), number, account=account), url_for("ordering.sales_orders"))
+
+
+def _list(*, is_sales: bool) -> Response:
+    filters = _filters()
+    keyset = keyset_from_request(size=50)
+    rows = find_orders(actor(), filters, after=keyset.after, before=keyset.before, limit=keyset.limit)
+    return render_page(
+        "ordering/orders_index.html",
+        page=page_of(rows, keyset, key=lambda row: (row.placed_at, row.id)),
+        filters=filters,
+        is_filtered=filters != OrderFilters(),
+        states=[("", _("All"))] + [(str(state), state_chip(state)[1]) for state in OrderState],
+        is_sales=is_sales,
+        chip_of=state_chip,
+        here=url_for("ordering.sales_orders" if is_sales else "ordering.orders"),
+    )
+
+
+def _filters() -> OrderFilters:
+    state = request.args.get("state", "")
+    return OrderFilters(
+        text=request.args.get("q", "").strip()[:60],
+        state=state if state in {str(known) for known in OrderState} else "",
+        since=_day(request.args.get("since")),
+        until=_day(request.args.get("until")),
+        account=request.args.get("account", "").strip()[:60],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _show(found: OrderPage, back: str) -> Response:
+    keyset = keyset_from_request(size=LINES_SHOWN)
+    rows = order_lines(actor(), found.id, after=keyset.after, before=keyset.before, limit=keyset.limit)
+    events: list[dict[str, Any]] = [
+        {
+            "at": entry.at,
+            "what": happening(entry.action),
+            "who": entry.user_name,
+            "note": entry.changes.get("number", ""),
+        }
+        for entry in order_history(actor(), found.id)
+    ]
+    return render_page(
+        "ordering/order_show.html",
+        order=found,
+        lines=page_of(rows, keyset, key=lambda row: (row.position,)),
+        events=events[::-1],
+        state=state_chip(found.state),
+        back=back,
+    )

@@ -1,0 +1,235 @@
+"""Bulk entry: typed, pasted or uploaded rows, a preview that stores nothing, and what is good goes into the cart."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Response, request
+
+from app.core.errors import Conflict, Invalid
+from app.core.tables.writing import csv_chunks
+from app.ordering.domain.carried_rows import Carried, Correction, correct, dump_rows, keep_only, load_rows, with_typed
+from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.preview import Fix, Preview, Verdict, apply
+from app.ordering.domain.problem_report import delimiter_of, report_rows
+from app.ordering.forms import PasteForm, UploadForm
+from app.ordering.policy import Permission
+from app.ordering.queries.quick_order import preview, read_file, read_text
+from app.ordering.service.cart import add_lines
+from app.ordering.views import blueprint
+from app.ordering.views.answers import go
+from app.ordering.views.panels import forget_cart
+from app.web.access import actor, requires
+from app.web.banners import tell
+from app.web.fragments import render_page, render_part
+from app.web.texts import _, language, ngettext, say
+
+PROBLEMS_SHOWN = 100
+LINES_SHOWN = 100
+TYPED_ROWS = 8
+PLACE = "/quick-order"
+# Fields of a page full of corrections, and of an order pad somebody has extended; Flask's own limit is 1,000.
+FORM_PARTS = 5_000
+_FIELD = re.compile(r"(code|quantity|unit|join)-(\d{1,9})")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of a long list inside the preview."""
+
+    number: int
+    last: int
+    first_row: int
+    last_row: int
+    total: int
+
+
+@blueprint.url_value_preprocessor
+def _allow_many_fields(endpoint: str | None, _values: object) -> None:
+    if endpoint is not None and endpoint.startswith("ordering.quick_order"):
+        request.max_form_parts = FORM_PARTS
+
+
+@blueprint.get("/quick-order")
+@requires(Permission.FILL_CART)
+def quick_order() -> Response:
+    return _entry(PasteForm(), UploadForm())
+
+
+@blueprint.post("/quick-order")
+@requires(Permission.FILL_CART)
+def quick_order_preview() -> Response:
+    """Rows from a file, a paste, typed fields, or an earlier preview with corrections."""
+    paste, upload = PasteForm(), UploadForm()
+    try:
+        carried = _carried(upload)
+    except Invalid as error:
+        form = upload if error.field == "file" and "file" in request.files else paste
+        form.refuse(Invalid("file" if form is upload else "text", error.message))
+        return _entry(paste, upload)
+    if carried is None:
+        return _entry(paste, upload)
+    seen = preview(actor(), carried)
+    fix = request.form.get("fix", "")
+    if fix in {str(known) for known in Fix}:
+        seen = preview(actor(), apply(carried, seen.problems, Fix(fix)))
+    return _shown(seen)
+
+
+@blueprint.post("/quick-order/add")
+@requires(Permission.FILL_CART)
+def quick_order_add() -> Response:
+    """Put what is good into the cart; rows that wait stay on the page."""
+    seen = preview(actor(), _corrected(load_rows(request.form.get("rows", ""))))
+    if not seen.lines:
+        tell(_("There is no good line yet."), "warn")
+        return _shown(seen, status=422)
+    wanted = [WantedLine(line.article.id, line.quantity, line.unit) for line in seen.lines]
+    try:
+        added = add_lines(actor(), None, wanted, client_ref=request.form.get("client_ref", ""), page=PLACE)
+    except Conflict as error:
+        tell(error.message, "bad")
+        return _shown(seen, status=409)
+    forget_cart()
+    text = ngettext("{n} line is in the cart.", "{n} lines are in the cart.", len(wanted))
+    if added.grown:
+        more = ngettext("{n} was there already and has grown.", "{n} were there already and have grown.", added.grown)
+        text = _("{first} {second}", first=text, second=more)
+    tell(text)
+    waiting = [number for problem in seen.problems for number in (problem.number, *problem.others)]
+    if not waiting:
+        return go("ordering.cart")
+    return _shown(preview(actor(), keep_only(seen.carried, waiting, len(wanted))))
+
+
+@blueprint.post("/quick-order/problems")
+@requires(Permission.FILL_CART)
+def quick_order_problems() -> Response:
+    """The rows that wait, in the sender's own columns, with the reason: to correct and send again."""
+    seen = preview(actor(), _corrected(load_rows(request.form.get("rows", ""))))
+    content = b"".join(csv_chunks(report_rows(seen, say), delimiter=delimiter_of(seen.carried.order.reading)))
+    name = re.sub(r"[^\w.-]+", "-", seen.carried.name.rsplit(".", 1)[0])[:60] or "order"
+    response = Response(content, mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-to-correct.csv")
+    return response
+
+
+@blueprint.get("/quick-order/line")
+@requires(Permission.FILL_CART)
+def quick_order_line() -> Response:
+    """One typed row, judged while the buyer goes on typing."""
+    code, quantity = request.args.get("code", ""), request.args.get("quantity", "")
+    seen = preview(actor(), with_typed(None, [(code[:60] or " ", quantity[:60] or "1")], _decimal()))
+    return render_part("ordering/_pad_line.html", seen=seen)
+
+
+def _carried(upload: UploadForm) -> Carried | None:
+    """What was sent, whichever way; None when a form was sent without anything to read."""
+    if "rows" in request.form:
+        return _corrected(load_rows(request.form["rows"]))
+    if "file" in request.files:
+        if not upload.validate():
+            return None
+        return read_file(upload.file.data.stream, upload.file.data.filename or "")
+    text = request.form.get("text", "")
+    typed = list(zip(request.form.getlist("code"), request.form.getlist("quantity"), strict=False))
+    return with_typed(read_text(text) if text.strip() else None, typed, _decimal())
+
+
+def _corrected(carried: Carried) -> Carried:
+    """With the corrections of this page."""
+    fields: dict[int, dict[str, str]] = {}
+    for name, value in request.form.items():
+        match = _FIELD.fullmatch(name)
+        if match:
+            fields.setdefault(int(match[2]), {})[match[1]] = value
+    chosen, _sign, value = request.form.get("take", "").partition(":")
+    match = _FIELD.fullmatch(chosen)
+    if match:
+        fields.setdefault(int(match[2]), {})[match[1]] = value
+    corrections = {
+        number: Correction(
+            parts.get("code"), parts.get("quantity"), parts.get("unit"),
+            tuple(int(row) for row in parts.get("join", "").split(",") if row.isdecimal()),
+        )
+        for number, parts in fields.items()
+    }  # fmt: skip
+    drop = [int(row) for row in request.form.get("drop", "").split(",") if row.isdecimal()]
+    return correct(carried, corrections, drop)
+
+
+def _decimal() -> str:
+    return "." if language() == "en" else ","
+
+
+def _entry(paste: PasteForm, upload: UploadForm) -> Response:
+    codes, quantities = request.form.getlist("code"), request.form.getlist("quantity")
+    typed = list(zip(codes, quantities, strict=False))
+    typed += [("", "")] * max(TYPED_ROWS - len(typed), 2)
+    status = max(paste.status, upload.status)
+    return render_page("ordering/quick_order.html", paste=paste, upload=upload, typed=typed, status=status)
+
+
+def _shown(seen: Preview, status: int = 200) -> Response:
+    problems, problem_section = _cut(seen.problems, PROBLEMS_SHOWN, "problems")
+    lines, line_section = _cut(seen.lines, LINES_SHOWN, "lines")
+    return render_page(
+        "ordering/quick_order_preview.html",
+        status=status,
+        seen=seen,
+        rows=dump_rows(seen.carried),
+        client_ref=str(uuid.uuid4()),
+        problems=problems,
+        problem_section=problem_section,
+        lines=lines,
+        line_section=line_section,
+        to_correct=seen.count(Verdict.CORRECT),
+        refused=seen.count(Verdict.REFUSED),
+        ignored=_ranges([row.row for row in seen.carried.order.ignored]),
+        dropped=_ranges(seen.carried.dropped),
+        fixes=_fixes(seen),
+        button=ngettext("Put {n} good line into the cart", "Put {n} good lines into the cart", len(seen.lines)),
+    )
+
+
+def _cut(rows: Sequence[T], size: int, name: str) -> tuple[Sequence[T], Section]:
+    """The part of a list that is shown; buttons of the same form turn its pages."""
+    last = max(1, -(-len(rows) // size))
+    asked = request.form.get(f"turn-{name}") or request.form.get(f"page-{name}", "1")
+    number = min(max(1, int(asked) if asked.isdecimal() else 1), last)
+    start = (number - 1) * size
+    shown = rows[start : start + size]
+    return shown, Section(number, last, start + 1 if shown else 0, start + len(shown), len(rows))
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Row numbers as people write them: 4, 9-12, 40."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][1] + 1:
+            parts[-1][1] = number
+        else:
+            parts.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}\N{EN DASH}{last}" for first, last in parts)
+
+
+def _fixes(seen: Preview) -> list[tuple[Fix, str]]:
+    """Corrections for many rows at once, each with the number of rows it would put right."""
+    words = {
+        Fix.UP: lambda n: ngettext(
+            "Take the next higher quantity in {n} row", "Take the next higher quantity in {n} rows", n
+        ),
+        Fix.DOWN: lambda n: ngettext(
+            "Take the next lower quantity in {n} row", "Take the next lower quantity in {n} rows", n
+        ),
+        Fix.IN_STOCK: lambda n: ngettext("Take what is in stock in {n} row", "Take what is in stock in {n} rows", n),
+        Fix.SUCCESSOR: lambda n: ngettext("Take the successor in {n} row", "Take the successors in {n} rows", n),
+        Fix.BASE_UNIT: lambda n: ngettext("Take our unit in {n} row", "Take our units in {n} rows", n),
+    }
+    return [(fix, words[fix](seen.fixes[fix])) for fix in words if fix in seen.fixes]

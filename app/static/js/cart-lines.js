@@ -1,0 +1,40 @@
+// The cart: a changed quantity is sent by itself, one after the other; removing and suggested quantities the same way.
+export default class CartLines {
+  constructor(form) {
+    this.form = form;
+    this.waiting = Promise.resolve();
+    document.querySelector(".o-update")?.setAttribute("hidden", "");
+    form.addEventListener("change", (event) => this.onChange(event.target));
+    form.addEventListener("keydown", (event) => this.onKey(event));
+    form.addEventListener("submit", (event) => this.onSubmit(event));
+  }
+
+  onChange(field) {
+    if (field.name?.startsWith("quantity-")) this.send({ [field.name]: field.value });
+  }
+
+  onKey(event) {
+    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    event.preventDefault();
+    const fields = [...this.form.querySelectorAll("input[name^=quantity-]")];
+    const next = fields[fields.indexOf(event.target) + 1];
+    if (next) next.focus();
+    else event.target.blur();
+    next?.select();
+  }
+
+  onSubmit(event) {
+    const button = event.submitter;
+    if (!button?.name) return;
+    event.preventDefault();
+    this.send({ [button.name]: button.value });
+  }
+
+  send(values) {
+    const ask = () => htmx.ajax("POST", this.form.getAttribute("action"), { values, target: this.form, swap: "none" });
+    const focused = document.activeElement?.id;
+    this.waiting = this.waiting.then(ask, ask).then(() => {
+      if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+    });
+  }
+}
