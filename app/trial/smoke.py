@@ -20,7 +20,7 @@ from app.core.local.console import running_app
 from app.core.local.instance import throw_away_portal
 from app.core.tenancy import acting_as
 from app.documents.formats import formats
-from app.documents.pdf import check_pdfa3
+from app.documents.pdf_check import check_pdfa3
 from app.documents.validation import Status, validate_cii, validate_ubl
 from app.trial.demo.families import range_of_articles
 from app.trial.demo.filling import fill

@@ -23,7 +23,7 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.models import StoredFile
 from app.documents.model.stored import from_json
-from app.documents.pdf import check_pdfa3
+from app.documents.pdf_check import check_pdfa3
 from tests.factories.ordering import article, buyer, shop
 from tests.factories.ordering import order as place
 from tests.support.work import drain
