@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.exchange.service.files import Settings
 
-TRADE_LIST = {"price_list": "TRADE-GBP", "currency": "GBP"}
-CATALOGUE_LIST = {"price_list": "CATALOGUE-EUR", "currency": "EUR"}
+TRADE_LIST = {"price_list": "TRADE-GBP", "currency": "GBP", "chain": "standard"}
+CATALOGUE_LIST = {"price_list": "CATALOGUE-EUR", "currency": "EUR", "chain": "standard"}
 # File name without its endings, kind, options. A file may feed several kinds.
 _STEPS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("catalogue-categories", "categories", {}),
