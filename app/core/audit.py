@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -73,3 +73,38 @@ def history(actor: Actor, object_type: str, object_id: int) -> list[AuditEntry]:
     if not actor.is_operator:
         statement = statement.where(AuditEntry.company_id == actor.company_id)
     return list(db.session.scalars(statement.order_by(AuditEntry.id)))
+
+
+def entries(
+    actor: Actor,
+    *,
+    search: str = "",
+    object_type: str = "",
+    before_id: int | None = None,
+    after_id: int | None = None,
+    limit: int = 51,
+) -> list[AuditEntry]:
+    """Audit rows, the latest first, for the operator's page; `search` finds persons and actions.
+
+    `before_id` goes on to older rows, `after_id` back to newer ones; both in reading order.
+    """
+    statement = select(AuditEntry)
+    if not actor.is_operator:
+        statement = statement.where(AuditEntry.company_id == actor.company_id)
+    if search.strip():
+        statement = statement.where(
+            or_(
+                AuditEntry.user_name.icontains(search.strip(), autoescape=True),
+                AuditEntry.action.icontains(search.strip(), autoescape=True),
+            )
+        )
+    if object_type:
+        statement = statement.where(AuditEntry.object_type == object_type)
+    if before_id is not None:
+        statement = statement.where(AuditEntry.id < before_id)
+    if after_id is not None:
+        rows = db.session.scalars(
+            statement.where(AuditEntry.id > after_id).order_by(AuditEntry.id).limit(limit)
+        ).all()
+        return list(rows)[::-1]
+    return list(db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit)))

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from app.core import clock
 from app.core.actor import Actor, Scope
@@ -147,3 +147,35 @@ def replay(actor: Actor, entry_id: int) -> None:
             return
         entry.is_parked, entry.attempts, entry.next_attempt_at = False, 0, clock.now()
         on_commit(lambda: send_now(POKE, bounds=Bounds(Scope.SYSTEM, 0)))
+
+
+def entries(
+    actor: Actor,
+    *,
+    state: str = "",
+    before_id: int | None = None,
+    after_id: int | None = None,
+    limit: int = 51,
+) -> list[OutboxEntry]:
+    """Rows for the operator's page, the latest first; `state` is parked, waiting, done or empty for all.
+
+    `before_id` goes on to older rows, `after_id` back to newer ones; both in reading order.
+    """
+    states: dict[str, list[Any]] = {
+        "parked": [OutboxEntry.is_parked],
+        "waiting": [OutboxEntry.done_at.is_(None), OutboxEntry.is_parked.is_(False)],
+        "done": [OutboxEntry.done_at.is_not(None)],
+    }
+    statement = select(OutboxEntry).where(*states.get(state, []))
+    if before_id is not None:
+        statement = statement.where(OutboxEntry.id < before_id)
+    if after_id is not None:
+        newer = statement.where(OutboxEntry.id > after_id).order_by(OutboxEntry.id).limit(limit)
+        return list(db.session.scalars(newer))[::-1]
+    return list(db.session.scalars(statement.order_by(OutboxEntry.id.desc()).limit(limit)))
+
+
+def parked_count(actor: Actor) -> int:
+    """Entries that failed eight times and wait for a person."""
+    statement = select(func.count()).where(OutboxEntry.is_parked, OutboxEntry.done_at.is_(None))
+    return db.session.scalar(statement) or 0
