@@ -61,6 +61,16 @@ def _has_prefix(given: str, country: str) -> bool:
     return given.startswith((_prefix(country), country))
 
 
+def account_code(text: str, field: str = "code") -> str:
+    """An account's number as documents and addresses of pages carry it."""
+    code = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,39}", code):
+        raise Invalid(
+            field, N_("An account number has up to 40 letters, digits, dots, dashes or underscores, such as K-10077.")
+        )
+    return code
+
+
 def gln(text: str, field: str = "gln") -> str:
     """A GS1 location number of 13 digits, or empty; raises Invalid for a wrong check digit."""
     given = re.sub(r"[\s\-]", "", text)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState
 from app.accounts.models import Company, Membership, RegistrationFile, User
-from app.accounts.queries.sign_ins import escaped, id_of
+from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -163,14 +163,13 @@ def _narrowed(search: str, state: str) -> list[Any]:
     terms: list[Any] = _state(state)
     text = search.strip()
     if text:
-        pattern = f"%{escaped(text)}%"
         terms.append(
             or_(
-                Company.name.ilike(pattern),
-                Company.legal_name.ilike(pattern),
-                Company.code.ilike(f"{escaped(text)}%"),
-                Company.vat_id.ilike(f"{escaped(text)}%"),
-                Company.email.ilike(pattern),
+                Company.name.icontains(text, autoescape=True),
+                Company.legal_name.icontains(text, autoescape=True),
+                Company.code.istartswith(text, autoescape=True),
+                Company.vat_id.istartswith(text, autoescape=True),
+                Company.email.icontains(text, autoescape=True),
             )
         )
     return terms

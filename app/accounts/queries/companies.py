@@ -87,6 +87,14 @@ def account_ids(actor: Actor, codes: set[str]) -> dict[str, int]:
     return dict(iter(db.session.execute(statement)))
 
 
+def company_names(actor: Actor, company_ids: set[int]) -> dict[int, tuple[str, str]]:
+    """Code and name by id, for lists of the operator that show whom a row belongs to. One statement."""
+    if not company_ids:
+        return {}
+    rows = db.session.execute(select(Company.id, Company.code, Company.name).where(Company.id.in_(company_ids)))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def operator_id() -> int | None:
     """The operator's company, None on a fresh installation."""
     return db.session.scalar(select(Company.id).where(Company.kind == CompanyKind.OPERATOR))

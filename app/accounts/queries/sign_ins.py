@@ -147,9 +147,9 @@ def attempts(
 ) -> list[Attempt]:
     """All tries, the latest first, for the operator. Keys are (id,)."""
     terms: list[Any] = []
-    if search:
-        pattern = f"%{escaped(search.strip().lower())}%"
-        terms.append(or_(SignInAttempt.email.like(pattern), SignInAttempt.ip == search.strip()))
+    text = search.strip().lower()
+    if text:
+        terms.append(or_(SignInAttempt.email.contains(text, autoescape=True), SignInAttempt.ip == text))
     if outcome:
         terms.append(SignInAttempt.outcome.in_(FAILED) if outcome == "failed" else SignInAttempt.outcome == outcome)
     from_id, to_id = id_of(after), id_of(before)
@@ -197,11 +197,6 @@ def asked_lately(outcome: str, *, email: str, ip: str) -> tuple[int, int]:
 def id_of(key: Sequence[str] | None) -> int | None:
     """The id that ends a keyset key; None also for a key somebody has damaged."""
     return int(key[-1]) if key and re.fullmatch(r"\d{1,18}", key[-1], re.ASCII) else None
-
-
-def escaped(text: str) -> str:
-    """For LIKE patterns."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _attempts(condition: Any, limit: int, *, is_backwards: bool = False) -> list[Attempt]:

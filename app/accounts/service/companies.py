@@ -226,8 +226,7 @@ def _change(actor: Actor, company: Company, values: Mapping[str, Any], action: s
 
 def _checked_facts(facts: Facts, company_id: int | None = None) -> dict[str, Any]:
     values = {name: value.strip() for name, value in asdict(facts).items()}
-    if not values["code"]:
-        raise Invalid("code", N_("Enter an account number."))
+    values["code"] = contact.account_code(values["code"])
     if not values["legal_name"]:
         raise Invalid("legal_name", N_("Enter the legal name."))
     values["name"] = values["name"] or values["legal_name"]

@@ -123,10 +123,8 @@ def _defaults() -> dict[str, Any]:
 
 
 def _demand_usable(row: AccountRow, company: Company | None, seen: set[str]) -> None:
-    if not row.code.strip():
-        raise Invalid("account", N_("The account number is missing."))
-    if len(row.code) > 40:
-        raise Invalid("account", N_("An account number has at most {length} characters.", length=40))
+    if contact.account_code(row.code, "account") != row.code:
+        raise Invalid("account", N_("The account number has blanks around it."))
     if row.code in seen:
         raise Invalid("account", N_("The account {code} stands in the file twice.", code=row.code))
     if company is not None and company.kind != CompanyKind.CUSTOMER:

@@ -40,7 +40,7 @@ def create_operator(actor: Actor, firm: Firm, *, email: str, name: str, password
     if db.session.scalar(select(Company.id).where(Company.kind == CompanyKind.OPERATOR)) is not None:
         raise Conflict(N_("This installation has an operator already."))
     company = Company(
-        code=firm.code,
+        code=contact.account_code(firm.code),
         kind=CompanyKind.OPERATOR,
         state=CompanyState.APPROVED,
         name=firm.name or firm.legal_name,

@@ -121,7 +121,7 @@ def _keep_files(applicant: Actor, company_id: int, uploads: Sequence[Upload]) ->
 def approve_company(actor: Actor, company_id: int, *, code: str = "", payment_days: int = 30, reason: str = "") -> None:
     """Make the applicant a customer, under a number of the operator's choice. A refusal can be reversed."""
     company = _undecided(company_id)
-    code = code.strip() or company.code
+    code = contact.account_code(code or company.code)
     demand_free_code(code, company.id)
     if not 0 <= payment_days <= 365:
         raise Invalid("payment_days", N_("Enter days from 0 to 365."))

@@ -7,7 +7,7 @@ import re
 from flask import Response, request, send_file
 
 from app.accounts.domain.registration import shown_answers
-from app.accounts.domain.roles import ROLE_NAMES, CompanyState
+from app.accounts.domain.roles import ROLE_NAMES, CompanyKind, CompanyState
 from app.accounts.forms.fields import country_name
 from app.accounts.policy import Permission
 from app.accounts.queries import accounts as account_queries
@@ -16,6 +16,7 @@ from app.accounts.queries.people import invitations, last_seen
 from app.accounts.queries.people import people as people_of
 from app.accounts.queries.sign_ins import attempts
 from app.accounts.views import blueprint
+from app.accounts.views.answers import go
 from app.accounts.views.labels import browser_name, outcome_chip, outcomes, state_chip, told
 from app.core import audit, storage
 from app.core.actor import Scope
@@ -64,6 +65,8 @@ def index() -> Response:
 @requires(Permission.READ_ACCOUNTS, scope=Scope.OPERATOR)
 def show(code: str) -> Response:
     account = account_queries.account(actor(), code)
+    if account.kind == CompanyKind.OPERATOR:
+        return go("accounts.company")
     may = actor().can
     return render_page(
         "accounts/show.html",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from app.accounts.models import Company
-from app.accounts.queries.sign_ins import escaped, id_of
+from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -105,9 +105,11 @@ def mails(
     statement = select(*_LINE).join(Company, Company.id == Notice.company_id).where(Notice.way == "mail")
     if state in STATES:
         statement = statement.where(Notice.state == state)
-    if search.strip():
-        pattern = f"%{escaped(search.strip())}%"
-        statement = statement.where(or_(Notice.address.ilike(pattern), Notice.subject.ilike(pattern)))
+    text = search.strip()
+    if text:
+        statement = statement.where(
+            or_(Notice.address.icontains(text, autoescape=True), Notice.subject.icontains(text, autoescape=True))
+        )
     return [MailLine(*row) for row in _keyed(visible(actor, statement, Notice), after, before, limit)]
 
 

@@ -1,0 +1,1 @@
+"""The operator's pages across slices: audit log, outbox with replay, mails that were sent."""
