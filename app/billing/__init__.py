@@ -5,5 +5,7 @@ Standing decisions:
   (order, kind) is what makes a repeated event harmless.
 * The invoice row holds the frozen neutral document. PDF, CII and UBL are made from it by a job and never again
   once filed; a document that breaks a rule is held for the accountant, not filed and not sent.
+* Nobody has seen a held invoice, so its document may be made anew from mended master data. Its number, dates and sums
+  stay, because the number must not be missing.
 * The number is taken last in the transaction, so that a failure before the commit gives it back: no gaps.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,7 +80,7 @@ def _line(row: OrderLine, currency: str) -> Line:
         price_base_quantity=None if base_quantity == 1 else base_quantity,
         net=round_amount(row.net, currency),
         vat_category=VatCategory(row.vat_category),
-        vat_rate=_plain(row.vat_rate),
+        vat_rate=None if row.vat_rate is None else _plain(row.vat_rate),
         sku=row.sku,
         buyer_sku=row.customer_number,
         gtin=row.gtin,
@@ -104,9 +104,9 @@ def seller_party(seller: OperatorParty) -> Party:
     )
 
 
-def buyer_party(order: Order) -> Party:
-    """The customer as frozen on the order (BG-7)."""
-    buyer = order.buyer
+def buyer_party(order: Order, present: Mapping[str, str]) -> Party:
+    """The customer as frozen on the order (BG-7), with what is known better at `present`."""
+    buyer = order.buyer | dict(present)
     return Party(
         name=buyer["legal_name"] or buyer["name"],
         address=_address(order.bill_to),
@@ -119,11 +119,18 @@ def buyer_party(order: Order) -> Party:
 
 
 def invoice_document(
-    order: Order, lines: list[OrderLine], seller: OperatorParty, numbered: Numbered, *, language: str
+    order: Order,
+    lines: Sequence[OrderLine],
+    seller: OperatorParty,
+    numbered: Numbered,
+    *,
+    language: str,
+    buyer: Mapping[str, str] | None = None,
 ) -> Invoice:
     """The invoice of a whole order; sums are computed by `pricing.domain.totals` and must equal the order's.
 
-    Raises ValueError when they do not: an order and its invoice never differ by a cent.
+    `buyer` are legal facts of the customer that were mended since it ordered. Raises ValueError when the sums differ:
+    an order and its invoice never do by a cent.
     """
     sums = totals(
         (TaxedLine(round_amount(row.net, order.currency), row.vat_category, row.vat_rate) for row in lines),
@@ -140,7 +147,7 @@ def invoice_document(
         currency=order.currency,
         language=language,
         seller=seller_party(seller),
-        buyer=buyer_party(order),
+        buyer=buyer_party(order, buyer or {}),
         buyer_reference=order.po_number or order.number,
         order_reference=order.po_number,
         sales_order_reference=order.number,

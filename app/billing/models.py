@@ -33,7 +33,8 @@ _NONE = text("'[]'::jsonb")
 class Invoice(Base):
     """A numbered claim. `document` is the frozen neutral document that PDF, CII and UBL are all made from.
 
-    A trigger refuses to change what was issued; only the columns of rendering and payment may move.
+    A trigger refuses to change what was issued; only the columns of rendering may move. The document of a held
+    invoice, which nobody has seen, may be made anew; number, dates and sums stay.
     `state`: issued (files being made), ready (checked and filed), held (a rule failed; `findings` says which).
     """
 
@@ -46,6 +47,8 @@ class Invoice(Base):
         CheckConstraint("state IN ('issued', 'ready', 'held')", name="state_known"),
         Index("ix_invoices_company_id_issued_on", "company_id", "issued_on", "id"),
         Index("ix_invoices_issued_on", "issued_on", "id"),
+        Index("ix_invoices_due_on", "due_on", "id"),
+        Index("ix_invoices_held", "id", postgresql_where=text("state = 'held'")),
         Index("ix_invoices_render_due", "due_at", postgresql_where=text("state = 'issued'")),
     )
 
@@ -103,6 +106,7 @@ class Export(Base):
 
     __tablename__ = "exports"
     __table_args__ = (
+        UniqueConstraint("company_id", "client_ref"),
         CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state_known"),
         Index("ix_exports_company_id_id", "company_id", "id"),
         Index("ix_exports_due", "due_at", postgresql_where=text("state IN ('waiting', 'running')")),
@@ -111,11 +115,12 @@ class Export(Base):
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    client_ref: Mapped[str] = mapped_column(String(80), unique=True)
-    filters: Mapped[dict[str, Any]] = mapped_column(JSONB)  # from, to, customer, states, forms
+    client_ref: Mapped[str] = mapped_column(String(80))
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB)  # ExportFilters.as_json
     state: Mapped[str] = mapped_column(String(8), server_default="waiting")
     total: Mapped[int] = mapped_column(Integer, server_default="0")
     done: Mapped[int] = mapped_column(Integer, server_default="0")
+    missing: Mapped[int] = mapped_column(Integer, server_default="0")  # in the register only: held or not made yet
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
     due_at: Mapped[Moment] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")

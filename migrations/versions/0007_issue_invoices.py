@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), server_default="waiting", nullable=False),
         sa.Column("total", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("missing", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -36,7 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_exports_file_id_files")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_exports_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
-        sa.UniqueConstraint("client_ref", name=op.f("uq_exports_client_ref")),
+        sa.UniqueConstraint("company_id", "client_ref", name=op.f("uq_exports_company_id_client_ref")),
     )
     op.create_index("ix_exports_company_id_id", "exports", ["company_id", "id"], unique=False)
     op.create_index(
@@ -83,6 +84,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_invoices_company_id_issued_on", "invoices", ["company_id", "issued_on", "id"], unique=False)
     op.create_index("ix_invoices_issued_on", "invoices", ["issued_on", "id"], unique=False)
+    op.create_index("ix_invoices_due_on", "invoices", ["due_on", "id"], unique=False)
+    op.create_index("ix_invoices_held", "invoices", ["id"], unique=False, postgresql_where=sa.text("state = 'held'"))
     op.create_index(
         "ix_invoices_render_due", "invoices", ["due_at"], unique=False, postgresql_where=sa.text("state = 'issued'")
     )
@@ -112,11 +115,14 @@ def upgrade() -> None:
         BEGIN
             IF (NEW.company_id, NEW.number, NEW.kind, NEW.order_id, NEW.order_number, NEW.po_number,
                 NEW.customer_name, NEW.issued_at, NEW.issued_on, NEW.due_on, NEW.currency, NEW.net_total,
-                NEW.vat_total, NEW.gross_total, NEW.locale, NEW.document)
+                NEW.vat_total, NEW.gross_total, NEW.locale)
                IS DISTINCT FROM
                (OLD.company_id, OLD.number, OLD.kind, OLD.order_id, OLD.order_number, OLD.po_number,
                 OLD.customer_name, OLD.issued_at, OLD.issued_on, OLD.due_on, OLD.currency, OLD.net_total,
-                OLD.vat_total, OLD.gross_total, OLD.locale, OLD.document)
+                OLD.vat_total, OLD.gross_total, OLD.locale)
+               -- A held invoice was shown to nobody: its document may be made anew from mended master data.
+               OR (NEW.document IS DISTINCT FROM OLD.document AND OLD.state <> 'held')
+               OR (OLD.state = 'ready' AND NEW.state <> 'ready')
             THEN
                 RAISE EXCEPTION 'invoice % is issued and cannot be changed', OLD.number USING ERRCODE = 'KN001';
             END IF;
@@ -140,6 +146,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("invoice_files")
     op.drop_index("ix_invoices_render_due", table_name="invoices", postgresql_where=sa.text("state = 'issued'"))
+    op.drop_index("ix_invoices_held", table_name="invoices", postgresql_where=sa.text("state = 'held'"))
+    op.drop_index("ix_invoices_due_on", table_name="invoices")
     op.drop_index("ix_invoices_issued_on", table_name="invoices")
     op.drop_index("ix_invoices_company_id_issued_on", table_name="invoices")
     op.drop_table("invoices")

@@ -16,12 +16,16 @@ SUFFIX = {"pdf": ".pdf", "ubl": ".ubl.xml", "cii": ".cii.xml"}
 
 @dataclass(frozen=True, slots=True)
 class ExportFilters:
-    """Documents issued from `start` to `end` (both included), of one customer or all, in the chosen forms."""
+    """Documents issued from `start` to `end` (both included), of one customer or all, in the chosen forms.
+
+    `text` narrows them further: it is looked for in number, order, PO number and customer.
+    """
 
     start: date
     end: date
     customer_id: int | None = None
     forms: tuple[str, ...] = FORMS
+    text: str = ""
 
     def check(self) -> None:
         """Raise Invalid for a period that runs backwards or an empty choice of forms."""
@@ -36,6 +40,7 @@ class ExportFilters:
             "end": self.end.isoformat(),
             "customer_id": self.customer_id,
             "forms": list(self.forms),
+            "text": self.text,
         }
 
     @classmethod
@@ -45,6 +50,7 @@ class ExportFilters:
             date.fromisoformat(value["end"]),
             value["customer_id"],
             tuple(value["forms"]),
+            value["text"],
         )
 
 

@@ -3,59 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from app.accounts.models import Company
 from app.billing.domain.export import ExportFilters
+from app.billing.domain.register import ArchivedInvoice, RegisteredInvoice
 from app.billing.models import Invoice, InvoiceFile
+from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.tenancy import visible
+
+_REGISTER: tuple[Any, ...] = (
+    Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Company.code, Invoice.customer_name,
+    Invoice.order_number, Invoice.po_number, Invoice.currency, Invoice.net_total, Invoice.vat_total,
+    Invoice.gross_total, Invoice.state,
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivedFile:
-    """One stored form of an invoice."""
-
-    form: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedInvoice:
-    """A line of the register; amounts in `currency`."""
-
-    number: str
-    kind: str
-    issued_on: date
-    due_on: date
-    customer_code: str
-    customer_name: str
-    order_number: str
-    po_number: str
-    currency: str
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
-    state: str
-    files: tuple[ArchivedFile, ...]
-
-
-def _narrow(actor: Actor, statement: Select[Any], filters: ExportFilters) -> Select[Any]:
-    statement = statement.where(Invoice.issued_on.between(filters.start, filters.end))
-    if filters.customer_id is not None:
-        statement = statement.where(Invoice.company_id == filters.customer_id)
-    return visible(actor, statement, Invoice)
+def _chosen(filters: ExportFilters) -> InvoiceFilters:
+    return InvoiceFilters(filters.text, start=filters.start, end=filters.end, customer_id=filters.customer_id)
 
 
 def count_for_archive(actor: Actor, filters: ExportFilters) -> int:
     """How many invoices the period holds for the actor."""
-    return db.session.scalar(_narrow(actor, select(func.count(Invoice.id)), filters)) or 0
+    return db.session.scalar(narrowed(actor, select(func.count(Invoice.id)), _chosen(filters))) or 0
 
 
 def invoices_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> Iterator[list[ArchivedInvoice]]:
@@ -66,8 +39,7 @@ def invoices_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> 
     last = 0
     while True:
         rows = db.session.execute(
-            _narrow(actor, select(Invoice.id, Company.code, Invoice), filters)
-            .join(Company, Company.id == Invoice.company_id)
+            narrowed(actor, select(Invoice.id, *_REGISTER), _chosen(filters))
             .where(Invoice.id > last)
             .order_by(Invoice.id)
             .limit(size)
@@ -75,18 +47,18 @@ def invoices_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> 
         if not rows:
             return
         last = rows[-1][0]
-        files: dict[int, list[ArchivedFile]] = {}
+        files: dict[int, dict[str, str]] = {}
         for file in db.session.execute(
             select(InvoiceFile.invoice_id, InvoiceFile.form, InvoiceFile.sha256)
             .where(InvoiceFile.invoice_id.in_([row[0] for row in rows]))
             .order_by(InvoiceFile.form)
         ):
-            files.setdefault(file.invoice_id, []).append(ArchivedFile(file.form, file.sha256))
-        yield [
-            ArchivedInvoice(
-                invoice.number, invoice.kind, invoice.issued_on, invoice.due_on, code, invoice.customer_name,
-                invoice.order_number, invoice.po_number, invoice.currency, invoice.net_total, invoice.vat_total,
-                invoice.gross_total, invoice.state, tuple(files.get(invoice_id, ())),
-            )
-            for invoice_id, code, invoice in rows
-        ]  # fmt: skip
+            files.setdefault(file.invoice_id, {})[file.form] = file.sha256
+        yield [ArchivedInvoice(*row[1:], files=files.get(row[0], {})) for row in rows]
+
+
+def register(actor: Actor, filters: InvoiceFilters) -> Iterator[RegisteredInvoice]:
+    """All invoices the filters let through, oldest first, without their files; read as they are taken."""
+    statement = narrowed(actor, select(*_REGISTER), filters).order_by(Invoice.issued_on, Invoice.id)
+    for row in db.session.execute(statement.execution_options(yield_per=500)):
+        yield RegisteredInvoice(*row)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, func, select
 
+from app.accounts.models import Company, User
 from app.billing.domain.export import ExportFilters
 from app.billing.models import Export
 from app.core.actor import Actor
@@ -18,13 +20,16 @@ from app.core.models import StoredFile
 
 @dataclass(frozen=True, slots=True)
 class ExportView:
-    """One export; `file` is there when it is done."""
+    """One export; `file` is there when it is done, `customer` names the account it was narrowed to."""
 
     id: int
     filters: ExportFilters
     state: str
     done: int
     total: int
+    missing: int
+    customer: str
+    person: str
     created_at: datetime
     finished_at: datetime | None
     last_error: str
@@ -36,31 +41,31 @@ class ExportView:
 
 
 def exports(actor: Actor, *, limit: int = 20) -> Sequence[ExportView]:
-    """The newest exports of the actor's company."""
-    statement = (
-        select(Export, StoredFile)
-        .outerjoin(StoredFile, StoredFile.id == Export.file_id)
-        .where(Export.company_id == actor.company_id)
-        .order_by(Export.id.desc())
-        .limit(limit)
-    )
-    return [_view(row, file) for row, file in db.session.execute(statement)]
+    """The newest exports of the actor's company. One statement."""
+    return [_view(row) for row in db.session.execute(_own(actor).order_by(Export.id.desc()).limit(limit))]
 
 
 def export(actor: Actor, export_id: int) -> ExportView:
     """One export of the actor's company."""
-    found = db.session.execute(
-        select(Export, StoredFile)
-        .outerjoin(StoredFile, StoredFile.id == Export.file_id)
-        .where(Export.id == export_id, Export.company_id == actor.company_id)
-    ).one_or_none()
+    found = db.session.execute(_own(actor).where(Export.id == export_id)).one_or_none()
     if found is None:
         raise NotFound
-    return _view(found[0], found[1])
+    return _view(found)
 
 
-def _view(row: Export, file: StoredFile | None) -> ExportView:
+def _own(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Export, StoredFile, func.coalesce(Company.name, ""), func.coalesce(User.name, ""))
+        .outerjoin(StoredFile, StoredFile.id == Export.file_id)
+        .outerjoin(Company, Company.id == Export.filters["customer_id"].as_integer())
+        .outerjoin(User, User.id == Export.user_id)
+        .where(Export.company_id == actor.company_id)
+    )
+
+
+def _view(found: Row[*tuple[Any, ...]]) -> ExportView:
+    row, file, customer, person = found
     return ExportView(
-        row.id, ExportFilters.from_json(row.filters), row.state, row.done, row.total, row.created_at, row.finished_at,
-        row.last_error, file,
+        row.id, ExportFilters.from_json(row.filters), row.state, row.done, row.total, row.missing, customer, person,
+        row.created_at, row.finished_at, row.last_error, file,
     )  # fmt: skip

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Company
 from app.billing.models import Invoice, InvoiceFile
+from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.models import AuditEntry, StoredFile
 from app.core.tenancy import visible
+from app.core.texts import N_
 from app.documents.model.invoice import BillingDocument
 from app.documents.model.stored import from_json
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceFilters:
-    """What the list is narrowed to; `text` looks into number, order, PO number and customer."""
-
-    text: str = ""
-    state: str = ""
-    start: date | None = None
-    end: date | None = None
-    customer_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """A line of the list; amounts in `currency`. `forms` are those filed."""
+    """A line of the list; amounts in `currency`. Its files are there when `state` is ready."""
 
     id: int
     number: str
@@ -50,6 +41,17 @@ class InvoiceRow:
     net: Decimal
     gross: Decimal
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """An invoice that is held; `rule` is empty where the rules could not be run."""
+
+    number: str
+    customer_name: str
+    issued_on: date
+    rule: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,63 +84,58 @@ class InvoicePage:
     history: Sequence[AuditEntry]
 
 
-_ROW = (
+_ROW: tuple[Any, ...] = (
     Invoice.id, Invoice.number, Company.code, Invoice.customer_name, Invoice.order_number, Invoice.po_number,
     Invoice.issued_on, Invoice.due_on, Invoice.currency, Invoice.net_total, Invoice.gross_total, Invoice.state,
 )  # fmt: skip
 
 
-def _narrow(actor: Actor, statement: Select[Any], filters: InvoiceFilters) -> Select[Any]:
-    statement = visible(actor, statement.join(Company, Company.id == Invoice.company_id), Invoice)
-    if filters.text:
-        like = f"%{filters.text.strip().replace('%', '').replace('_', '')}%"
-        statement = statement.where(
-            or_(
-                Invoice.number.ilike(like),
-                Invoice.order_number.ilike(like),
-                Invoice.po_number.ilike(like),
-                Invoice.customer_name.ilike(like),
-                Company.code.ilike(like),
-            )
-        )
-    if filters.state:
-        statement = statement.where(Invoice.state == filters.state)
-    if filters.start:
-        statement = statement.where(Invoice.issued_on >= filters.start)
-    if filters.end:
-        statement = statement.where(Invoice.issued_on <= filters.end)
-    if filters.customer_id is not None:
-        statement = statement.where(Invoice.company_id == filters.customer_id)
-    return statement
+# What the list can be sorted by, and how a key that travelled in an address becomes a value again.
+_SORTS: dict[str, tuple[Any, Callable[[str], Any]]] = {
+    "date": (Invoice.issued_on, date.fromisoformat),
+    "due": (Invoice.due_on, date.fromisoformat),
+    "customer": (Invoice.customer_name, str),
+    "total": (Invoice.gross_total, Decimal),
+}
+SORTS = tuple(_SORTS)
+
+
+def sort_key(row: InvoiceRow, sort: str) -> tuple[object, int]:
+    """The key of a row in a list sorted so."""
+    values = {"date": row.issued_on, "due": row.due_on, "customer": row.customer_name, "total": row.gross}
+    return values[sort], row.id
 
 
 def invoices(
     actor: Actor,
     filters: InvoiceFilters,
     *,
+    sort: str = "date",
+    is_descending: bool = True,
     after: tuple[str, ...] | None = None,
     before: tuple[str, ...] | None = None,
     limit: int = 51,
 ) -> list[InvoiceRow]:
-    """Newest first; keys are (issued_on, id). One statement."""
-    statement = _narrow(actor, select(*_ROW), filters)
-    key = tuple_(Invoice.issued_on, Invoice.id)
-    if before:
-        statement = statement.where(key > (date.fromisoformat(before[0]), int(before[1])))
-        rows = db.session.execute(statement.order_by(Invoice.issued_on, Invoice.id).limit(limit)).all()[::-1]
-    else:
-        if after:
-            statement = statement.where(key < (date.fromisoformat(after[0]), int(after[1])))
-        rows = db.session.execute(
-            statement.order_by(Invoice.issued_on.desc(), Invoice.id.desc()).limit(limit)
-        ).all()  # fmt: skip
-    return [InvoiceRow(*row) for row in rows]
+    """One page of the list by one of SORTS, newest first unless told; keys are `sort_key`. One statement."""
+    column, read = _SORTS[sort]
+    statement = narrowed(actor, select(*_ROW), filters)
+    key, bound = tuple_(column, Invoice.id), before or after
+    is_upwards = is_descending is bool(before)
+    if bound is not None:
+        try:
+            value = (read(bound[0]), int(bound[1]))
+        except (ValueError, ArithmeticError, IndexError):
+            raise NotFound(N_("This address is damaged. Open the list again.")) from None
+        statement = statement.where(key > value if is_upwards else key < value)
+    order = (column, Invoice.id) if is_upwards else (column.desc(), Invoice.id.desc())
+    rows = [InvoiceRow(*row) for row in db.session.execute(statement.order_by(*order).limit(limit))]
+    return rows[::-1] if before else rows
 
 
 def invoice_sums(actor: Actor, filters: InvoiceFilters) -> list[tuple[str, int, Decimal, Decimal]]:
     """Currency, number of documents, net and gross of all that the filters let through."""
     columns = (Invoice.currency, func.count(Invoice.id), func.sum(Invoice.net_total), func.sum(Invoice.gross_total))
-    statement = _narrow(actor, select(*columns), filters).group_by(Invoice.currency).order_by(Invoice.currency)
+    statement = narrowed(actor, select(*columns), filters).group_by(Invoice.currency).order_by(Invoice.currency)
     return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(statement)]
 
 
@@ -146,6 +143,24 @@ def held_count(actor: Actor) -> int:
     """How many invoices wait for the accountant."""
     statement = visible(actor, select(func.count(Invoice.id)).where(Invoice.state == "held"), Invoice)
     return db.session.scalar(statement) or 0
+
+
+def held_invoices(actor: Actor, *, limit: int = 5) -> list[HeldRow]:
+    """The invoices that wait longest for the accountant, each with the first rule it breaks."""
+    statement = (
+        select(Invoice.number, Invoice.customer_name, Invoice.issued_on, Invoice.findings)
+        .where(Invoice.state == "held")
+        .order_by(Invoice.id)
+        .limit(limit)
+    )
+    return [
+        HeldRow(row.number, row.customer_name, row.issued_on, *_first_rule(row.findings))
+        for row in db.session.execute(visible(actor, statement, Invoice))
+    ]
+
+
+def _first_rule(findings: Sequence[dict[str, Any]]) -> tuple[str, str]:
+    return (findings[0]["rule"], findings[0]["message"]) if findings else ("", "")
 
 
 def invoice(actor: Actor, number: str) -> InvoicePage:
@@ -205,6 +220,6 @@ def invoice_file(actor: Actor, number: str, form: str) -> StoredFile:
 
 def invoices_of_order(actor: Actor, order_number: str, company_id: int) -> list[InvoiceRow]:
     """What was invoiced of an order, for the panel on its page."""
-    statement = _narrow(actor, select(*_ROW), InvoiceFilters(customer_id=company_id))
+    statement = narrowed(actor, select(*_ROW), InvoiceFilters(customer_id=company_id))
     rows = db.session.execute(statement.where(Invoice.order_number == order_number).order_by(Invoice.id))
     return [InvoiceRow(*row) for row in rows]

@@ -1,65 +1,99 @@
-"""A month of documents as one ZIP, made in the background."""
+"""A period of documents as one ZIP, made in the background."""
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from app.billing.domain.export import ExportFilters, archive_name, member_name
+from app.accounts.domain.roles import CompanyKind
+from app.accounts.models import Company
+from app.billing.domain.export import FORMS, ExportFilters, archive_name, member_name
+from app.billing.domain.register import HASHES, HEAD, ArchivedInvoice
 from app.billing.models import Export
-from app.billing.queries.archive import ArchivedInvoice, count_for_archive, invoices_for_archive
+from app.billing.queries.archive import count_for_archive, invoices_for_archive
 from app.core import audit, clock, storage
-from app.core.actor import Actor
-from app.core.db import command, db
-from app.core.errors import Conflict, DomainError, NotFound
-from app.core.jobs import enqueue
+from app.core.actor import Actor, Scope
+from app.core.db import command, db, on_commit
+from app.core.errors import Conflict, NotFound
+from app.core.jobs import enqueue, send_now
 from app.core.locks import lock_rows
+from app.core.tables.rows import Cell
+from app.core.tables.writing import write_csv
+from app.core.tenancy import Bounds
+from app.core.texts import N_
 
-_HEAD = (
-    "number", "kind", "issued_on", "due_on", "customer_code", "customer", "order", "po_number", "currency", "net", "vat",
-    "gross", "state", "pdf_sha256", "ubl_sha256", "cii_sha256",
-)  # fmt: skip
+MAX_ATTEMPTS = 3
+_GIVEN_UP = "the worker ended while it made the archive"
 _LEASE = timedelta(minutes=5)
 _STEP = 25
 
 
+@dataclass(slots=True)
+class _Written:
+    """What went into the archive: invoices listed, and those of them whose files are not made or are held."""
+
+    listed: int = 0
+    missing: int = 0
+
+
 @command
 def request_export(actor: Actor, filters: ExportFilters, *, client_ref: str) -> int:
-    """Ask for an archive; returns the export's id. The same client_ref gives the first one; other filters: Conflict."""
+    """Ask for an archive; returns the export's id. The same client_ref gives the first one; other filters: Conflict.
+
+    A customer gets its own documents, whoever makes the archive later.
+    """
     filters.check()
-    known = db.session.scalar(select(Export).where(Export.client_ref == client_ref))
-    if known is not None:
-        if known.filters != filters.as_json() or known.company_id != actor.company_id:
-            raise Conflict("This export was asked for already, with other filters.")
-        return known.id
-    export = Export(
-        company_id=actor.company_id, user_id=actor.user_id, client_ref=client_ref, filters=filters.as_json()
-    )
-    db.session.add(export)
-    db.session.flush()
-    audit.record(actor, "export", export.id, "export_asked", filters.as_json())
-    enqueue("billing.build_export", export.id)
-    return export.id
+    if not actor.is_operator:
+        filters = replace(filters, customer_id=actor.company_id)
+    made: int | None = db.session.scalar(
+        insert(Export)
+        .values(
+            company_id=actor.company_id, user_id=actor.user_id, client_ref=client_ref, filters=filters.as_json(),
+            created_at=clock.now(), due_at=clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=[Export.company_id, Export.client_ref])
+        .returning(Export.id)
+    )  # fmt: skip
+    if made is None:
+        return _known(actor, filters, client_ref)
+    audit.record(actor, "export", made, "export_asked", filters.as_json())
+    enqueue("billing.build_export", made)
+    return made
+
+
+def _known(actor: Actor, filters: ExportFilters, client_ref: str) -> int:
+    known = db.session.execute(
+        select(Export.id, Export.filters).where(
+            Export.company_id == actor.company_id, Export.client_ref == client_ref
+        )
+    ).one()  # fmt: skip
+    if known.filters != filters.as_json():
+        raise Conflict(N_("This export was asked for already, with other filters. Open the page again."))
+    first: int = known.id
+    return first
 
 
 def build_export(actor: Actor, export_id: int) -> str:
-    """Write the archive of an export and file it; returns the archive's name. A second run starts afresh or finds it done."""
+    """Write the archive of an export and file it; returns its name. A second run starts afresh.
+
+    Raises Conflict when it is finished or another worker is at it.
+    """
     filters = _start(actor, export_id)
     name = archive_name(filters)
     try:
         with tempfile.TemporaryDirectory(prefix="kontor-export-") as folder:
             path = Path(folder) / name
-            _write_archive(actor, export_id, filters, path)
-            _finish(actor, export_id, path)
-    except DomainError as error:
-        _fail(actor, export_id, str(error))
+            written = _write_archive(actor, export_id, filters, path)
+            _finish(actor, export_id, path, written)
+    except Exception as error:
+        _note_failure(actor, export_id, str(error) or type(error).__name__)
         raise
     return name
 
@@ -71,9 +105,9 @@ def _start(actor: Actor, export_id: int) -> ExportFilters:
         raise NotFound
     export = exports[0]
     if export.state in ("done", "failed"):
-        raise Conflict("The export is finished.")
+        raise Conflict(N_("The export is finished."))
     if export.state == "running" and export.due_at > clock.now():
-        raise Conflict("Another worker is at it.")
+        raise Conflict(N_("Another worker is at it."))
     filters = ExportFilters.from_json(export.filters)
     export.state, export.done, export.due_at = "running", 0, clock.now() + _LEASE
     export.attempts += 1
@@ -86,64 +120,82 @@ def _progress(actor: Actor, export_id: int, done: int) -> None:
     db.session.execute(update(Export).where(Export.id == export_id).values(done=done, due_at=clock.now() + _LEASE))
 
 
-def _rows(invoices: list[ArchivedInvoice]) -> Iterator[tuple[str, ...]]:
-    for row in invoices:
-        hashes = {file.form: file.sha256 for file in row.files}
-        yield (
-            row.number, row.kind, row.issued_on.isoformat(), row.due_on.isoformat(), row.customer_code, row.customer_name,
-            row.order_number, row.po_number, row.currency, str(row.net), str(row.vat), str(row.gross), row.state,
-            hashes.get("pdf", ""), hashes.get("ubl", ""), hashes.get("cii", ""),
-        )  # fmt: skip
-
-
-def _write_archive(actor: Actor, export_id: int, filters: ExportFilters, path: Path) -> None:
-    """PDFs are compressed already and stored as they are; the register lists every invoice, also held ones."""
-    register = io.StringIO(newline="")
-    writer = csv.writer(register, delimiter=";")
-    writer.writerow(_HEAD)
-    done = 0
+def _write_archive(actor: Actor, export_id: int, filters: ExportFilters, path: Path) -> _Written:
+    """Files first, then the register of every invoice, also of those whose files are not there yet."""
+    written = _Written()
+    listed = path.with_suffix(".csv")
     with zipfile.ZipFile(path, "w") as archive:
-        for batch in invoices_for_archive(actor, filters, size=_STEP):
-            writer.writerows(_rows(batch))
-            for row in batch:
-                for file in row.files:
-                    if file.form in filters.forms:
-                        packing = zipfile.ZIP_STORED if file.form == "pdf" else zipfile.ZIP_DEFLATED
-                        with storage.store().open(file.sha256) as source:
-                            archive.writestr(member_name(row.number, file.form), source.read(), packing)
-            done += len(batch)
-            _progress(actor, export_id, done)
-        archive.writestr("register.csv", register.getvalue().encode("utf-8-sig"), zipfile.ZIP_DEFLATED)
+
+        def lines() -> Iterator[Sequence[Cell]]:
+            yield (*HEAD, *HASHES)
+            for batch in invoices_for_archive(actor, filters, size=_STEP):
+                for invoice in batch:
+                    _pack(archive, invoice, filters)
+                    written.missing += not invoice.files
+                    yield (*invoice.cells(), *(invoice.files.get(form, "") for form in FORMS))
+                written.listed += len(batch)
+                _progress(actor, export_id, written.listed)
+
+        with listed.open("wb") as target:
+            write_csv(lines(), target, delimiter=";")
+        archive.write(listed, "register.csv", zipfile.ZIP_DEFLATED)
+    return written
+
+
+def _pack(archive: zipfile.ZipFile, invoice: ArchivedInvoice, filters: ExportFilters) -> None:
+    """PDFs are compressed already and stored as they are."""
+    for form, sha256 in invoice.files.items():
+        if form in filters.forms:
+            packing = zipfile.ZIP_STORED if form == "pdf" else zipfile.ZIP_DEFLATED
+            with storage.store().open(sha256) as source:
+                archive.writestr(member_name(invoice.number, form), source.read(), packing)
 
 
 @command
-def _finish(actor: Actor, export_id: int, path: Path) -> None:
+def _finish(actor: Actor, export_id: int, path: Path, written: _Written) -> None:
     export = lock_rows(Export, [export_id])[0]
     if export.state != "running":
         return
     file = storage.keep(actor, path, name=path.name, media_type="application/zip", company_id=export.company_id)
-    export.state, export.file_id, export.finished_at, export.done = "done", file.id, clock.now(), export.total
-    audit.record(actor, "export", export.id, "export_done", {"documents": export.total}, company_id=export.company_id)
+    export.state, export.file_id, export.finished_at = "done", file.id, clock.now()
+    export.done, export.total, export.missing, export.last_error = written.listed, written.listed, written.missing, ""
+    facts = {"documents": written.listed, "missing": written.missing}
+    audit.record(actor, "export", export.id, "export_done", facts, company_id=export.company_id)
 
 
 @command
-def _fail(actor: Actor, export_id: int, reason: str) -> None:
+def _note_failure(actor: Actor, export_id: int, reason: str) -> None:
     export = lock_rows(Export, [export_id])[0]
-    export.last_error = reason
-    if export.attempts >= 3:
+    export.last_error = reason[:2000]
+    if export.attempts >= MAX_ATTEMPTS:
         export.state, export.finished_at = "failed", clock.now()
     else:
-        export.state, export.due_at = "waiting", clock.now() + timedelta(minutes=1)
+        export.state, export.due_at = "waiting", clock.now() + timedelta(minutes=export.attempts)
 
 
 @command
 def sweep_exports(actor: Actor) -> int:
-    """Ask again for exports that wait or whose worker died; returns how many."""
-    overdue = db.session.scalars(
-        select(Export.id).where(
-            Export.state.in_(("waiting", "running")), Export.due_at <= clock.now() - timedelta(seconds=15)
-        )
+    """Ask again for exports that wait or whose worker died, each in the scope of its owner; returns how many.
+
+    One that took its workers down with it several times is given up.
+    """
+    overdue = Export.state.in_(("waiting", "running")) & (Export.due_at <= clock.now() - timedelta(seconds=15))
+    db.session.execute(
+        update(Export)
+        .where(overdue, Export.attempts >= MAX_ATTEMPTS)
+        .values(state="failed", finished_at=clock.now(), last_error=_GIVEN_UP)
+    )
+    again = db.session.execute(
+        update(Export)
+        .where(overdue, Company.id == Export.company_id)
+        .values(state="waiting", due_at=clock.now() + timedelta(minutes=1))
+        .returning(Export.id, Export.company_id, Company.kind)
     ).all()
-    for export_id in overdue:
-        enqueue("billing.build_export", export_id)
-    return len(overdue)
+    for export_id, company_id, kind in again:
+        scope = Scope.OPERATOR if kind == CompanyKind.OPERATOR else Scope.TENANT
+        _send_as(Bounds(scope, company_id), export_id)
+    return len(again)
+
+
+def _send_as(bounds: Bounds, export_id: int) -> None:
+    on_commit(lambda: send_now("billing.build_export", export_id, bounds=bounds))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
 from app.accounts.models import Company
-from app.accounts.queries.companies import operator_party
+from app.accounts.queries.companies import customer_party, operator_party
 from app.billing.documents import Numbered, invoice_document
 from app.billing.domain.numbers import INVOICE_SERIES, due_date, invoice_number
 from app.billing.events import InvoiceIssued
@@ -37,9 +39,7 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
     known = db.session.scalar(select(Invoice.id).where(Invoice.order_id == order_id, Invoice.kind == "invoice"))
     if known is not None:
         return known
-    lines = list(
-        db.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
-    )
+    lines = _lines(order_id)
     seller = operator_party(actor)
     language = db.session.scalars(select(Company.locale).where(Company.id == order.company_id)).one()
     issued_on = clock.today(seller.time_zone)
@@ -70,3 +70,29 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
     publish(InvoiceIssued(invoice.id))
     enqueue("billing.render_invoice", invoice.id)
     return invoice.id
+
+
+def _lines(order_id: int) -> Sequence[OrderLine]:
+    return db.session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)
+    ).all()  # fmt: skip
+
+
+def rebuilt_document(actor: Actor, invoice: Invoice) -> dict[str, Any]:
+    """The document of a held invoice made anew: same number, dates and sums, the legal facts of both sides as of now."""
+    order = db.session.get_one(Order, invoice.order_id)
+    customer = customer_party(actor, invoice.company_id)
+    present = {
+        "name": customer.name, "legal_name": customer.legal_name, "vat_id": customer.vat_id, "gln": customer.gln,
+        "endpoint_scheme": customer.endpoint_scheme, "endpoint_id": customer.endpoint_id,
+        "email": customer.invoice_email or customer.email,
+    }  # fmt: skip
+    document = invoice_document(
+        order,
+        _lines(order.id),
+        operator_party(actor),
+        Numbered(invoice.number, invoice.issued_on, invoice.due_on),
+        language=invoice.locale,
+        buyer={name: value for name, value in present.items() if value},
+    )
+    return to_json(document)

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from app.billing.domain.export import SUFFIX
 from app.billing.events import InvoiceHeld, InvoiceRendered
 from app.billing.models import Invoice, InvoiceFile
+from app.billing.service.issue import rebuilt_document
 from app.core import audit, clock, storage
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -62,7 +63,7 @@ def _claim(actor: Actor, invoice_id: int) -> tuple[str, str, dict[str, Any]]:
 def _findings(rendered: RenderedInvoice) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for report in rendered.reports:
-        ran = ", ".join(report.rule_sets)
+        ran = ", ".join(str(rules) for rules in report.rule_sets)
         found.extend({"checked_by": ran, **asdict(finding)} for finding in report.findings)
     return found
 
@@ -119,7 +120,7 @@ def _file(actor: Actor, invoice_id: int, rendered: RenderedInvoice) -> str:
         )
     invoice.state = "ready"
     invoice.last_error = ""
-    checked_by = [rules for report in rendered.reports for rules in report.rule_sets]
+    checked_by = [str(rules) for report in rendered.reports for rules in report.rule_sets]
     audit.record(
         actor, "invoice", invoice.id, "invoice_rendered", {"checked_by": checked_by}, company_id=invoice.company_id
     )
@@ -129,14 +130,15 @@ def _file(actor: Actor, invoice_id: int, rendered: RenderedInvoice) -> str:
 
 @command
 def check_again(actor: Actor, number: str) -> None:
-    """Send a held invoice through the rules once more (after master data or rule sets were mended)."""
+    """Make a held invoice anew from mended master data and send it through the rules once more; it keeps its number."""
     invoice = db.session.scalar(select(Invoice).where(Invoice.number == number))
     if invoice is None:
         raise NotFound
     invoice = lock_rows(Invoice, [invoice.id])[0]
     if invoice.state != "held":
         raise Conflict(N_("Invoice {number} is not held.", number=number))
-    invoice.state, invoice.attempts, invoice.due_at = "issued", 0, clock.now()
+    invoice.document = rebuilt_document(actor, invoice)
+    invoice.state, invoice.attempts, invoice.due_at, invoice.last_error = "issued", 0, clock.now(), ""
     audit.record(actor, "invoice", invoice.id, "invoice_check_asked", company_id=invoice.company_id)
     enqueue("billing.render_invoice", invoice.id)
 

@@ -1,0 +1,52 @@
+"""What a list of invoices is narrowed to; the list, its sums, its register and the archive share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, or_
+
+from app.accounts.models import Company
+from app.billing.models import Invoice
+from app.core.actor import Actor
+from app.core.tenancy import visible
+
+S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilters:
+    """Empty fields do not narrow. `text` looks into number, order, PO number and customer; days are included."""
+
+    text: str = ""
+    state: str = ""
+    start: date | None = None
+    end: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    customer_id: int | None = None
+
+
+def narrowed(actor: Actor, statement: S, filters: InvoiceFilters) -> S:
+    """The statement about invoices with their companies, held to what the actor may see and the filters let through."""
+    statement = visible(actor, statement.join(Company, Company.id == Invoice.company_id), Invoice)
+    if filters.text:
+        places = (
+            Invoice.number, Invoice.order_number, Invoice.po_number, Invoice.customer_name, Company.code,
+        )  # fmt: skip
+        statement = statement.where(or_(*(place.icontains(filters.text, autoescape=True) for place in places)))
+    if filters.state:
+        statement = statement.where(Invoice.state == filters.state)
+    for column, start, end in (
+        (Invoice.issued_on, filters.start, filters.end),
+        (Invoice.due_on, filters.due_from, filters.due_to),
+    ):
+        if start is not None:
+            statement = statement.where(column >= start)
+        if end is not None:
+            statement = statement.where(column <= end)
+    if filters.customer_id is not None:
+        statement = statement.where(Invoice.company_id == filters.customer_id)
+    return statement
