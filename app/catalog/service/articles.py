@@ -117,7 +117,7 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow]) -> list[ArticleRes
     """Create articles and change the facts given, by article number; a number that stands twice is refused."""
     categories: dict[str, int] = {}
     if any(row.category for row in rows):
-        categories = dict(db.session.execute(_CATEGORIES).tuples().all())
+        categories = dict(db.session.execute(_CATEGORIES).all())
     refused: dict[int, ArticleResult] = {}
     good: dict[str, ArticleRow] = {}
     for index, row in enumerate(rows):
@@ -127,7 +127,7 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow]) -> list[ArticleRes
         else:
             good[key_of(row.sku)] = row
     outcomes = _store(good, categories)
-    ids: dict[str, int] = dict(db.session.execute(_IDS, {"keys": list(good)}).tuples().all())
+    ids: dict[str, int] = dict(db.session.execute(_IDS, {"keys": list(good)}).all())
     return [
         refused.get(index) or ArticleResult(outcomes.get(key_of(row.sku), "same"), ids[key_of(row.sku)])
         for index, row in enumerate(rows)

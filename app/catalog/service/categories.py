@@ -37,7 +37,7 @@ def upsert_categories(actor: Actor, rows: Sequence[CategoryRow]) -> list[str]:
     created = [row for row in rows if row.code not in known]
     if created:
         db.session.execute(insert(Category), [_values(row) for row in created])
-    ids: dict[str, int] = dict(db.session.execute(select(Category.code, Category.id)).tuples().all())
+    ids: dict[str, int] = dict(db.session.execute(select(Category.code, Category.id)).all())
     outcomes = []
     for row in rows:
         wanted = _values(row) | {"parent_id": ids[row.parent] if row.parent else None}

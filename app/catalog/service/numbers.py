@@ -51,9 +51,7 @@ WHERE company_id = :company AND number_key = ANY(CAST(:keys AS text[]))""")
 def set_own_numbers(actor: Actor, company_id: int, rows: Sequence[NumberRow]) -> list[NumberResult]:
     """Give articles a customer's own numbers; a number given before moves to the new article."""
     _demand_own(actor, company_id)
-    articles: dict[str, int] = dict(
-        db.session.execute(_ARTICLES, {"keys": [key_of(row.sku) for row in rows]}).tuples().all()
-    )
+    articles: dict[str, int] = dict(db.session.execute(_ARTICLES, {"keys": [key_of(row.sku) for row in rows]}).all())
     good: dict[str, NumberRow] = {}
     problems: dict[int, Message] = {}
     for index, row in enumerate(rows):
@@ -73,7 +71,7 @@ def set_own_numbers(actor: Actor, company_id: int, rows: Sequence[NumberRow]) ->
             "articles": [articles[key_of(row.sku)] for row in good.values()],
             "numbers": [row.number.strip() for row in good.values()],
             "keys": list(good),
-        }).tuples().all())  # fmt: skip
+        }).all())  # fmt: skip
     results = []
     for index, row in enumerate(rows):
         if index in problems:

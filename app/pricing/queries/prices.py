@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -15,9 +14,10 @@ from sqlalchemy import text
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
-from app.pricing.domain.chain import Break, Ladder, ListPrices, Strategy, ladder_of
-from app.pricing.domain.price import PricedLine, PriceItem, price_line
-from app.pricing.domain.vat import Parties, Treatment, treat
+from app.pricing.domain.book import Book, price_items
+from app.pricing.domain.chain import Break, Ladder, ListPrices, Strategy
+from app.pricing.domain.price import PricedLine, PriceItem
+from app.pricing.domain.vat import Parties
 
 # One row per list of the chain (one without a list when there is none), its entries column by column as text: a list
 # of 3,000 entries crosses the border in a few values and costs a third of as many rows. OFFSET 0 keeps the planner
@@ -61,36 +61,10 @@ LEFT JOIN LATERAL (
 ORDER BY cl.position""")
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What an account buys by on one day: its lists in order, its strategy, who sells to whom, the VAT rates."""
-
-    currency: str
-    parties: Parties
-    rates: dict[str, Decimal]
-    strategy: Strategy
-    lists: tuple[ListPrices, ...]
-
-    def ladder(self, article_id: int) -> Ladder:
-        return ladder_of(article_id, self.strategy, self.lists, self.currency)
-
-
 def price_lines(actor: Actor, items: Sequence[PriceItem], *, company_id: int, on: date) -> list[PricedLine]:
     """Price all items for an account on a business day, in the order given; one statement."""
     book = price_book(actor, {item.article_id for item in items}, company_id=company_id, on=on)
-    ladders: dict[int, Ladder] = {}
-    treatments: dict[tuple[str, str], Treatment] = {}
-    lines = []
-    for item in items:
-        ladder = ladders.get(item.article_id)
-        if ladder is None:
-            ladder = ladders[item.article_id] = book.ladder(item.article_id)
-        kind = (item.vat_category, item.vat_class)
-        treatment = treatments.get(kind)
-        if treatment is None:
-            treatment = treatments[kind] = treat(book.parties, *kind, book.rates)
-        lines.append(price_line(item, ladder, book.currency, treatment))
-    return lines
+    return price_items(book, items)
 
 
 def ladders(actor: Actor, article_ids: Collection[int], *, company_id: int, on: date) -> dict[int, Ladder]:

@@ -84,9 +84,7 @@ def _checked(row: ChainRow) -> dict[str, int]:
     codes = [link.list_code for link in row.lists]
     if len(set(codes)) != len(codes):
         raise Invalid("lists", N_("A list stands in a chain only once."))
-    known = dict(
-        db.session.execute(select(PriceList.code, PriceList.id).where(PriceList.code.in_(codes))).tuples().all()
-    )
+    known = dict(db.session.execute(select(PriceList.code, PriceList.id).where(PriceList.code.in_(codes))).all())
     for code in codes:
         if code not in known:
             raise Invalid("lists", N_("There is no price list {code}.", code=code))
@@ -118,8 +116,7 @@ def assign_chain(actor: Actor, company_id: int, chain_id: int | None) -> bool:
     else:
         statement = upsert(AccountChain).values(company_id=company_id, chain_id=chain_id)
         db.session.execute(statement.on_conflict_do_update(index_elements=["company_id"], set_={"chain_id": chain_id}))
-    codes = dict(db.session.execute(select(Chain.id, Chain.code).where(Chain.id.in_([held, chain_id]))).tuples().all())
+    codes = dict(db.session.execute(select(Chain.id, Chain.code).where(Chain.id.in_([held, chain_id]))).all())
     changes = {"chain": [codes.get(held or 0, ""), codes.get(chain_id or 0, "")]}
     audit.record(actor, "company", company_id, "chain", changes, company_id=company_id)
     return True
-
