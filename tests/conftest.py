@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from app import create_app
@@ -22,6 +23,10 @@ from app.core.migrate import upgrade
 from app.core.tenancy import acting_as
 from config import Config
 from tests.support.page import PageClient
+
+# A busy machine is no error of ours.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 World = Callable[..., AbstractContextManager[None]]

@@ -97,7 +97,7 @@ def _gtins(keys: Iterable[str]) -> dict[str, list[str]]:
             continue
         bare = key.lstrip("0")
         for length in _GTIN_LENGTHS:
-            if len(bare) <= length and (length > 8 or len(key) == 8):
+            if len(bare) <= length:
                 written.setdefault(bare.zfill(length), []).append(key)
     return written
 

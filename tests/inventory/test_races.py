@@ -1,0 +1,99 @@
+"""Many buyers at once, on real connections: nothing is sold twice, nobody waits for ever."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from random import Random
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import Conflict
+from app.core.tenancy import acting_as
+from app.inventory.domain.promise import Want
+from app.inventory.service.reservations import release, reserve
+from app.inventory.service.stock import StockRow, set_stock
+from tests.factories.accounts import actor_for, customer, operator, person
+from tests.factories.catalog import article, articles
+from tests.factories.inventory import stock, warehouse
+
+pytestmark = pytest.mark.races
+BUYERS = 50
+
+
+def at_once(app, work, count):
+    """Run `work(number)` in so many threads, each with a connection of its own, started together."""
+    start = Barrier(count)
+
+    def run(number):
+        with app.app_context():
+            start.wait(timeout=60)
+            return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.fixture
+def buyers(committing, world):
+    with world():
+        operator()
+        companies = [customer() for _ in range(5)]
+        return [actor_for(person(company), company) for company in companies]
+
+
+def test_fifty_buyers_race_for_the_last_ten_units(committing, world, buyers):
+    with world():
+        made = article("LAST")
+        stock("LAST", 6, "MAIN")
+        stock("LAST", 4, "NORTH")
+
+    def buy(number):
+        actor = buyers[number % len(buyers)]
+        try:
+            with acting_as(actor):
+                reserve(actor, actor.company_id, [Want(number, made, Decimal(1))])
+        except Conflict:
+            return 0
+        return 1
+
+    assert sum(at_once(committing, buy, BUYERS)) == 10
+    with world():
+        assert db.session.execute(text("SELECT sum(on_hand), sum(reserved) FROM stock")).one() == (10, 10)
+        assert db.session.scalar(text("SELECT count(*) FROM reservations WHERE released_at IS NULL")) == 10
+
+
+def test_buyers_of_the_same_articles_in_any_order_do_not_deadlock(committing, world, buyers):
+    with world():
+        ids = articles(12)
+        warehouse("MAIN")
+        warehouse("NORTH", 2)
+        set_stock(Actor.system(), [
+            StockRow(f"A-{n:03d}", code, Decimal(30)) for n in range(1, 13) for code in ("MAIN", "NORTH")
+        ])  # fmt: skip
+
+    def buy(number):
+        actor, shuffled = buyers[number % len(buyers)], list(ids)
+        Random(number).shuffle(shuffled)
+        taken = 0
+        for attempt in range(4):
+            lines = [Want(1000 * number + 100 * attempt + i, key, Decimal(1)) for i, key in enumerate(shuffled[:8])]
+            try:
+                with acting_as(actor):
+                    reserve(actor, actor.company_id, lines)
+                    if attempt % 2:
+                        release(actor, [line.order_line_id for line in lines])
+            except Conflict:
+                continue
+            taken += 0 if attempt % 2 else len(lines)
+        return taken
+
+    taken = sum(at_once(committing, buy, 16))
+    with world():
+        held = "SELECT sum(quantity) FROM reservations WHERE released_at IS NULL"
+        assert db.session.execute(text(f"SELECT sum(reserved), ({held}) FROM stock")).one() == (taken, taken)
+        assert db.session.scalar(text("SELECT bool_and(reserved <= on_hand) FROM stock")) is True
