@@ -70,5 +70,5 @@ def assign_chains(actor: Actor, accounts: Sequence[tuple[int, tuple[str, ...]]])
         if lists:
             code = "+".join(part.split("-")[0][:12] for part in lists)
             links = tuple(Link(part) for part in (*lists, GENERAL))
-            chain_id, _ = set_chain(actor, ChainRow(code, links, name=" > ".join((*lists, GENERAL))))
+            chain_id, _ = set_chain(actor, ChainRow(code, links, name=" > ".join((*lists, GENERAL)), strategy="lowest"))
             assign_chain(actor, company_id, chain_id)
