@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import re
@@ -55,6 +56,8 @@ class _Sheets(HTML):  # type: ignore[misc]
 
 @cache
 def _fonts() -> FontConfiguration:
+    """Holds a folder of font files, which it removes only if it ends before the interpreter does."""
+    atexit.register(_fonts.cache_clear)
     return FontConfiguration()
 
 
@@ -66,11 +69,16 @@ def _styles() -> CSS:
 
 
 def html_to_pdf(html: str) -> bytes:
-    """PDF/A-3b of well-formed HTML that `documents/paper.css` styles."""
+    """PDF/A-3b of well-formed HTML that `documents/paper.css` styles; ValueError if it asks for anything from outside."""
     _styles()  # makes the fonts known to the configuration
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    with _no_collection():
-        pdf: bytes = _Sheets(html).write_pdf(font_config=_fonts(), pdf_variant="pdf/a-3b", pdf_identifier=identifier)
+    try:
+        with _no_collection():
+            pdf: bytes = _Sheets(html).write_pdf(
+                font_config=_fonts(), pdf_variant="pdf/a-3b", pdf_identifier=identifier
+            )
+    except FatalURLFetchingError as error:
+        raise ValueError(str(error)) from None
     return pdf
 
 

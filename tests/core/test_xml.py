@@ -32,7 +32,10 @@ BOMB = (
         (b'<!DOCTYPE a [<!ENTITY % x SYSTEM "http://host.invalid/x"> %x;]><a/>', XmlFault.ENTITIES),
         (b'<!DOCTYPE a SYSTEM "x.dtd" [' + b" " * 9000 + b'<!ENTITY x "y">]><a b="&x;"/>', XmlFault.ENTITIES),
         (b'<!DOCTYPE a SYSTEM "http://host.invalid/y.dtd"><a>z&nbsp;</a>', XmlFault.ENTITIES),
-        ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("utf-16"), XmlFault.ENTITIES),
+        (
+            '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("utf-16"),
+            XmlFault.ENTITIES,
+        ),
         (b"<a>" * 150 + b"</a>" * 150, XmlFault.TOO_DEEP),
         (b"<a>" * 3000 + b"</a>" * 3000, XmlFault.TOO_DEEP),
         (b"<a>" + b"x" * 21_000_000 + b"</a>", XmlFault.TOO_LARGE),
@@ -95,11 +98,16 @@ def test_empty_leaves_and_groups_are_left_out():
     assert dict(root[1].attrib) == {"scheme": "x"}
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+)
 def test_every_text_comes_back(text, attribute):
     writer = XmlWriter("a", {})
     writer.leaf("b", text, c=attribute)
     leaf = etree.fromstring(writer.finish())[0]
     allowed = "".join(char for char in text if char in "\t\n\r" or " " <= char not in "\ufffe\uffff")
     assert (leaf.text or "") == allowed
-    assert (leaf.get("c") or "") == "".join(char for char in attribute if char in "\t\n\r" or " " <= char not in "\ufffe\uffff")
+    assert (leaf.get("c") or "") == "".join(
+        char for char in attribute if char in "\t\n\r" or " " <= char not in "\ufffe\uffff"
+    )

@@ -24,7 +24,7 @@ maybe = st.one_of(st.just(""), texts)
 codes = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=6)
 days = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 maybe_days = st.none() | days
-amounts = st.decimals(-10**9, 10**9, places=2)
+amounts = st.decimals(-(10**9), 10**9, places=2)
 prices = st.decimals(0, 10**6, places=6)
 quantities = st.decimals(-(10**6), 10**6, places=4)
 rates = st.decimals(0, 100, places=2)

@@ -46,7 +46,7 @@ class Figures:
         return self.quantity(value) + ("%" if self.language == "en" else f"{NBSP}%")
 
     def day(self, value: date) -> str:
-        return str(format_date(value, "medium", locale=_locale(self.language))).replace(" ", NBSP)
+        return _unbroken(format_date(value, "medium", locale=_locale(self.language)))
 
     def country(self, code: str) -> str:
         return str(_locale(self.language).territories.get(code, code))
@@ -56,7 +56,7 @@ class Figures:
 def figures(language: str) -> Figures:
     """For an IETF tag; a language Babel does not know is an error of the caller (ValueError)."""
     symbols = _locale(language).number_symbols["latn"]
-    signs = str.maketrans({",": _common(symbols["group"]), ".": symbols["decimal"], "-": symbols["minusSign"]})
+    signs = str.maketrans({",": _unbroken(symbols["group"]), ".": symbols["decimal"], "-": symbols["minusSign"]})
     return Figures(language, symbols["decimal"], signs)
 
 
@@ -65,9 +65,9 @@ def _locale(language: str) -> Locale:
     return Locale.parse(_PAPER_LOCALES.get(language, language).replace("-", "_"))
 
 
-def _common(space: str) -> str:
-    """The no-break space our fonts have, for the narrow one they lack."""
-    return NBSP if space == "\N{NARROW NO-BREAK SPACE}" else space
+def _unbroken(text: str) -> str:
+    """With the no-break space our fonts have for the narrow one they lack and for plain ones."""
+    return text.replace(" ", NBSP).replace("\N{NARROW NO-BREAK SPACE}", NBSP)
 
 
 def _with_digits(value: Decimal, least: int) -> Decimal:
