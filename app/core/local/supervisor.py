@@ -32,7 +32,7 @@ _STOP_SECONDS = 8
 
 
 class _Stopped(BaseException):
-    """Somebody asked us to stop: raised by the signal handler where the main thread stands."""
+    """Somebody asked us to stop: raised by the signal handler where the main thread stands. Names the signal."""
 
 
 class Supervisor:
@@ -81,8 +81,8 @@ class Supervisor:
             try:
                 self._start()
                 self._watch(woken)
-            except _Stopped:
-                self._say("Stopping ...")
+            except _Stopped as stopped:
+                self._say(f"Stopping ({stopped}) ...")
             finally:
                 self._stop()
             self._say("Stopped.")
@@ -103,12 +103,12 @@ class Supervisor:
         return f"Kontor is already being started in {self._folder}: wait for it, or set KONTOR_INSTANCE and PORT."
 
     def _listen_to_signals(self, waker: int) -> None:
-        def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
+        def asked_to_stop(number: int, _frame: FrameType | None) -> None:
             if self._stopping:
                 self._in_a_hurry = True
             else:
                 self._stopping = True
-                raise _Stopped
+                raise _Stopped(signal.Signals(number).name)
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, asked_to_stop)
