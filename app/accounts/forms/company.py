@@ -46,8 +46,8 @@ class ContactForm(Form):
     email = StringField(_("E-mail address"), [Optional(), Length(max=254)], render_kw={"type": "email"})
     invoice_email = StringField(_("Invoices by mail to"), [Optional(), Length(max=254)], render_kw={"type": "email"})
     phone = _text(_("Phone"), 40)
-    locale = LanguageField(_("Language of documents"))
-    time_zone = TimeZoneField(_("Time zone"))
+    locale = LanguageField(_("Language of documents"), [InputRequired()])
+    time_zone = TimeZoneField(_("Time zone"), [InputRequired()])
 
 
 class BankForm(Form):
@@ -73,17 +73,17 @@ class NewAccountForm(FactsForm):
     kind = RadioField(
         _("Kind"), choices=choices([("customer", _("Customer")), ("supplier", _("Supplier"))]), default="customer"
     )
-    currency = CurrencyField(_("Currency"))
+    currency = CurrencyField(_("Currency"), [InputRequired()])
     email = StringField(_("E-mail address"), [Optional(), Length(max=254)], render_kw={"type": "email"})
 
 
 class TermsForm(Form):
-    currency = CurrencyField(_("Currency"))
+    currency = CurrencyField(_("Currency"), [InputRequired()])
     payment_days = IntegerField(_("Payment term in days"), [InputRequired(), NumberRange(0, 365)])
     credit_limit = DecimalField(_("Credit limit"), [Optional()], places=2)
     vat_mode = RadioField(_("Prices are"), choices=choices([("net", _("net of VAT")), ("gross", _("with VAT"))]))
-    locale = LanguageField(_("Language of documents"))
-    time_zone = TimeZoneField(_("Time zone"))
+    locale = LanguageField(_("Language of documents"), [InputRequired()])
+    time_zone = TimeZoneField(_("Time zone"), [InputRequired()])
     manager_id = SelectField(_("Sales manager"), coerce=int)
     parent_code = _text(_("Belongs to account"), 40)
 
@@ -106,7 +106,7 @@ class RegistrationForm(Form):
 
     legal_name = StringField(_("Legal name of the company"), required())
     name = _text(_("Trade name, if it differs"))
-    country = CountryField(_("Country"), [InputRequired()])
+    country = CountryField(_("Country"), required(2), blank=_("Choose the country"))
     vat_id = _text(_("VAT id"), 20)
     registration_number = _text(_("Number in the company register"), 60)
     street = StringField(_("Street and number"), required())
@@ -118,7 +118,7 @@ class RegistrationForm(Form):
     phone = StringField(_("Phone"), required(40))
     files = MultipleFileField(_("Documents"))
     client_ref = ClientRefField()
-    homepage = StringField()  # people do not see it; who fills it in is a program
+    homepage = StringField(_("Leave this empty"))  # people do not see it; who fills it in is a program
 
     def extra(self) -> dict[str, str]:
         """Answers to the operator's own questions."""

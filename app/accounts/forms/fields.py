@@ -50,6 +50,7 @@ class ChoiceField(SelectField):  # type: ignore[misc]  # wtforms has no types
 
     def __init__(self, label: Any = None, validators: Any = None, *, blank: Any = None, **options: Any) -> None:
         super().__init__(label, validators, choices=[], **options)
+        self.type = "SelectField"  # by which the form components know it
         self.blank = blank
 
     def options(self) -> Iterable[tuple[str, str]]:

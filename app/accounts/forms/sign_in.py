@@ -52,7 +52,7 @@ class RoleForm(Form):
 
 class ProfileForm(Form):
     name = StringField(_("Name"), required(120))
-    locale = LanguageField(_("Language"))
+    locale = LanguageField(_("Language"), [InputRequired()])
     time_zone = TimeZoneField(_("Time zone"), blank=_("As my company"))
     theme = RadioField(
         _("Colours"), choices=choices([("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))])

@@ -30,7 +30,7 @@ def change_profile(actor: Actor, *, name: str, locale: str, time_zone: str, them
         user.name, user.locale, user.time_zone, user.theme = name.strip()[:120], locale, time_zone, theme
         if user.may_be_contacted != may_be_contacted:
             user.may_be_contacted = may_be_contacted
-            audit.record(actor, "user", user.id, "contact_changed", {"may_be_contacted": may_be_contacted})
+            audit.record(actor, "user", user.id, "contact_permission", {"may_be_contacted": may_be_contacted})
 
 
 def keep_language(actor: Actor, locale: str) -> None:

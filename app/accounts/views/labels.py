@@ -51,6 +51,10 @@ _ACTIONS = {
     "address_added": (_("Address added"), ""),
     "address_changed": (_("Address changed"), ""),
     "address_removed": (_("Address removed"), ""),
+    "password_changed": (_("Password changed"), ""),
+    "password_reset": (_("Password set by a mailed link"), ""),
+    "password_given": (_("Password set from the command line"), "warn"),
+    "contact_permission": (_("Permission to write changed"), ""),
     "import_created": (_("Account created by an import"), ""),
     "import_changed": (_("Account changed by an import"), ""),
 }
@@ -126,6 +130,11 @@ def browser_name(user_agent: str) -> str:
     browser = next((name for name, sign in _BROWSERS if re.search(sign, user_agent)), "")
     system = next((name for name, sign in _SYSTEMS if sign in user_agent), "")
     return ", ".join(part for part in (browser, system) if part) or user_agent[:60] or "–"
+
+
+def action_name(action: str) -> str:
+    """What an action of the audit log is called; one without words by its own name."""
+    return str(_ACTIONS[action][0]) if action in _ACTIONS else action
 
 
 def told(entries: Iterable[Any]) -> list[Told]:

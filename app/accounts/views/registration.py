@@ -23,6 +23,8 @@ from app.web.texts import language, time_zone
 @public
 def register() -> Response:
     form = registration_form()
+    if form.homepage.data:  # hidden from people: a program filled it in
+        return go("accounts.sign_in")
     if form.validate_on_submit():
         with form.catching():
             ip, browser = visitor()

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from app.accounts.queries.companies import company_names
 from app.accounts.queries.sign_ins import id_of
+from app.accounts.views.labels import action_name
 from app.admin.policy import Permission
 from app.admin.views import blueprint
 from app.core import audit
@@ -49,6 +50,7 @@ def audit_log() -> Response:
         page=page_of(rows, keyset, key=lambda row: (row.id,)),
         companies=company_names(actor(), {row.company_id for row in rows}),
         changes_of=changes_of,
+        action_name=action_name,
         search=search,
         kind=kind,
         kinds=[(code, str(text)) for code, text in _KINDS],
