@@ -125,11 +125,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def _form_of(page: Answer, action: str) -> tuple[lxml_html.FormElement, str]:
-    for form in page.tree.forms:
-        target = urljoin(page.url, form.get("action") or page.url)
-        if form.get("method", "get").lower() == "post" and re.search(action, urlsplit(target).path):
-            return form, target
-    known = [form.get("action") or "(itself)" for form in page.tree.forms]
+    """The form that goes to a matching address, by its own action or by that of one of its buttons."""
+    forms = [form for form in page.tree.forms if form.get("method", "get").lower() == "post"]
+    for form in forms:
+        own = urljoin(page.url, form.get("action") or page.url)
+        for target in (own, *(urljoin(page.url, str(button)) for button in form.xpath(".//button/@formaction"))):
+            if re.search(action, urlsplit(target).path):
+                return form, target
+    known = [form.get("action") or "(itself)" for form in forms]
     raise PageError(f"{page.url} has no form for {action}; it has {known}")
 
 
