@@ -47,10 +47,8 @@ class ListPrices:
 def ladder_of(article_id: int, strategy: Strategy, lists: Sequence[ListPrices], currency: str) -> Ladder:
     """The ladder from the lists in order of priority; on equal prices the earlier list has the credit."""
     holding = [prices for prices in lists if article_id in prices.entries]
-    if strategy is Strategy.FIRST:
-        holding = holding[:1]
-    elif strategy is Strategy.MERGE and len(holding) > 1:
-        holding = _allowed(holding)
+    if len(holding) > 1:
+        holding = allowed(holding, strategy)
     ladders = [prices.entries[article_id] for prices in holding if prices.currency == currency]
     if len(ladders) == 1:
         return tuple(sorted(ladders[0]))
@@ -100,12 +98,18 @@ def costlier_breaks(breaks: Iterable[Break]) -> list[Break]:
     return found
 
 
-def _allowed(holding: Sequence[ListPrices]) -> list[ListPrices]:
-    """Without lists behind one that shuts the article, and without shutting ones behind another that has it."""
-    allowed: list[ListPrices] = []
+def allowed(holding: list[ListPrices], strategy: Strategy) -> list[ListPrices]:
+    """Which of the lists that hold an article count: the first alone; or where lists merge, none behind one that shuts
+    the article, and no shutting one behind another.
+    """
+    if strategy is Strategy.LOWEST:
+        return holding
+    if strategy is Strategy.FIRST:
+        return holding[:1]
+    found: list[ListPrices] = []
     for prices in holding:
         if prices.may_merge:
-            allowed.append(prices)
-        elif not allowed:
+            found.append(prices)
+        elif not found:
             return [prices]
-    return allowed
+    return found
