@@ -224,7 +224,7 @@ def _invoice(run: Run, buyer: Browser, order: str) -> str:
         for name, verdict in (("ubl", validate_ubl(files["ubl"])), ("cii", validate_cii(files["cii"]))):
             if verdict.status is not Status.VALID:
                 raise PageError(f"{name} is {verdict.status}: {[finding.rule for finding in verdict.findings][:3]}")
-            made[name] = ", ".join(verdict.rule_sets)
+            made[name] = ", ".join(str(rules) for rules in verdict.rule_sets)
         made["pdf"] = "PDF/A-3b structure"
         ubl, cii = (formats[code].loads(files[form]) for code, form in (("ubl-invoice", "ubl"), ("cii-invoice", "cii")))
         if (ubl.number, ubl.totals.payable, len(ubl.lines)) != (cii.number, cii.totals.payable, len(cii.lines)):
@@ -241,7 +241,7 @@ def _export(run: Run, accountant: Browser, invoice: str) -> None:
             raise PageError("the accountant does not find the invoice by its PO number")
     with run.step("month as ZIP") as made:
         today = clock.today("Europe/Berlin")
-        page = accountant.get("/exports").demand()
+        page = accountant.get("/invoices/exports").demand()
         dates: dict[str, str | Upload | None] = {"start": _first(today).isoformat(), "end": today.isoformat()}
         export = accountant.submit(page, r"/exports$", dates).demand()
         done = _until(
