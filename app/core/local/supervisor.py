@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -180,8 +181,7 @@ class Supervisor:
         env = self._environment()
         child = spawn(self._demo, log=log, answer=answer, env=env, cwd=ROOT, death_signal=signal.SIGTERM)
         if child.wait() != 0:
-            reason = "\n".join(tail(log, 5))
-            raise StartError(f"The demo data could not be loaded; see {log}:\n{reason}")
+            raise StartError(f"The demo data could not be loaded ({_last_words(log)}); see {log}.")
         return answer.read_text("utf-8").rstrip()
 
     def _wait_until_ready(self) -> None:
@@ -194,17 +194,14 @@ class Supervisor:
                 while not select.select([link], [], [], 0.1)[0]:
                     for child in self._children:
                         if child.exit_code is not None:
-                            raise StartError(self._last_words(child))
+                            raise StartError(
+                                f"{child.program.name} ended at once ({_last_words(child.log)}); see {child.log}."
+                            )
                     if time.monotonic() > deadline:
                         raise StartError(f"The web server does not answer; see {self._log_dir / 'web.log'}.")
                 with suppress(ConnectionError):
                     if link.recv(5):
                         return
-
-    def _last_words(self, child: Child) -> str:
-        lines = [line for line in tail(child.log, 30) if line.strip()]
-        reason = next((line for line in reversed(lines) if "Error" in line), lines[-1] if lines else "")
-        return f"{child.program.name} ended at once ({reason.strip()}); see {child.log}."
 
     def _watch(self, woken: int) -> None:
         """Restart what dies. A child's death or a signal wakes us, and so does each second."""
@@ -246,6 +243,13 @@ class Supervisor:
         if self._listening is not None:
             self._listening.close()
         (self._folder / ".running").unlink(missing_ok=True)
+
+
+def _last_words(log: Path) -> str:
+    """What a program that failed said last, short enough for a sentence."""
+    lines = [line.strip() for line in tail(log, 40) if line.strip()]
+    reason = next((line for line in reversed(lines) if "Error" in line[:80]), lines[-1] if lines else "it said nothing")
+    return reason[:300]
 
 
 def bring_up_to_date(config: Config) -> None:
