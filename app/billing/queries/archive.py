@@ -54,7 +54,11 @@ def invoices_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> 
             .order_by(InvoiceFile.form)
         ):
             files.setdefault(file.invoice_id, {})[file.form] = file.sha256
-        yield [ArchivedInvoice(*row[1:], files=files.get(row[0], {})) for row in rows]
+        yield [_archived([*row[1:], files.get(row[0], {})]) for row in rows]
+
+
+def _archived(values: list[Any]) -> ArchivedInvoice:
+    return ArchivedInvoice(*values)
 
 
 def register(actor: Actor, filters: InvoiceFilters) -> Iterator[RegisteredInvoice]:

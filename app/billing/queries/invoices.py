@@ -65,6 +65,17 @@ class FiledForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A broken rule; `term` is the field it is about, `count` how often it was found (once a line, mostly)."""
+
+    rule: str
+    term: str
+    message: str
+    checked_by: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePage:
     """Everything the page of one invoice shows."""
 
@@ -79,7 +90,7 @@ class InvoicePage:
     due_on: date
     document: BillingDocument
     forms: tuple[FiledForm, ...]
-    findings: Sequence[dict[str, Any]]
+    faults: tuple[Fault, ...]
     last_error: str
     history: Sequence[AuditEntry]
 
@@ -190,9 +201,21 @@ def invoice(actor: Actor, number: str) -> InvoicePage:
         due_on=found.due_on,
         document=from_json(found.document),
         forms=_forms(found.files),
-        findings=found.findings if actor.is_operator else (),
+        faults=_faults(found.findings) if actor.is_operator else (),
         last_error=found.last_error if actor.is_operator else "",
         history=audit.history(actor, "invoice", found.id),
+    )
+
+
+def _faults(findings: Sequence[dict[str, Any]]) -> tuple[Fault, ...]:
+    """What breaks the same rule in many lines is told once; what both forms break alike names both checks."""
+    seen: dict[tuple[str, str, str], list[str]] = {}
+    for finding in findings:
+        fault = (finding["rule"], finding["business_term"] or finding["xpath"], finding["message"])
+        seen.setdefault(fault, []).append(finding["checked_by"])
+    return tuple(
+        Fault(*fault, ", ".join(dict.fromkeys(checks)), max(checks.count(check) for check in set(checks)))
+        for fault, checks in seen.items()
     )
 
 

@@ -8,7 +8,7 @@ from flask import render_template
 
 from app.billing.policy import Permission
 from app.billing.queries.invoices import invoices_of_order
-from app.billing.views.invoices import STATES
+from app.billing.views.labels import STATES
 from app.web.access import actor
 from app.web.slots import slot
 
