@@ -100,13 +100,15 @@ class CartRow:
 
     @property
     def hint(self) -> BreakHint | None:
-        """The next lower price and how much is missing to it."""
+        """The next lower price and how much is missing to it; left out where it takes more than twice the quantity."""
         price, following = self.price, self.price.next_break
         if following is None or price.unit_price is None:
             return None
         if following.price * price.base_quantity >= price.unit_price * following.base_quantity:
             return None
         more = following.min_quantity - price.priced_quantity
+        if more > price.priced_quantity:
+            return None
         return BreakHint(more, price.price_unit, following.price, following.base_quantity)
 
 

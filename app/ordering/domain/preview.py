@@ -53,6 +53,11 @@ class Option:
     label: Message | str = ""
     fix: Fix | None = None
 
+    @property
+    def shown(self) -> Decimal | str:
+        """The value as a number where it is one, so that it is shown as numbers are."""
+        return Decimal(self.value) if self.part == "quantity" else self.value
+
 
 @dataclass(slots=True)
 class PreviewLine:
@@ -281,5 +286,5 @@ def _troubled(
     return PreviewProblem(
         line.rows[0], line.rows[1:], rows, found[0].code, Verdict.REFUSED if is_hopeless else Verdict.CORRECT,
         row.given_sku, f"{line.quantity:f}" if line.rows[1:] else row.given_quantity, line.unit,
-        tuple(problem.message for problem in found), article, tuple(options),
+        tuple(problem.message for problem in found), article, () if is_hopeless else tuple(options),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.accounts.forms.fields import country_name
 from app.catalog.domain.article import Article
 from app.catalog.domain.units import unit_name
 from app.core.texts import N_, Message
@@ -31,6 +32,7 @@ def unit_text(unit: str) -> str:
 
 
 blueprint.add_app_template_filter(unit_text, "unit_name")
+blueprint.add_app_template_filter(country_name, "country_name")
 
 
 def unit_choices(article: Article) -> list[tuple[str, str]]:
