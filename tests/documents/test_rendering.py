@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -235,3 +240,21 @@ def test_encrypted_and_broken_files_are_found():
         pdf.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
     assert check_pdfa3(out.getvalue()) == ["the file is encrypted"]
     assert check_pdfa3(b"no pdf")[0].startswith("the file cannot be read")
+
+
+@pytest.mark.slow
+def test_another_process_gives_the_same_bytes():
+    """Neither the hash seed, nor the clock, nor the time zone gets into the file."""
+    program = (
+        "import hashlib; from app.documents.rendering import print_invoice; from tests.factories.documents import document;"
+        "print(hashlib.sha256(print_invoice(document(count=40))).hexdigest())"
+    )
+    root = Path(__file__).resolve().parents[2]
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=root, check=True, capture_output=True, text=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(root)},
+        ).stdout
+        for seed, zone in (("1", "Asia/Tokyo"), ("2", "America/New_York"))
+    }  # fmt: skip
+    assert digests == {hashlib.sha256(print_invoice(document(count=40))).hexdigest() + "\n"}

@@ -81,7 +81,7 @@ def advances(weight: int) -> Mapping[str, int]:
 
 
 def _unpack(path: Path, family: str, weight: int) -> Face:
-    font = TTFont(path)
+    font = TTFont(path, recalcTimestamp=False)
     _add_spaces(font)
     units = font["head"].unitsPerEm
     widths = font["hmtx"].metrics

@@ -29,7 +29,7 @@ def clean(text: str) -> str:
     """One line of text without control characters or foreign spaces, in signs our fonts have as far as possible."""
     text = text.translate(_SUBSTITUTES)
     if text.isprintable():
-        return text
+        return text.strip()
     return "".join(char if char.isprintable() or char == _NBSP else " " for char in text).strip()
 
 
@@ -65,11 +65,13 @@ def wrap(text: str, limit: int, size: int, weight: int = REGULAR) -> list[str]:
 
 
 def _pieces(word: str, limit: int, size: int, weight: int) -> list[str]:
+    """A word in parts that fit, cut behind a hyphen where there is one."""
     pieces, piece = [], ""
     for char in word:
         if piece and width(piece + char, size, weight) > limit:
-            pieces.append(piece)
-            piece = ""
+            cut = piece.rfind("-") + 1 or len(piece)
+            pieces.append(piece[:cut])
+            piece = piece[cut:]
         piece += char
     return [*pieces, piece]
 
