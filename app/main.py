@@ -9,6 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.errors import DomainError
 from app.core.local.cli import COMMANDS as LOCAL
+from app.core.local.errors import StartError
+from app.core.local.machine import pango
 from app.factory import commands
 from config import ConfigError
 
@@ -19,14 +21,24 @@ def kontor() -> None:
     """Kontor, the wholesale procurement portal."""
 
 
+def load_slices() -> None:
+    """Add the commands of all slices, if the libraries they load are there."""
+    try:
+        pango().demand()
+    except StartError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    for command in commands():
+        kontor.add_command(command)
+
+
 def main() -> None:
     """Run a command; exit codes as in core.errors."""
     for command in LOCAL:
         kontor.add_command(command)
     # `kontor up` and `kontor doctor` must answer where a slice cannot be loaded (a library is missing), and at once.
     if not {*sys.argv[1:2]} & set(kontor.commands):
-        for command in commands():
-            kontor.add_command(command)
+        load_slices()
     try:
         kontor()
     except DomainError as error:

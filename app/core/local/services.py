@@ -51,7 +51,7 @@ def database(config: Config) -> Iterator[Check]:
             major, version, login, is_super, bypasses, owns, clock = connection.execute(_LOGIN).fetchone() or ()
             missing = _missing_roles(connection, config)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         yield Check("database", FAIL, f"The database of DATABASE_URL does not answer ({reason}).",
                     "Start it, or correct the address and the password.")  # fmt: skip
         return

@@ -269,5 +269,5 @@ def prepare_trial(config: Config) -> None:
             "let an administrator run what `kontor roles` prints."
         ) from error
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise StartError(f"The database of DATABASE_URL does not answer ({reason}).") from error
