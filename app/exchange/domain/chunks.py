@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.core.errors import RowProblem
-from app.core.tables.rows import Cell, Row, cell_text
+from app.core.tables.rows import BLANKS, Cell, Row, cell_text
 from app.core.texts import N_, Message
 from app.exchange.domain.fields import Field, field_of
 from app.exchange.domain.reading import Plan
@@ -48,7 +48,14 @@ class _Reader(NamedTuple):
     key: str
     column: int
     parse: Parser
-    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """How to read a row; `required` are the keys of each required field, of which one must be filled."""
+
+    columns: tuple[_Reader, ...]
+    required: tuple[tuple[str, ...], ...]
 
 
 def chunks(
@@ -87,41 +94,39 @@ def chunks(
         yield chunk
 
 
-def _readers(plan: Plan, fields: Sequence[Field]) -> list[_Reader]:
+def _readers(plan: Plan, fields: Sequence[Field]) -> _Readers:
     readers = []
+    required: dict[str, list[str]] = {}
     for key, column in plan.columns.items():
         owner = field_of(fields, key)
         if owner is not None:
-            parse = parser(owner.shape, owner.length, plan.conventions)
-            readers.append(_Reader(key, column.index, parse, owner.is_required))
-    return readers
+            readers.append(_Reader(key, column.index, parser(owner.shape, owner.length, plan.conventions)))
+            if owner.is_required:
+                required.setdefault(owner.name, []).append(key)
+    return _Readers(tuple(readers), tuple(tuple(keys) for keys in required.values()))
 
 
-def _add(chunk: Chunk, row: Row, readers: Sequence[_Reader], ordinal: int) -> None:
+def _add(chunk: Chunk, row: Row, readers: _Readers, ordinal: int) -> None:
     number, cells = row
     chunk.rows[number] = cells
     chunk.next_row = number + 1
     width = len(cells)
     values: dict[str, Any] = {}
-    is_readable = True
-    for key, column, parse, is_required in readers:
+    misread: set[str] = set()
+    for key, column, parse in readers.columns:
         cell = cells[column] if column < width else None
-        value: Any = ""
-        if cell is not None:
-            try:
-                value = parse(cell) if not isinstance(cell, str) or cell.strip() else ""
-            except Misread as error:
-                chunk.problems.append(
-                    RowProblem(number, chunk.plan.header(key), error.code, error.message, cell_text(cell)[:200])
-                )
-                is_readable = False
-                continue
-        if value != "":
-            values[key] = value
-        elif is_required:
-            chunk.problems.append(
-                RowProblem(number, chunk.plan.header(key), "empty", N_("This cell must not be empty."))
-            )
-            is_readable = False
-    if is_readable:
+        if cell is None or (isinstance(cell, str) and not cell.strip(BLANKS)):
+            continue
+        try:
+            values[key] = parse(cell)
+        except Misread as error:
+            misread.add(key)
+            problem = RowProblem(number, chunk.plan.header(key), error.code, error.message, cell_text(cell)[:200])
+            chunk.problems.append(problem)
+    for keys in readers.required:
+        if not any(key in values or key in misread for key in keys):
+            misread.add(keys[0])
+            empty = N_("This cell must not be empty.")
+            chunk.problems.append(RowProblem(number, chunk.plan.header(keys[0]), "empty", empty))
+    if not misread:
         chunk.items.append(Item(number, ordinal, values))

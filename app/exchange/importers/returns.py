@@ -116,7 +116,8 @@ def apply(actor: Actor, chunk: Chunk) -> Outcome:
 def _resolve(actor: Actor, chunk: Chunk, outcome: Outcome) -> list[_Line]:
     companies = account_ids(actor, {item.values["account"] for item in chunk.items})
     keys = {item.values["sku"]: key_of(item.values["sku"]) for item in chunk.items}
-    articles: dict[str, int] = dict(db.session.execute(_ARTICLES, {"keys": list(set(keys.values()))}).tuples().all())
+    found = db.session.execute(_ARTICLES, {"keys": list(set(keys.values()))})
+    articles: dict[str, int] = {row.sku_key: row.id for row in found}
     lines = []
     for item in chunk.items:
         values = item.values

@@ -46,9 +46,6 @@ def apply(actor: Actor, chunk: Chunk) -> Outcome:
             pieces += row.on_hand
         elif outcome.states.get(item.row) is not RowState.REFUSED:
             outcome.refuse(chunk.problem(item, key, "refused", result.problem))
-    for item in chunk.items:
-        if item.row not in outcome.states:
-            outcome.refuse(chunk.problem(item, "stock", "empty", N_("There is no quantity in this row.")))
     outcome.figures = {"units": pieces}
     return outcome
 

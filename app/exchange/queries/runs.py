@@ -143,7 +143,7 @@ def saved_mappings(actor: Actor, kind: str) -> dict[str, Mapping[str, str]]:
     statement = select(ColumnMapping.name, ColumnMapping.columns).where(
         ColumnMapping.company_id == actor.company_id, ColumnMapping.kind == kind
     )
-    return dict(db.session.execute(statement.order_by(ColumnMapping.id.desc())).tuples().all())
+    return {row.name: row.columns for row in db.session.execute(statement.order_by(ColumnMapping.id.desc()))}
 
 
 def saved_mapping(actor: Actor, kind: str, name: str) -> Mapping[str, str]:

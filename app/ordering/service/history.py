@@ -123,7 +123,8 @@ def _resolve(actor: Actor, lines: Sequence[HistoryLine], result: HistoryResult) 
     """Lines with a known account and article and a meaningful content; the others become problems."""
     companies = account_ids(actor, {line.account for line in lines})
     keys = {line.sku: key_of(line.sku) for line in lines}
-    articles: dict[str, int] = dict(db.session.execute(_ARTICLES, {"keys": list(set(keys.values()))}).tuples().all())
+    found = db.session.execute(_ARTICLES, {"keys": list(set(keys.values()))})
+    articles: dict[str, int] = {row.sku_key: row.id for row in found}
     wanted = []
     for line in lines:
         company_id, article_id = companies.get(line.account), articles.get(keys[line.sku])

@@ -1,0 +1,207 @@
+"""Imports by plain functions, and a small good and bad file for every importer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.actor import Actor
+from app.core.tenancy import acting_as
+from app.exchange.models import ImportRun
+from app.exchange.queries.runs import run as run_of
+from app.exchange.service.files import Settings
+from app.exchange.service.processing import Progress, process
+from app.exchange.service.runs import begin
+from tests.factories import accounts, catalog, pricing
+
+
+def importer_actor() -> Actor:
+    """The system at work for the operator."""
+    return Actor.system(accounts.operator().id)
+
+
+def stored_file(content: str | bytes, name: str = "file.csv") -> Path:
+    path = Path(tempfile.mkdtemp(prefix="kontor-test-")) / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def imported(
+    kind: str,
+    content: str | bytes,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
+    is_all_or_nothing: bool = False,
+    progress: Progress | None = None,
+) -> ImportRun:
+    """Import a file as the command line does; returns the run as it ended."""
+    actor = importer_actor()
+    settings = Settings(kind, mapping or {}, options or {}, is_all_or_nothing=is_all_or_nothing)
+    with acting_as(actor):
+        run_id = begin(actor, settings, stored_file(content))
+        process(actor, run_id, progress)
+        return run_of(actor, run_id)
+
+
+def counts(run: ImportRun) -> tuple[int, int, int, int]:
+    """Created, changed, same, refused."""
+    return run.created_count, run.changed_count, run.same_count, run.refused_count
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A good file, the same with bad rows, and what must be there before. `refused`: row -> code of the problem."""
+
+    good: str
+    bad: str
+    refused: Mapping[int, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], object] = lambda: None
+    german: str = ""
+
+
+def _articles() -> None:
+    for sku in ("A-1", "A-2", "A-3"):
+        catalog.article(sku, units={"XBX": 12}, discount_group="D1")
+
+
+def _history() -> None:
+    _articles()
+    accounts.customer("C1")
+    accounts.customer("C2")
+
+
+def _discounts() -> None:
+    _articles()
+    pricing.price_list("SALE", {"A-1": "10.00", "A-2": "4.00"})
+
+
+SAMPLES: dict[str, Sample] = {
+    "categories": Sample(
+        good="category_code,parent_code,name_en,name_ru\n1.1,1,Bolts,Болты\n1,,Fasteners,Крепёж\n2,,Tools,\n2.1,2,Saws,Пилы\n",
+        bad="code,parent,name\n1,,Fasteners\n1,,Again\n2,9,Tools\n3,2,Saws\n4,,\n5,6,Round\n6,5,Round\n",
+        refused={3: "twice", 4: "no_parent", 5: "no_parent", 6: "empty", 7: "no_parent", 8: "no_parent"},
+        german="Kategoriecode;Oberkategorie;Bezeichnung\n1;;Befestigung\n1.1;1;Schrauben\n",
+    ),
+    "products": Sample(
+        good=(
+            "sku,name_en,name_de,unit_code,box_qty,pallet_qty,min_order_qty,order_increment,vat_class,successor_sku,"
+            "attributes\n"
+            "A-1,Bolt,Schraube,H87,100,2000,100,100,standard,A-4,length=10;thread=M4\n"
+            "A-2,Nut,Mutter,H87,1,,1,1,reduced,,\n"
+            'A-3,"Tube, 3/4""",Rohr,MTR,2.5,,1,1,standard,,\n'
+            "A-4,Rod,Stange,XBX,10,,1,1,standard,,\n"
+            "A-5,Saw,Säge,H87,,,,,standard,,\n"
+        ),
+        bad=(
+            "sku,name,gtin,status,min_order_qty,order_increment,attributes\n"
+            "A-1,Bolt,4006381333931,active,10,5,a=b\n"
+            ",Nut,,,,,\n"
+            "A-2,Nut,4006381333932,,,,\n"
+            "A-3,Saw,,sold,,,\n"
+            "A-4,Tube,,,7,5,\n"
+            "A-5,Rod,,,many,,\n"
+            "A-6,Pin,,,,,red\n"
+            "A-1,Bolt again,,,,,\n"
+        ),
+        refused={3: "empty", 4: "bad_gtin", 5: "bad_status", 6: "bad_minimum", 7: "not_a_number", 8: "not_pairs", 9: "bad_sku"},
+        german="Artikelnummer;Bezeichnung;Einheit;Mindestbestellmenge\nA-1;Schraube;H87;1.000\n",
+    ),
+    "price_list": Sample(
+        good="sku,list_price,min_qty,currency,valid_to\nA-1,10.00,,EUR,\nA-1,9.50,100,EUR,\nA-2,4,,EUR,2030-12-31\nA-3,0.125,,,\n",
+        bad="sku,price,unit,currency\nA-1,10.00,,EUR\nX-9,1,,EUR\nA-2,-1,,EUR\nA-2,1.5.3,,EUR\nA-3,2,XPX,EUR\nA-3,2,,USD\nA-1,11,,\n",
+        refused={3: "bad_sku", 4: "bad_price", 5: "not_a_number", 6: "bad_unit", 7: "other_currency", 8: "bad_sku"},
+        options={"price_list": "SALE", "currency": "EUR", "chain": "standard"},
+        prepare=_articles,
+        german="Artikelnummer;Preis;ab Menge\nA-1;1.250,50;10\n",
+    ),
+    "discount_groups": Sample(
+        good="discount_group,from_boxes,discount_pct\nD1,2,3\nD1,5,7.5\nD1,10,10\n",
+        bad="discount_group,from_boxes,discount_pct\nD1,2,3\nD9,2,3\nD1,0,3\nD1,3,101\nD1,2,4\nD1,x,4\n",
+        refused={3: "no_articles", 4: "not_positive", 5: "not_a_percent", 6: "twice", 7: "not_a_number"},
+        options={"price_list": "SALE"},
+        prepare=_discounts,
+        german="Rabattgruppe;ab Kartons;Rabatt %\nD1;2;3,5\n",
+    ),
+    "accounts": Sample(
+        good=(
+            "account,name,country,country_code,street,postcode,city,payment_days,email\n"
+            "C1,North Ltd,United Kingdom,GB,High Street 1,N1 1AA,London,14,office@north.example\n"
+            "C2,West Ltd,EIRE,,,,,,\n"
+            "C3,,Channel Islands,,,,,,\n"
+            "C4,Süd GmbH,Deutschland,,Weg 2,80331,München,30,\n"
+        ),
+        bad=(
+            "account,country_code,email,payment_days,vat_id\n"
+            "C1,GB,,,\n"
+            ",GB,,,\n"
+            "C2,XX,,,\n"
+            "C3,GB,nobody,,\n"
+            "C4,GB,,soon,\n"
+            "C1,GB,,,\n"
+            "HOUSE,GB,,,\n"
+            "C5,DE,,,DE123\n"
+        ),
+        refused={3: "empty", 4: "no_country", 5: "refused", 6: "not_a_number", 7: "refused", 8: "refused", 9: "refused"},
+        options={"currency": "GBP"},
+        prepare=accounts.operator,
+        german="Kundennummer;Firma;Land;PLZ;Ort;Straße\nC1;Süd GmbH;Deutschland;80331;München;Weg 2\n",
+    ),
+    "stock": Sample(
+        good="sku,stock_north,stock_south\nA-1,10,0\nA-2,2.5,\nA-3,,7\n",
+        bad="sku,stock_north\nA-1,10\nX-9,1\nA-2,many\nA-3,\nA-1,11\n",
+        refused={3: "refused", 4: "not_a_number", 5: "empty", 6: "refused"},
+        prepare=_articles,
+        german="Artikelnummer;Bestand north\nA-1;1.000,5\n",
+    ),
+    "order_history": Sample(
+        good=(
+            "order_number,line_no,ordered_at,account,sku,qty,unit_price\n"
+            "100,1,2011-01-04T10:00:00,C1,A-1,12,1.255\n"
+            "100,2,2011-01-04T10:00:00,C1,A-2,1,4\n"
+            "101,1,2011-01-05T09:00:00,C2,A-1,3,1.30\n"
+            "101,2,2011-01-05T09:00:00,C2,A-1,3,1.30\n"
+            "100,3,2011-01-04T09:58:00,C1,A-3,2,0\n"
+        ),
+        bad=(
+            "order_number,line_no,ordered_at,account,sku,qty,unit_price\n"
+            "100,1,2011-01-04,C1,A-1,12,1.25\n"
+            "100,2,2011-01-04,C9,A-1,1,1\n"
+            "100,3,2011-01-04,C1,X-9,1,1\n"
+            "100,4,2011-01-04,C1,A-1,0,1\n"
+            "100,5,2011-01-04,C1,A-1,1,-1\n"
+            "100,0,2011-01-04,C1,A-1,1,1\n"
+            "100,1,2011-01-04,C1,A-2,1,1\n"
+            "100,6,4 January,C1,A-2,1,1\n"
+        ),
+        refused={3: "unknown_account", 4: "unknown_article", 5: "not_positive", 6: "negative", 7: "not_positive",
+                 8: "line_twice", 9: "not_a_date"},
+        options={"currency": "GBP"},
+        prepare=_history,
+        german="Bestellnummer;Position;Bestelldatum;Kundennummer;Artikelnummer;Menge;Preis\n7;1;31.12.2010;C1;A-1;2;1,5\n",
+    ),
+    "returns": Sample(
+        good=(
+            "return_number,line_no,returned_at,account,sku,qty,unit_price\n"
+            "R1,1,2011-01-04T10:00:00,C1,A-1,12,1.255\n"
+            "R1,2,2011-01-04T10:00:00,C1,A-2,1,4\n"
+            "R2,1,2011-01-05T09:00:00,C2,A-1,3,1.30\n"
+            "R2,2,2011-01-05T09:00:00,C2,A-1,3,1.30\n"
+        ),
+        bad=(
+            "return_number,line_no,returned_at,account,sku,qty,unit_price\n"
+            "R1,1,2011-01-04,C1,A-1,12,1.25\n"
+            "R1,2,2011-01-04,C9,A-1,1,1\n"
+            "R1,3,2011-01-04,C1,X-9,1,1\n"
+            "R1,4,2011-01-04,C1,A-1,-1,1\n"
+            "R1,1,2011-01-04,C1,A-2,1,1\n"
+        ),
+        refused={3: "unknown_account", 4: "unknown_article", 5: "not_positive", 6: "line_twice"},
+        options={"currency": "GBP"},
+        prepare=_history,
+        german="Gutschriftnummer;Position;Datum;Kundennummer;Artikelnummer;Menge;Preis\n7;1;31.12.2010;C1;A-1;2;1,5\n",
+    ),
+}  # fmt: skip
