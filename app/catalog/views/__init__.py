@@ -1,0 +1,26 @@
+"""The operator's pages of the catalogue: list, article, editing. Buyers' pages stand in `ordering`."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.catalog.domain.units import unit_name
+from app.catalog.policy import Permission
+from app.core.actor import Scope
+from app.web.navigation import nav_entry, search_entry
+from app.web.texts import _, say
+
+blueprint = Blueprint("catalog", __name__)
+
+nav_entry(40, "catalog.index", _("Catalogue"), Permission.READ, "articles", scope=Scope.OPERATOR)
+search_entry(30, "catalog.index", _("Search articles"), Permission.READ, scope=Scope.OPERATOR)
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people read it."""
+    return say(unit_name(unit))
+
+
+blueprint.add_app_template_filter(unit_text, "unit_name")
+
+from app.catalog.views import articles  # noqa: E402, F401 -- the module adds its routes to the blueprint
