@@ -25,6 +25,32 @@ UNOWNED = sorted(set(Base.metadata.tables) - set(OWNED))
 
 # Who leaves the tenant's scope, and why; a new use is a decision to be made here.
 SYSTEM_SCOPES: dict[str, set[str]] = {
+    "accounts/queries/links.py": {
+        "invitation: the person is not a member yet",
+        "password reset: the person is not signed in",
+        "registration: the applicant is not signed in",
+    },
+    "accounts/queries/people.py": {"profile: a person belongs to no company"},
+    "accounts/queries/sign_ins.py": {
+        "profile: a person's sessions lie in several companies",
+        "profile: tries to sign in belong to no company",
+        "sign-in: whose browser is this",
+    },
+    "accounts/service/invitations.py": {"invitation: the person is not a member yet"},
+    "accounts/service/passwords.py": {
+        "password reset: the person is not signed in",
+        "profile: a person belongs to no company",
+    },
+    "accounts/service/profile.py": {"profile: a person belongs to no company"},
+    "accounts/service/registration.py": {"registration: the company does not exist yet"},
+    "accounts/service/sessions.py": {"profile: a person's sessions lie in several companies"},
+    "accounts/service/sign_in.py": {"sign-in: the person is not known yet"},
+    "notifications/service/sending.py": {
+        "sending: record what failed",
+        "sending: record what left",
+        "sending: the words need facts of the whole portal",
+        "sweep: notices of all companies",
+    },
     "core/outbox.py": {"list due outbox entries", "note a failed outbox entry"},
 }
 
