@@ -13,32 +13,30 @@ from app.core.db import db, transaction
 from app.core.errors import NotFound
 from app.core.tenancy import system_scope
 
-_OWN = "a person's sessions lie in several companies"
-
 
 def note_seen(session_id: int) -> None:
     """Somebody works in this session: the idle limit counts from now. Called at most once a minute."""
-    with system_scope(_OWN), transaction() as session:
+    with system_scope("profile: a person's sessions lie in several companies"), transaction() as session:
         session.execute(
             update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=clock.now())
         )  # fmt: skip
 
 
 def sign_out(token: str) -> None:
-    with system_scope(_OWN), transaction():
+    with system_scope("profile: a person's sessions lie in several companies"), transaction():
         _end(SignInSession.token_hash == token_hash(token))
 
 
 def end_session(actor: Actor, session_id: int) -> None:
     """End one of the person's own sessions; NotFound for anybody else's."""
-    with system_scope(_OWN), transaction():
+    with system_scope("profile: a person's sessions lie in several companies"), transaction():
         if not _end(SignInSession.id == session_id, SignInSession.user_id == actor.user_id):
             raise NotFound
 
 
 def end_other_sessions(actor: Actor, kept_id: int) -> int:
     """End all sessions of the person but this one; returns how many there were."""
-    with system_scope(_OWN), transaction():
+    with system_scope("profile: a person's sessions lie in several companies"), transaction():
         return end_sessions_of(actor.user_id or 0, kept_id=kept_id)
 
 
@@ -52,7 +50,7 @@ def end_sessions_of(user_id: int, *, kept_id: int | None = None) -> int:
 
 def switch_company(actor: Actor, session_id: int, company_id: int) -> None:
     """Act for another company in this session; NotFound unless the person is active there."""
-    with system_scope(_OWN), transaction() as session:
+    with system_scope("profile: a person's sessions lie in several companies"), transaction() as session:
         may_act = session.scalar(
             select(Membership.id)
             .join(Company, Company.id == Membership.company_id)

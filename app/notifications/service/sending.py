@@ -164,11 +164,11 @@ def _message(claimed: _Claimed, written: _Written) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<notice-{claimed.id}-{claimed.created_at:%Y%m%d%H%M%S}@{_domain(sender)}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = claimed.locale
     if claimed.sender["email"]:
         message["Reply-To"] = claimed.sender["email"]
     message.set_content(written.text)
     message.add_alternative(written.html, subtype="html")
+    message["Content-Language"] = claimed.locale  # last, or it moves to the first part
     return message
 
 
