@@ -55,7 +55,7 @@ def articles_by_id(actor: Actor, ids: Collection[int], *, company_id: int | None
     """Articles that exist, by id; texts in the actor's language, own numbers of the company (the actor's)."""
     if not ids:
         return {}
-    rows = db.session.execute(_BY_ID, {"ids": list(ids), **reader(actor, company_id)})
+    rows = db.session.execute(_BY_ID, {"ids": list(ids), **reader(actor, company_id)}).all()
     return {row[0]: article_of(row) for row in rows}
 
 
@@ -68,7 +68,9 @@ def articles_by_code(actor: Actor, codes: Iterable[str], *, company_id: int | No
     if not keys:
         return {}
     asked_as = _gtins(keys)
-    rows = db.session.execute(_BY_CODE, {"keys": list(keys), "gtins": list(asked_as), **reader(actor, company_id)})
+    rows = db.session.execute(
+        _BY_CODE, {"keys": list(keys), "gtins": list(asked_as), **reader(actor, company_id)}
+    ).all()
     best: dict[str, int] = {}
     found: dict[str, list[Article]] = {}
     for row in rows:

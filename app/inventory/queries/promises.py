@@ -22,7 +22,7 @@ def available(actor: Actor, article_ids: Collection[int]) -> dict[int, Decimal]:
     """What is on hand and free in all warehouses, in base units; articles without stock are not in it."""
     if not article_ids:
         return {}
-    rows = db.session.execute(_AVAILABLE, {"ids": list(article_ids)})
+    rows = db.session.execute(_AVAILABLE, {"ids": list(article_ids)}).all()
     return {article_id: quantity.normalize() + 0 for article_id, quantity in rows}
 
 

@@ -64,7 +64,7 @@ def reserve(actor: Actor, company_id: int, wants: Sequence[Want]) -> list[Part]:
     if not wants:
         return []
     note_lock("stock")
-    rows = db.session.execute(_LOCK, {"ids": sorted({want.article_id for want in wants})})
+    rows = db.session.execute(_LOCK, {"ids": sorted({want.article_id for want in wants})}).all()
     parts, shortages = allot(wants, [Shelf(*row) for row in rows])
     if shortages:
         raise Conflict(N_("There is not enough stock for everything you want."), details=shortages)
