@@ -13,13 +13,15 @@ import psycopg
 from flask import Flask
 
 from app import create_app
+from app.accounts.service.hashing import hash_password
 from app.core.actor import Actor, Scope, Via
 from app.core.local.instance import temporary_instance
 from app.core.local.services import libpq_url
 from app.core.migrate import upgrade
 
 ARTICLES = 20_000
-OPERATOR, BUYER_COMPANY, BUYER = 1, 2, 2
+BUYER_COMPANY, BUYER = 2, 2
+PASSWORD = "bench-password"  # noqa: S105 -- of a throw-away instance
 
 _FILL = f"""
 INSERT INTO companies (id, code, kind, name, legal_name, country, currency, vat_id, iban) OVERRIDING SYSTEM VALUE VALUES
@@ -67,12 +69,14 @@ def bench_stock() -> Iterator[BenchStock]:
     with temporary_instance(broker=False, durable=True, BROKER_URL="memory://", SECRET_KEY="b" * 40) as config:
         upgrade(config.database_owner_url)
         app = create_app(config)
+        app.config["WTF_CSRF_ENABLED"] = False
         actor = Actor(
             BUYER, BUYER_COMPANY, Scope.TENANT, frozenset({"*"}), locale="en", time_zone="Europe/Berlin", via=Via.CLI,
             name="Buyer",
         )  # fmt: skip
         with psycopg.connect(libpq_url(config.database_owner_url)) as bare:
             bare.execute(_FILL.encode())
+            bare.execute("UPDATE users SET password_hash = %s WHERE id = %s", (hash_password(PASSWORD), BUYER))
             bare.commit()
             bare.autocommit = True
             bare.execute("VACUUM ANALYZE")

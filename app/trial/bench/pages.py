@@ -8,9 +8,8 @@ from contextlib import contextmanager
 import psycopg
 from flask import Flask, render_template_string
 
-from app.accounts.service.sessions import open_session
 from app.trial.bench import benches
-from app.trial.bench_stock import BUYER, BUYER_COMPANY, BenchStock
+from app.trial.bench_stock import PASSWORD, BenchStock
 from app.trial.measure import Bench, Work
 
 _SQL = """
@@ -42,7 +41,7 @@ def _bare_app(bare: psycopg.Connection[tuple[object, ...]]) -> Flask:
 @contextmanager
 def _page(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
     client = stock.app.test_client()
-    open_session(stock.app, client, BUYER, BUYER_COMPANY)
+    client.post("/sign-in", data={"email": "buyer@example.test", "password": PASSWORD})
     bare = _bare_app(stock.bare).test_client()
 
     def ours() -> None:
