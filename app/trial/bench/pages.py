@@ -14,13 +14,13 @@ from app.trial.measure import Bench, Work
 
 _SQL = """
 SELECT a.sku, a.name, p.price, s.on_hand - s.reserved
-FROM articles a
+FROM (SELECT id, sku, name FROM articles ORDER BY name, id LIMIT 50) a
 JOIN stock s ON s.article_id = a.id
 JOIN LATERAL (
     SELECT e.price FROM chain_lists c JOIN price_entries e ON e.price_list_id = c.price_list_id
     WHERE c.chain_id = 1 AND e.article_id = a.id AND e.min_quantity <= 1 ORDER BY c.position LIMIT 1
 ) p ON true
-ORDER BY a.name, a.id LIMIT 50
+ORDER BY a.name, a.id
 """
 _TEMPLATE = """<!doctype html><html lang="en"><head><title>Articles</title></head><body><h1>Articles</h1><table>
 {% for sku, name, price, available in rows %}<tr><td><a href="/articles/{{ sku }}">{{ sku }}</a></td><td>{{ name }}</td>
