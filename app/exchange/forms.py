@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from app.exchange.domain.fields import Field, Variants
 from app.exchange.domain.reading import Column
 from app.exchange.importers import Importer
-from app.web.forms import ClientRefField, Form
+from app.web.forms import ClientRefField, Form, choices
 from app.web.texts import _, say
 
 NOT_USED = ""
@@ -28,7 +28,7 @@ class UploadForm(Form):
     client_ref = ClientRefField()
 
     def offer(self, importers: Iterable[Importer]) -> None:
-        self.kind.choices = [(importer.code, say(importer.label)) for importer in importers]
+        self.kind.choices = choices((importer.code, say(importer.label)) for importer in importers)
 
 
 class ColumnsForm(Form):
@@ -36,11 +36,13 @@ class ColumnsForm(Form):
 
     decimal_sign = SelectField(
         _("Numbers are written"),
-        choices=[
-            ("", _("as detected")),
-            (".", _("with a decimal point: 1,234.50")),
-            (",", _("with a decimal comma: 1.234,50")),
-        ],
+        choices=choices(
+            (
+                ("", _("as detected")),
+                (".", _("with a decimal point: 1,234.50")),
+                (",", _("with a decimal comma: 1.234,50")),
+            )
+        ),
     )
     save_as = StringField(
         _("Keep this choice of columns as"),
@@ -84,11 +86,11 @@ def columns_form(
     members: dict[str, Any] = {}
     values: dict[str, Any] = {"decimal_sign": decimal_sign}
     for column in columns:
-        choices = _choices(importer.fields, column, codes)
+        offered = _choices(importer.fields, column, codes)
         label = column.header or _("Column {number}", number=column.index + 1)
-        members[column_name(column)] = SelectField(label, choices=choices)
+        members[column_name(column)] = SelectField(label, choices=choices(offered))
         key = chosen.get(column.name, NOT_USED)
-        values[column_name(column)] = key if key in dict(choices) else NOT_USED
+        values[column_name(column)] = key if key in dict(offered) else NOT_USED
     for option in importer.options:
         required = [DataRequired(_("This is needed."))] if option.is_required else [Optional()]
         members[f"option_{option.name}"] = StringField(
@@ -108,10 +110,10 @@ def key_label(field: Field, key: str) -> str:
 
 
 def _choices(fields: Sequence[Field], column: Column, codes: Sequence[str]) -> list[tuple[str, str]]:
-    choices = [(NOT_USED, str(_("not used")))]
+    found = [(NOT_USED, str(_("not used")))]
     for field in fields:
-        choices.extend((key, key_label(field, key)) for key in _keys(field, column, codes))
-    return choices
+        found.extend((key, key_label(field, key)) for key in _keys(field, column, codes))
+    return found
 
 
 def _keys(field: Field, column: Column, codes: Sequence[str]) -> list[str]:
@@ -129,9 +131,11 @@ class StartForm(Form):
 
     policy = RadioField(
         _("Rows that cannot be stored"),
-        choices=[
-            (REFUSE_ROWS, _("Leave them out and store the others")),
-            (ALL_OR_NOTHING, _("Store nothing at all if there is one")),
-        ],
+        choices=choices(
+            (
+                (REFUSE_ROWS, _("Leave them out and store the others")),
+                (ALL_OR_NOTHING, _("Store nothing at all if there is one")),
+            )
+        ),
         default=REFUSE_ROWS,
     )

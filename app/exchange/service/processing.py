@@ -134,7 +134,6 @@ def _claim(actor: Actor, run_id: int) -> _Work | None:
             return None
         if state is RunState.WAITING:
             run.state = state = RunState.RUNNING
-            run.started_at = run.started_at or clock.now()
         run.attempts += 1
         run.due_at = clock.now() + LEASE
         settings = Settings(run.kind, run.mapping, run.options, run.decimal_sign, run.is_all_or_nothing)

@@ -101,6 +101,7 @@ def start(actor: Actor, run_id: int, *, is_all_or_nothing: bool = False) -> None
     run = _locked(actor, run_id, CAN_START)
     run.is_all_or_nothing = is_all_or_nothing
     _restart(run, RunState.WAITING)
+    run.started_at = clock.now()
     audit.record(actor, "import_run", run.id, "started", {"kind": run.kind, "file": run.file_name})
     enqueue(JOB, run.id)
 
@@ -154,6 +155,7 @@ def begin(actor: Actor, settings: Settings, file: Path) -> int:
         decimal_sign=settings.decimal_sign,
         is_all_or_nothing=settings.is_all_or_nothing,
         state=RunState.WAITING,
+        started_at=clock.now(),
     )
     db.session.add(run)
     db.session.flush()
@@ -195,5 +197,5 @@ def _locked(actor: Actor, run_id: int, states: frozenset[RunState]) -> ImportRun
 def _restart(run: ImportRun, state: RunState) -> None:
     run.state, run.next_row, run.read_rows, run.attempts = state, 0, 0, 0
     run.created_count = run.changed_count = run.same_count = run.refused_count = 0
-    run.figures, run.last_error, run.finished_at, run.due_at = {}, None, None, clock.now()
+    run.figures, run.last_error, run.started_at, run.finished_at, run.due_at = {}, None, None, None, clock.now()
     db.session.execute(delete(ImportProblem).where(ImportProblem.run_id == run.id))
