@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,7 +84,7 @@ class CartRow:
     checked_price: Decimal | None
     checked_base_quantity: Decimal | None
     price: PricedLine
-    promise: Promise | None
+    promise: Promise
     problems: tuple[LineProblem, ...] = ()
 
     @property
@@ -139,7 +139,10 @@ class CartPage:
         return [change for row in self.rows if (change := row.change) and change.old is not None]
 
     def fingerprint(self) -> str:
-        return fingerprint(self.rows, self.currency)
+        """What a confirmation of this page refers to."""
+        return fingerprint_of(
+            ((row.article.id, row.quantity, row.unit, row.price, row.note) for row in self.rows), self.currency
+        )
 
 
 def quantity_problem(article: Article, quantity: Decimal, unit: str) -> LineProblem | None:
@@ -206,7 +209,7 @@ def largest_in_stock(article: Article, unit: str, available: Decimal) -> Decimal
 
 
 def find_problems(
-    article: Article, quantity: Decimal, unit: str, price: PricedLine, promise: Promise | None
+    article: Article, quantity: Decimal, unit: str, price: PricedLine, promise: Promise
 ) -> tuple[LineProblem, ...]:
     """Everything that keeps a line from being ordered; no problem is hidden behind another."""
     price_problem = LineProblem("no_price", price.problem) if price.problem is not None else None
@@ -214,7 +217,7 @@ def find_problems(
         status_problem(article),
         quantity_problem(article, quantity, unit),
         price_problem,
-        stock_problem(article, unit, promise) if promise is not None else None,
+        stock_problem(article, unit, promise),
     )
     return tuple(problem for problem in found if problem is not None)
 
@@ -227,12 +230,15 @@ def sums(prices: Iterable[PricedLine], currency: str) -> Totals:
     )
 
 
-def fingerprint(rows: Sequence[CartRow], currency: str) -> str:
-    """A short code of all that decides what is ordered and what it costs; equal codes, equal carts."""
+def fingerprint_of(lines: Iterable[tuple[int, Decimal, str, PricedLine, str]], currency: str) -> str:
+    """A short code of all that decides what is ordered and what it costs; equal codes, equal carts.
+
+    `lines` are article id, quantity, unit, price and note.
+    """
     parts = [currency]
     parts.extend(
-        f"{row.article.id} {row.quantity.normalize()} {row.unit} {row.price.unit_price} {row.price.base_quantity} "
-        f"{row.price.vat_category} {row.price.vat_rate} {row.note}"
-        for row in rows
+        f"{article_id} {quantity.normalize()} {unit} {price.unit_price} {price.base_quantity} "
+        f"{price.vat_category} {price.vat_rate} {note}"
+        for article_id, quantity, unit, price, note in lines
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

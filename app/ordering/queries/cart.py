@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +22,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.quantity import Factor
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
-from app.inventory.domain.promise import Need, Promise
+from app.inventory.domain.promise import Need
 from app.inventory.queries.promises import promises
 from app.ordering.domain.cart import CartPage, CartRow, find_problems, sums
 from app.ordering.domain.lifecycle import CartState
@@ -110,8 +109,8 @@ def priced_cart(actor: Actor, cart_id: int, *, on: date | None = None) -> CartPa
     return price_rows(actor, cart_head(actor, cart_id), on or price_day(actor))
 
 
-def price_rows(actor: Actor, head: CartHead, on: date, *, with_stock: bool = True) -> CartPage:
-    """The lines of a cart whose head is known already; without stock, every line is taken to be promised."""
+def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
+    """The lines of a cart whose head is known already."""
     lines = db.session.execute(
         select(*_LINE)
         .where(CartLine.cart_id == head.id, CartLine.company_id == head.company_id)
@@ -124,13 +123,11 @@ def price_rows(actor: Actor, head: CartHead, on: date, *, with_stock: bool = Tru
         company_id=head.company_id,
         on=on,
     )
-    promised: Mapping[int, Promise] = {}
-    if with_stock:
-        promised = promises(actor, [need(articles[line.article_id], line.base_quantity) for line in lines], on)
+    promised = promises(actor, [need(articles[line.article_id], line.base_quantity) for line in lines], on)
     rows = []
     for line, price in zip(lines, prices, strict=True):
         article = articles[line.article_id]
-        promise = promised.get(article.id)
+        promise = promised[article.id]
         problems = find_problems(article, line.quantity, line.unit, price, promise)
         line_id, position, _, quantity, unit, base_quantity, note, checked_price, checked_base = line
         rows.append(

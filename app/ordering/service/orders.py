@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,11 +24,13 @@ from app.core.outbox import publish
 from app.core.texts import N_
 from app.inventory.domain.promise import Want
 from app.inventory.service.reservations import reserve
-from app.ordering.domain.cart import CartPage, CartRow
+from app.ordering.domain.cart import CartPage, sums
 from app.ordering.domain.lifecycle import CartState, OrderSource
 from app.ordering.events import OrderPlaced
 from app.ordering.models import Cart, Order
 from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
+from app.ordering.queries.placing import PlacedLine, fingerprint, lines_to_place
+from app.pricing.domain.totals import Totals
 
 PO_LENGTH = 60
 NOTE_LENGTH = 2000
@@ -100,18 +102,20 @@ def place_order(
     demand_may_buy(terms)
     today = clock.today(operator_zone(actor))
     _check_fields(request, clock.today(terms.time_zone))
-    page = _orderable(actor, head, today, seen)
+    lines = _orderable(actor, head, today, seen)
+    totals = sums((line.price for line in lines), head.currency)
     frozen = _freeze(actor, terms, request)
-    order = _insert_order(actor, page, request, frozen, client_ref=client_ref, year=today.year)
+    order = _insert_order(
+        actor, head, totals, request, frozen, client_ref=client_ref, year=today.year, lines=len(lines)
+    )
     if order is None:
         return _known(cart.company_id, client_ref, request) or _used_up()
-    wants = _insert_lines(order.id, page, terms.locale)
-    reserve(actor, cart.company_id, wants)
+    reserve(actor, cart.company_id, _insert_lines(order.id, lines, terms.locale))
     cart.state, cart.is_active, cart.last_activity_at = CartState.ORDERED, False, clock.now()
     audit.record(
         actor, "order", order.id, "placed",
-        {"number": order.number, "po_number": request.po_number, "lines": len(wants),
-         "gross_total": page.totals.gross_total, "currency": page.currency},
+        {"number": order.number, "po_number": request.po_number, "lines": len(lines),
+         "gross_total": totals.gross_total, "currency": head.currency},
         company_id=cart.company_id,
     )  # fmt: skip
     publish(OrderPlaced(order.id))
@@ -145,23 +149,29 @@ def _check_fields(request: _Request, today: date) -> None:
         raise Invalid("requested_on", N_("{day} is in the past. Take today or a later day.", day=request.requested_on))
 
 
-def _orderable(actor: Actor, head: CartHead, on: date, seen: str | None) -> CartPage:
-    """The cart at today's prices, if all of it can be ordered and is what the buyer has seen."""
-    page = price_rows(actor, head, on, with_stock=False)
-    if not page.rows:
+def _orderable(actor: Actor, head: CartHead, on: date, seen: str | None) -> list[PlacedLine]:
+    """The lines at today's prices, if all of them can be ordered and are what the buyer has seen."""
+    lines = lines_to_place(actor, head, on)
+    if not lines:
         raise Conflict(N_("The cart is empty."))
-    if any(row.problems for row in page.rows):
-        full = price_rows(actor, head, on)
-        problems = [(row.article.sku, problem) for row in full.rows for problem in row.problems]
-        raise Conflict(N_("{n} lines cannot be ordered as they are.", n=len(full.problem_rows)), details=problems)
+    if not all(line.is_fine for line in lines):
+        _refuse(price_rows(actor, head, on))
+    if seen is not None and seen != fingerprint(lines, head.currency):
+        raise Conflict(N_("The cart has changed since you opened this page. Look at it and confirm."))
+    return lines
+
+
+def _refuse(page: CartPage) -> None:
+    """Say everything that is wrong with a cart, in one answer."""
+    wrong = page.problem_rows
+    if wrong:
+        problems = [(row.article.sku, problem) for row in wrong for problem in row.problems]
+        raise Conflict(N_("{n} lines cannot be ordered as they are.", n=len(wrong)), details=problems)
     moved = [change for row in page.rows if (change := row.change)]
     if moved:
         raise Conflict(
             N_("{n} prices have changed since you saw them. Look at them and confirm.", n=len(moved)), details=moved
         )
-    if seen is not None and seen != page.fingerprint():
-        raise Conflict(N_("The cart has changed since you opened this page. Look at it and confirm."))
-    return page
 
 
 def _freeze(actor: Actor, terms: BuyingTerms, request: _Request) -> _Frozen:
@@ -198,35 +208,42 @@ RETURNING id, number""")
 
 
 def _insert_order(
-    actor: Actor, page: CartPage, request: _Request, frozen: _Frozen, *, client_ref: str, year: int
+    actor: Actor,
+    head: CartHead,
+    totals: Totals,
+    request: _Request,
+    frozen: _Frozen,
+    *,
+    client_ref: str,
+    year: int,
+    lines: int,
 ) -> Placed | None:
     """The head of the order; None when another cart has just used the same reference."""
-    sums = page.totals
     row = db.session.execute(
         _ORDER,
         {
-            "company_id": page.company_id,
+            "company_id": head.company_id,
             "year": year,
             "client_ref": client_ref,
             "request_hash": request.hash(),
             "user_id": actor.user_id,
-            "cart_id": page.cart_id,
+            "cart_id": head.id,
             "source": str(_SOURCES.get(actor.via, OrderSource.PORTAL)),
             "placed_at": clock.now(),
             "po_number": request.po_number,
             "requested_on": request.requested_on,
             "note": request.note,
-            "currency": page.currency,
+            "currency": head.currency,
             "vat_mode": frozen.terms.vat_mode,
             "payment_days": frozen.terms.payment_days,
             "ship_to": json.dumps(frozen.ship_to.as_json()),
             "bill_to": json.dumps(frozen.bill_to.as_json()),
             "buyer": json.dumps(frozen.buyer),
-            "net_total": sums.net_total,
-            "vat_total": sums.vat_total,
-            "gross_total": sums.gross_total,
-            "vat_breakdown": json.dumps([_vat_group(group) for group in sums.vat]),
-            "line_count": len(page.rows),
+            "net_total": totals.net_total,
+            "vat_total": totals.vat_total,
+            "gross_total": totals.gross_total,
+            "vat_breakdown": json.dumps([_vat_group(group) for group in totals.vat]),
+            "line_count": lines,
         },
     ).one_or_none()
     return Placed(row.id, row.number) if row else None
@@ -252,17 +269,16 @@ SELECT l.company_id, :order_id, new.place, l.article_id, a.sku,
         WHERE n.company_id = l.company_id AND n.article_id = a.id), ''),
     a.gtin, coalesce(a.names ->> :locale, a.name), l.quantity, l.unit, l.base_quantity, new.price, new.base,
     new.unit, new.net, new.category, new.rate, new.list, new.start, l.note
-FROM unnest(CAST(:line_id AS bigint[]), CAST(:price AS numeric[]), CAST(:base AS numeric[]), CAST(:unit AS text[]),
-    CAST(:net AS numeric[]), CAST(:category AS text[]), CAST(:rate AS numeric[]), CAST(:list AS text[]),
-    CAST(:start AS numeric[])) WITH ORDINALITY AS new (line_id, price, base, unit, net, category, rate, list, start, place)
+FROM unnest(CAST(:line_id AS bigint[]), CAST(:price AS numeric[]), CAST(:base AS numeric[]),
+    string_to_array(:unit, E'\x1f'), CAST(:net AS numeric[]), string_to_array(:category, E'\x1f'),
+    CAST(:rate AS numeric[]), string_to_array(:list, E'\x1f'), CAST(:start AS numeric[])) WITH ORDINALITY AS new (line_id, price, base, unit, net, category, rate, list, start, place)
 JOIN cart_lines l ON l.id = new.line_id
 JOIN articles a ON a.id = l.article_id
 RETURNING id, position""")
 
 
-def _insert_lines(order_id: int, page: CartPage, locale: str) -> list[Want]:
+def _insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> list[Want]:
     """All lines in one statement; returns what each takes from the stock."""
-    rows = page.rows
     inserted = db.session.execute(
         _LINES,
         {
@@ -271,15 +287,15 @@ def _insert_lines(order_id: int, page: CartPage, locale: str) -> list[Want]:
             "line_id": _numbers(row.line_id for row in rows),
             "price": _numbers(row.price.unit_price for row in rows),
             "base": _numbers(row.price.base_quantity for row in rows),
-            "unit": [row.price.price_unit for row in rows],
+            "unit": _texts(row.price.price_unit for row in rows),
             "net": _numbers(row.price.net for row in rows),
-            "category": [row.price.vat_category for row in rows],
+            "category": _texts(row.price.vat_category for row in rows),
             "rate": _numbers(row.price.vat_rate for row in rows),
-            "list": [row.price.list_code for row in rows],
+            "list": _texts(row.price.list_code for row in rows),
             "start": _numbers(row.price.min_quantity for row in rows),
         },
     )
-    return [_want(line_id, rows[position - 1]) for line_id, position in inserted]
+    return [_want(line_id, rows[position - 1]) for line_id, position in inserted.all()]
 
 
 def _numbers(values: Iterable[Decimal | int | None]) -> str:
@@ -287,5 +303,10 @@ def _numbers(values: Iterable[Decimal | int | None]) -> str:
     return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
 
 
-def _want(order_line_id: int, row: CartRow) -> Want:
-    return Want(order_line_id, row.article.id, row.base_quantity, row.article.stock_policy == "backorder")
+def _texts(values: Iterable[str]) -> str:
+    """Codes as one text for string_to_array, apart by the unit separator, for the same reason."""
+    return "\x1f".join(values)
+
+
+def _want(order_line_id: int, line: PlacedLine) -> Want:
+    return Want(order_line_id, line.article_id, line.base_quantity, line.may_backorder)

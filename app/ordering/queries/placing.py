@@ -1,0 +1,100 @@
+"""The lines of a cart as placing needs them: one statement for lines and articles, one for prices.
+
+`queries.cart` answers the same for people, with names, stock and every problem; it is asked only where a line here is
+not plainly fine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import text
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.quantity import Anchor, Factor, QuantityRule
+from app.ordering.domain.cart import fingerprint_of
+from app.ordering.queries.cart import CartHead
+from app.pricing.domain.price import PricedLine, PriceItem
+from app.pricing.queries.prices import price_lines
+
+_ONE = Factor(1)
+_LINES = text("""
+SELECT l.id, l.article_id, l.quantity, l.unit, l.base_quantity, l.note, l.checked_price, l.checked_base_quantity,
+    a.base_unit, a.vat_category, a.vat_class, a.status = 'active', a.stock_policy = 'backorder',
+    concat_ws(' ', a.precision, a.anchor, trim_scale(a.minimum), trim_scale(a.step), trim_scale(a.maximum)),
+    u.numerator, u.denominator, coalesce(u.precision, 0)
+FROM cart_lines l
+JOIN articles a ON a.id = l.article_id
+LEFT JOIN article_units u ON u.article_id = a.id AND u.unit = l.unit
+WHERE l.cart_id = :cart AND l.company_id = :company
+ORDER BY l.position, l.id""")
+
+
+@dataclass(slots=True)
+class PlacedLine:
+    """A line on its way into an order. `is_fine`: still sold, quantity fits, price known and as it was shown."""
+
+    line_id: int
+    article_id: int
+    quantity: Decimal
+    unit: str
+    base_quantity: Decimal
+    note: str
+    may_backorder: bool
+    is_fine: bool
+    price: PricedLine
+
+
+def lines_to_place(actor: Actor, head: CartHead, on: date) -> list[PlacedLine]:
+    """All lines with their prices, in the order of the cart; two statements."""
+    rows = db.session.execute(_LINES, {"cart": head.id, "company": head.company_id}).all()
+    items = [_item(row) for row in rows]
+    prices = price_lines(actor, items, company_id=head.company_id, on=on) if items else []
+    return [_line(row, price) for row, price in zip(rows, prices, strict=True)]
+
+
+def fingerprint(lines: list[PlacedLine], currency: str) -> str:
+    """The same code as `CartPage.fingerprint` of the same cart."""
+    return fingerprint_of(
+        ((line.article_id, line.quantity, line.unit, line.price, line.note) for line in lines), currency
+    )  # fmt: skip
+
+
+def _item(row: Any) -> PriceItem:
+    _, article_id, quantity, unit, _, _, _, _, base_unit, vat_category, vat_class, _, _, _, above, below, _ = row
+    factor = _ONE if unit == base_unit or above is None else _factor(above, below)
+    return PriceItem(article_id, quantity, unit, base_unit, factor, vat_category, vat_class)
+
+
+def _line(row: Any, price: PricedLine) -> PlacedLine:
+    (line_id, article_id, quantity, unit, base_quantity, note, checked_price, checked_base, base_unit, _, _, is_active,
+     may_backorder, rule, above, below, digits) = row  # fmt: skip
+    is_fine = (
+        is_active
+        and price.problem is None
+        and checked_price == price.unit_price
+        and checked_base == price.base_quantity
+        and _rule(rule).fit(base_quantity).is_valid
+    )
+    if unit != base_unit:
+        is_fine = is_fine and above is not None and _factor(above, below).to_base(quantity) == base_quantity
+        is_fine = is_fine and quantity == round(quantity, digits)
+    return PlacedLine(line_id, article_id, quantity, unit, base_quantity, note, may_backorder, is_fine, price)
+
+
+@lru_cache(maxsize=4096)
+def _factor(numerator: int, denominator: int) -> Factor:
+    return Factor(numerator, denominator)
+
+
+@lru_cache(maxsize=8192)
+def _rule(parts: str) -> QuantityRule:
+    """Precision, anchor, minimum, step and perhaps maximum, as the statement writes them; many articles share one."""
+    precision, anchor, minimum, step, *maximum = parts.split(" ")
+    most = Decimal(maximum[0]) if maximum else None
+    return QuantityRule(Decimal(minimum), Decimal(step), most, Anchor(anchor), int(precision))
