@@ -224,7 +224,8 @@ def test_address_book_has_one_default_for_each_use(boss, world):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("label", " "), ("label", "Main"), ("street", ""), ("city", ""), ("country", ""), ("gln", "12")]
+    ("field", "value"),
+    [("label", " "), ("label", "Main"), ("street", ""), ("city", ""), ("country", ""), ("gln", "12")],
 )
 def test_incomplete_address_is_refused(boss, world, field, value):
     with world(boss), pytest.raises(Invalid):

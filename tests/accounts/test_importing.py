@@ -30,7 +30,9 @@ def outcomes(rows: list[AccountRow]) -> list[str]:
 
 def test_rows_create_then_change_then_nothing(house):
     rows = [
-        AccountRow("A-1", name="Alpha", country="DE", vat_id="DE136695976", payment_days=14, street="Kai 1", city="Kiel"),
+        AccountRow(
+            "A-1", name="Alpha", country="DE", vat_id="DE136695976", payment_days=14, street="Kai 1", city="Kiel"
+        ),
         AccountRow("A-2", name="Beta", country="GB", currency="GBP"),
     ]
     assert outcomes(rows) == ["created", "created"]
@@ -44,7 +46,12 @@ def test_rows_create_then_change_then_nothing(house):
     )  # fmt: skip
     assert buying_terms(SYSTEM, company.id).payment_days == 14, "what a row does not say stays"
     place = db.session.scalars(select(Address).where(Address.company_id == company.id)).one()
-    assert (place.city, place.country, place.is_default_ship_to, place.is_default_bill_to) == ("Hamburg", "DE", True, True)
+    assert (place.city, place.country, place.is_default_ship_to, place.is_default_bill_to) == (
+        "Hamburg",
+        "DE",
+        True,
+        True,
+    )
     assert [e.action for e in audit.history(SYSTEM, "company", company.id)] == ["import_created", "import_changed"]
 
 

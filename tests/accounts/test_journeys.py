@@ -109,7 +109,8 @@ def test_a_company_registers_is_approved_signs_in_and_invites_a_colleague(client
     assert refused.status == 422
     assert refused.errors == ["Error: Say why: the applicant reads it."]
     answer = client.post(
-        decision, data={**page.form(), "code": "K-77", "payment_days": "14", "decision": "approve", "reason": "Welcome!"}
+        decision,
+        data={**page.form(), "code": "K-77", "payment_days": "14", "decision": "approve", "reason": "Welcome!"},
     )
     assert answer.location == "/accounts/K-77"
     history = client.get("/accounts/K-77").text

@@ -83,7 +83,12 @@ def test_mail_is_listed_with_its_text_but_without_the_link_that_opens_doors(boss
 @pytest.mark.parametrize("path", ["/admin/audit", "/admin/outbox", "/admin/mails", "/admin/mails/1"])
 @pytest.mark.parametrize(
     ("kind", "role", "status"),
-    [("operator", "sales", 403), ("operator", "accountant", 403), ("customer", "company_admin", 403), (None, None, 303)],
+    [
+        ("operator", "sales", 403),
+        ("operator", "accountant", 403),
+        ("customer", "company_admin", 403),
+        (None, None, 303),
+    ],
 )
 def test_pages_are_for_the_operators_administrators_only(client, world, path, kind, role, status):
     if role is not None:

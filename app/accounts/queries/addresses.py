@@ -75,12 +75,12 @@ def address_book(actor: Actor, company_id: int | None = None) -> list[BookEntry]
     return [BookEntry(PostalAddress(*row[:size]), *row[size:]) for row in db.session.execute(statement)]
 
 
-def book_entry(actor: Actor, address_id: int) -> BookEntry:
-    """One active address with its uses; a stranger's is NotFound."""
+def book_entry(actor: Actor, address_id: int, *, company_id: int | None = None) -> BookEntry:
+    """One active address of a book with its uses, by default of the own one; another's is NotFound."""
     statement = select(
         *POSTAL, Address.is_ship_to, Address.is_bill_to, Address.is_default_ship_to, Address.is_default_bill_to
-    ).where(Address.id == address_id, Address.is_active)
-    row = db.session.execute(visible(actor, statement, Address)).one_or_none()
+    ).where(Address.id == address_id, Address.is_active, Address.company_id == own_or_asked(actor, company_id))
+    row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
     size = len(POSTAL)

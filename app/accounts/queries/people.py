@@ -16,7 +16,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
-from app.core.tenancy import system_scope, visible
+from app.core.tenancy import system_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,14 @@ def people(actor: Actor, company_id: int | None = None) -> list[Member]:
     return [_member(row) for row in db.session.execute(statement)]
 
 
-def member(actor: Actor, membership_id: int) -> Member:
-    """One person of the actor's company, or for the operator of any."""
-    statement = select(*_MEMBER).join(User, User.id == Membership.user_id).where(Membership.id == membership_id)
-    row = db.session.execute(visible(actor, statement, Membership)).one_or_none()
+def member(actor: Actor, membership_id: int, *, company_id: int | None = None) -> Member:
+    """One person of a company, by default of the own one."""
+    statement = (
+        select(*_MEMBER)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.id == membership_id, Membership.company_id == own_or_asked(actor, company_id))
+    )
+    row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
     return _member(row)

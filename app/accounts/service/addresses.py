@@ -1,4 +1,7 @@
-"""The address book. Orders and invoices keep their own copy, so an address may change at any time."""
+"""The address book. Orders and invoices keep their own copy, so an address may change at any time.
+
+`company_id` names the book, by default the actor's own; only the operator may name another.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Invalid, NotFound
 from app.core.locks import lock_rows
-from app.core.tenancy import visible
 from app.core.texts import N_
 
 
@@ -54,8 +56,8 @@ def add_address(actor: Actor, entry: AddressEntry, *, company_id: int | None = N
 
 
 @command
-def change_address(actor: Actor, address_id: int, entry: AddressEntry) -> None:
-    address = _locked(actor, address_id)
+def change_address(actor: Actor, address_id: int, entry: AddressEntry, *, company_id: int | None = None) -> None:
+    address = _locked(actor, address_id, company_id)
     _fill(address, entry)
     db.session.flush()
     audit.record(
@@ -65,9 +67,9 @@ def change_address(actor: Actor, address_id: int, entry: AddressEntry) -> None:
 
 
 @command
-def remove_address(actor: Actor, address_id: int) -> str:
+def remove_address(actor: Actor, address_id: int, *, company_id: int | None = None) -> str:
     """Take it out of the book; `restore_address` brings it back. Returns the label."""
-    address = _locked(actor, address_id)
+    address = _locked(actor, address_id, company_id)
     address.is_active = address.is_default_ship_to = address.is_default_bill_to = False
     audit.record(
         actor, "company", address.company_id, "address_removed", {"label": address.label},
@@ -77,8 +79,8 @@ def remove_address(actor: Actor, address_id: int) -> str:
 
 
 @command
-def restore_address(actor: Actor, address_id: int) -> None:
-    address = _locked(actor, address_id, is_active=False)
+def restore_address(actor: Actor, address_id: int, *, company_id: int | None = None) -> None:
+    address = _locked(actor, address_id, company_id, is_active=False)
     _demand_free_label(address.company_id, address.label, address.id)
     address.is_active = True
     audit.record(
@@ -86,10 +88,15 @@ def restore_address(actor: Actor, address_id: int) -> None:
     )
 
 
-def _locked(actor: Actor, address_id: int, *, is_active: bool = True) -> Address:
-    """The address, with its company locked: defaults and labels are unique within the book."""
-    statement = select(Address).where(Address.id == address_id, Address.is_active.is_(is_active))
-    address = db.session.scalar(visible(actor, statement, Address))
+def _locked(actor: Actor, address_id: int, company_id: int | None, *, is_active: bool = True) -> Address:
+    """An address of the book, with its company locked: defaults and labels are unique within the book."""
+    address = db.session.scalar(
+        select(Address).where(
+            Address.id == address_id,
+            Address.company_id == own_or_asked(actor, company_id),
+            Address.is_active.is_(is_active),
+        )
+    )
     if address is None:
         raise NotFound
     lock_rows(Company, [address.company_id])

@@ -21,7 +21,7 @@ from app.core.db import command, db, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.outbox import publish
 from app.core.settings import settings
-from app.core.tenancy import system_scope, visible
+from app.core.tenancy import system_scope
 from app.core.texts import N_
 
 
@@ -98,17 +98,17 @@ def _send(invitation: Invitation) -> None:
 
 
 @command
-def resend_invitation(actor: Actor, invitation_id: int) -> str:
+def resend_invitation(actor: Actor, invitation_id: int, *, company_id: int | None = None) -> str:
     """Mail it again with a new term; returns the address."""
-    invitation = _own_open(actor, invitation_id)
+    invitation = _open_one(actor, invitation_id, company_id)
     _send(invitation)
     return invitation.email
 
 
 @command
-def withdraw_invitation(actor: Actor, invitation_id: int) -> str:
+def withdraw_invitation(actor: Actor, invitation_id: int, *, company_id: int | None = None) -> str:
     """Its link stops working; returns the address."""
-    invitation = _own_open(actor, invitation_id)
+    invitation = _open_one(actor, invitation_id, company_id)
     invitation.withdrawn_at = clock.now()
     audit.record(
         actor, "company", invitation.company_id, "invitation_withdrawn", {"email": invitation.email},
@@ -117,9 +117,12 @@ def withdraw_invitation(actor: Actor, invitation_id: int) -> str:
     return invitation.email
 
 
-def _own_open(actor: Actor, invitation_id: int) -> Invitation:
-    statement = select(Invitation).where(Invitation.id == invitation_id)
-    found = db.session.scalar(visible(actor, statement, Invitation))
+def _open_one(actor: Actor, invitation_id: int, company_id: int | None) -> Invitation:
+    found = db.session.scalar(
+        select(Invitation).where(
+            Invitation.id == invitation_id, Invitation.company_id == own_or_asked(actor, company_id)
+        )
+    )
     if found is None:
         raise NotFound
     if found.accepted_at is not None or found.withdrawn_at is not None:

@@ -1,4 +1,7 @@
-"""Roles of the people of a company. One active administrator always remains."""
+"""Roles of the people of a company. One active administrator always remains.
+
+`company_id` names the company, by default the actor's own; only the operator may name another.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,18 @@ from sqlalchemy import func, select
 
 from app.accounts.domain.roles import ADMIN_ROLE, CompanyKind, Role, fits
 from app.accounts.models import Company, Membership
+from app.accounts.queries.companies import own_or_asked
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.locks import lock_rows
-from app.core.tenancy import visible
 from app.core.texts import N_
 
 
 @command
-def change_role(actor: Actor, membership_id: int, role: Role | str) -> None:
-    membership, kind = _locked(actor, membership_id)
+def change_role(actor: Actor, membership_id: int, role: Role | str, *, company_id: int | None = None) -> None:
+    membership, kind = _locked(actor, membership_id, company_id)
     if role not in list(Role) or not fits(Role(role), kind):
         raise Invalid("role", N_("There is no such role in this company."))
     if role == membership.role:
@@ -29,9 +32,9 @@ def change_role(actor: Actor, membership_id: int, role: Role | str) -> None:
 
 
 @command
-def deactivate(actor: Actor, membership_id: int) -> None:
+def deactivate(actor: Actor, membership_id: int, *, company_id: int | None = None) -> None:
     """End a person's access to this company; running sessions there end with it."""
-    membership, kind = _locked(actor, membership_id)
+    membership, kind = _locked(actor, membership_id, company_id)
     if membership.user_id == actor.user_id:
         raise Conflict(N_("You cannot end your own access. Ask another administrator."))
     if not membership.is_active:
@@ -42,17 +45,20 @@ def deactivate(actor: Actor, membership_id: int) -> None:
 
 
 @command
-def activate(actor: Actor, membership_id: int) -> None:
-    membership, _ = _locked(actor, membership_id)
+def activate(actor: Actor, membership_id: int, *, company_id: int | None = None) -> None:
+    membership, _ = _locked(actor, membership_id, company_id)
     if not membership.is_active:
         membership.is_active = True
         _record(actor, membership, "access_given", {})
 
 
-def _locked(actor: Actor, membership_id: int) -> tuple[Membership, CompanyKind]:
+def _locked(actor: Actor, membership_id: int, company_id: int | None) -> tuple[Membership, CompanyKind]:
     """The membership, with its company locked so that two administrators cannot remove each other at once."""
-    statement = visible(actor, select(Membership).where(Membership.id == membership_id), Membership)
-    membership = db.session.scalar(statement)
+    membership = db.session.scalar(
+        select(Membership).where(
+            Membership.id == membership_id, Membership.company_id == own_or_asked(actor, company_id)
+        )
+    )
     if membership is None:
         raise NotFound
     (company,) = lock_rows(Company, [membership.company_id])

@@ -8,13 +8,13 @@ from app.accounts.domain.roles import ROLE_DUTIES, ROLE_NAMES
 from app.accounts.forms.sign_in import InviteForm, RoleForm
 from app.accounts.policy import Permission
 from app.accounts.queries.accounts import account
-from app.accounts.queries.people import Member, invitations, member
+from app.accounts.queries.people import member
 from app.accounts.service import people as people_service
 from app.accounts.service.invitations import invite, resend_invitation, withdraw_invitation
 from app.accounts.views import blueprint
 from app.accounts.views.answers import go
 from app.core.actor import Scope
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.settings import settings
 from app.web.access import actor, requires
 from app.web.banners import tell
@@ -42,12 +42,12 @@ def invite_to_account(code: str) -> Response:
 @requires(Permission.MANAGE_ACCOUNT_PEOPLE, scope=Scope.OPERATOR)
 def edit_account_person(code: str, membership_id: int) -> Response:
     found = account(actor(), code)
-    chosen = _member(code, membership_id)
+    chosen = member(actor(), membership_id, company_id=found.id)
     form = RoleForm(role=chosen.role)
     form.role.offer(found.kind)
     if form.validate_on_submit():
         with form.catching():
-            people_service.change_role(actor(), membership_id, form.role.data)
+            people_service.change_role(actor(), membership_id, form.role.data, company_id=found.id)
             tell(_("{name} is now: {role}.", name=chosen.name, role=say(ROLE_NAMES[form.role.data])))
             return _back(code)
     return render_page(
@@ -58,9 +58,10 @@ def edit_account_person(code: str, membership_id: int) -> Response:
 @blueprint.post("/accounts/<number:code>/people/<int:membership_id>/deactivate")
 @requires(Permission.MANAGE_ACCOUNT_PEOPLE, scope=Scope.OPERATOR)
 def deactivate_account_person(code: str, membership_id: int) -> Response:
-    chosen = _member(code, membership_id)
+    found = account(actor(), code)
+    chosen = member(actor(), membership_id, company_id=found.id)
     try:
-        people_service.deactivate(actor(), membership_id)
+        people_service.deactivate(actor(), membership_id, company_id=found.id)
     except Conflict as error:
         tell(say(error.message), "bad")
     else:
@@ -72,8 +73,9 @@ def deactivate_account_person(code: str, membership_id: int) -> Response:
 @blueprint.post("/accounts/<number:code>/people/<int:membership_id>/activate")
 @requires(Permission.MANAGE_ACCOUNT_PEOPLE, scope=Scope.OPERATOR)
 def activate_account_person(code: str, membership_id: int) -> Response:
-    chosen = _member(code, membership_id)
-    people_service.activate(actor(), membership_id)
+    found = account(actor(), code)
+    chosen = member(actor(), membership_id, company_id=found.id)
+    people_service.activate(actor(), membership_id, company_id=found.id)
     tell(_("{name} has access again.", name=chosen.name))
     return _back(code)
 
@@ -81,30 +83,17 @@ def activate_account_person(code: str, membership_id: int) -> Response:
 @blueprint.post("/accounts/<number:code>/invitations/<int:invitation_id>/resend")
 @requires(Permission.MANAGE_ACCOUNT_PEOPLE, scope=Scope.OPERATOR)
 def resend_account_invitation(code: str, invitation_id: int) -> Response:
-    _demand_invitation(code, invitation_id)
-    tell(_("The invitation is on its way to {email} again.", email=resend_invitation(actor(), invitation_id)))
+    email = resend_invitation(actor(), invitation_id, company_id=account(actor(), code).id)
+    tell(_("The invitation is on its way to {email} again.", email=email))
     return _back(code)
 
 
 @blueprint.post("/accounts/<number:code>/invitations/<int:invitation_id>/withdraw")
 @requires(Permission.MANAGE_ACCOUNT_PEOPLE, scope=Scope.OPERATOR)
 def withdraw_account_invitation(code: str, invitation_id: int) -> Response:
-    _demand_invitation(code, invitation_id)
-    tell(_("The invitation of {email} is withdrawn.", email=withdraw_invitation(actor(), invitation_id)))
+    email = withdraw_invitation(actor(), invitation_id, company_id=account(actor(), code).id)
+    tell(_("The invitation of {email} is withdrawn.", email=email))
     return _back(code)
-
-
-def _member(code: str, membership_id: int) -> Member:
-    found = member(actor(), membership_id)
-    if found.company_id != account(actor(), code).id:
-        raise NotFound
-    return found
-
-
-def _demand_invitation(code: str, invitation_id: int) -> None:
-    company_id = account(actor(), code).id
-    if invitation_id not in {invitation.id for invitation in invitations(actor(), company_id)}:
-        raise NotFound
 
 
 def _back(code: str) -> Response:
