@@ -55,7 +55,7 @@ def search(
         _locale(actor), sort, descends=is_descending != is_backwards, has_key=bool(key),
         has_words=bool(_WORD.search(text)), has_category=bool(category), all_states=with_discontinued,
     )  # fmt: skip
-    values = {"words": _query(text), "category": category, "limit": limit, **reader(actor, company_id)}
+    values = {"words": word_query(text), "category": category, "limit": limit, **reader(actor, company_id)}
     if key:
         values |= {"key": key[0], "id": int(key[1])}
     rows = [article_of(row) for row in db.session.execute(statement, values)]
@@ -87,7 +87,7 @@ FROM articles a WHERE {" AND ".join(conditions) or "true"}
 ORDER BY {place} {direction}, a.id {direction} LIMIT :limit""")  # noqa: S608 -- parts are constants of this file
 
 
-def _query(words: str) -> str:
+def word_query(words: str) -> str:
     """Every word or its beginning; signs between them do not count."""
     return " & ".join(f"'{word}':*" for word in _WORD.findall(words.lower()))
 
@@ -127,7 +127,7 @@ ORDER BY b.rank, b.place LIMIT :limit""")
 
 def suggest(actor: Actor, text: str, *, limit: int = 10, company_id: int | None = None) -> list[Suggestion]:
     """Articles whose number, own number or words begin so; nothing for fewer than two characters."""
-    key, words = key_of(text), _query(text)
+    key, words = key_of(text), word_query(text)
     if len(key) < 2 or not words:
         return []
     start = re.sub(r"([\\%_])", r"\\\1", key) + "%"

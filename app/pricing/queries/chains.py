@@ -109,7 +109,8 @@ def accounts_of_chain(actor: Actor, chain_id: int, *, limit: int = 50) -> list[t
 
 
 def _line(row: Sequence[Any]) -> ChainLine:
-    return ChainLine(*row[:-1], links=tuple(ChainLink(*link) for link in row[-1]))
+    values = (*row[:-1], tuple(ChainLink(*link) for link in row[-1]))
+    return ChainLine(*values)
 
 
 @dataclass(frozen=True, slots=True)

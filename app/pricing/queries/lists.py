@@ -76,7 +76,8 @@ def list_names(actor: Actor) -> list[tuple[str, str, str]]:
 
 
 def _line(row: Sequence[Any]) -> PriceListLine:
-    return PriceListLine(*row[:-1], chains=tuple(row[-1]))
+    values = (*row[:-1], tuple(row[-1]))
+    return PriceListLine(*values)
 
 
 def _literal(pattern: str) -> str:

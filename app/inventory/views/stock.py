@@ -1,0 +1,127 @@
+"""Stock of each warehouse, corrected with a reason."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import Response, make_response, redirect, request, url_for
+
+from app.catalog.queries.browse import article_page
+from app.core.actor import Scope
+from app.core.errors import NotFound
+from app.core.texts import N_
+from app.inventory.forms import CountForm, WarehouseForm
+from app.inventory.policy import Permission
+from app.inventory.queries import shelves
+from app.inventory.queries.shelves import WarehouseLine
+from app.inventory.service.stock import StockRow, WarehouseRow, adjust_stock, upsert_warehouses
+from app.inventory.views import blueprint
+from app.web.access import actor, requires
+from app.web.banners import tell
+from app.web.fragments import render_page
+from app.web.pagination import keyset_from_request, page_of
+from app.web.texts import _
+
+
+@blueprint.get("/stock")
+@requires(Permission.READ, scope=Scope.OPERATOR)
+def index() -> Response:
+    """The first warehouse; without any, the way to make one."""
+    places = shelves.warehouses(actor())
+    if places:
+        return _stock_page(places[0], places)
+    return _stock_page(None, places)
+
+
+@blueprint.get("/stock/<number:code>")
+@requires(Permission.READ, scope=Scope.OPERATOR)
+def show(code: str) -> Response:
+    places = shelves.warehouses(actor())
+    return _stock_page(_place(places, code), places)
+
+
+def _stock_page(place: WarehouseLine | None, places: list[WarehouseLine]) -> Response:
+    keyset, words = keyset_from_request(), request.args.get("q", "").strip()[:200]
+    only = request.args.get("only", "")
+    rows = []
+    if place is not None:
+        rows = shelves.stock(
+            actor(), place.id, words, only_scarce=only == "scarce", after=keyset.after, before=keyset.before,
+            limit=keyset.limit,
+        )  # fmt: skip
+    return render_page(
+        "inventory/stock_index.html",
+        part="inventory/_stock.html",
+        place=place,
+        places=places,
+        page=page_of(rows, keyset, key=lambda line: (line.sku_key,)),
+        words=words,
+        only=only,
+        may_adjust=actor().can(Permission.ADJUST),
+    )
+
+
+@blueprint.route("/stock/<number:code>/count/<sku:sku>", methods=["GET", "POST"])
+@requires(Permission.ADJUST, scope=Scope.OPERATOR)
+def count(code: str, sku: str) -> Response:
+    place = _place(shelves.warehouses(actor()), code)
+    held = shelves.stock_of(actor(), place.id, sku)
+    form = CountForm(on_hand=_bare(held.on_hand), threshold=_bare(held.threshold))
+    if form.validate_on_submit():
+        with form.catching():
+            row = StockRow(held.sku, place.code, form.on_hand.data or Decimal(0), form.threshold.data or Decimal(0))
+            result = adjust_stock(actor(), row, reason=form.reason.data or "")
+            tell(_("Saved.") if result.outcome != "same" else _("Nothing has changed."))
+            return _go("inventory.show", code=place.code, q=held.sku)
+    article = article_page(actor(), sku).article
+    return render_page(
+        "inventory/count.html",
+        form=form,
+        place=place,
+        held=held,
+        moves=shelves.moves(actor(), article.id, warehouse_id=place.id),
+        status=form.status,
+    )
+
+
+@blueprint.route("/stock/warehouses/new", methods=["GET", "POST"])
+@requires(Permission.ADJUST, scope=Scope.OPERATOR)
+def new_warehouse() -> Response:
+    places = shelves.warehouses(actor())
+    form = WarehouseForm(position=len(places) + 1)
+    if form.validate_on_submit():
+        with form.catching():
+            row = WarehouseRow((form.code.data or "").strip(), form.name.data or "", form.position.data or 0)
+            upsert_warehouses(actor(), [row])
+            tell(_("{name} is saved.", name=row.name))
+            return _go("inventory.show", code=row.code)
+    return render_page("inventory/warehouse_edit.html", form=form, place=None, status=form.status)
+
+
+@blueprint.route("/stock/<number:code>/edit", methods=["GET", "POST"])
+@requires(Permission.ADJUST, scope=Scope.OPERATOR)
+def edit_warehouse(code: str) -> Response:
+    place = _place(shelves.warehouses(actor()), code)
+    form = WarehouseForm(obj=place)
+    if form.validate_on_submit():
+        with form.catching():
+            upsert_warehouses(actor(), [WarehouseRow(place.code, form.name.data or "", form.position.data or 0)])
+            tell(_("{name} is saved.", name=form.name.data))
+            return _go("inventory.show", code=place.code)
+    return render_page("inventory/warehouse_edit.html", form=form, place=place, status=form.status)
+
+
+def _place(places: list[WarehouseLine], code: str) -> WarehouseLine:
+    for place in places:
+        if place.code == code:
+            return place
+    raise NotFound(N_("There is no warehouse {code}.", code=code))
+
+
+def _bare(value: Decimal) -> Decimal:
+    """Without the zeros of the column."""
+    return value.normalize() + 0
+
+
+def _go(endpoint: str, **values: str) -> Response:
+    return make_response(redirect(url_for(endpoint, **values), code=303))
