@@ -10,7 +10,6 @@ from celery.signals import worker_process_init
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app.factory import create_app
 from app.core.actor import Scope
 from app.core.broker import TRANSPORT_OPTIONS, CelerySender
 from app.core.db import db, is_transient
@@ -18,6 +17,7 @@ from app.core.errors import Conflict, DomainError, NotFound, Unavailable
 from app.core.jobs import JOBS, SCHEDULE, Job, actor_of, use_sender
 from app.core.local.services import demand_harmless_login
 from app.core.tenancy import Bounds, acting_as
+from app.factory import create_app
 from config import Config
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def make_celery(config: Config, app: Flask) -> Celery:
     return celery
 
 
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
 def _forget_connections(**_: Any) -> None:
     """A forked worker must not share its parent's database connections."""
     with flask_app.app_context():

@@ -30,7 +30,8 @@ class VendorError(Exception):
 def vendor_files(*, for_tests: bool = True) -> dict[str, str]:
     """Path below vendor/ -> path below node_modules/."""
     package = json.loads((HERE / "package.json").read_text(encoding="utf-8"))
-    return package["vendor"] | (package["vendorForTests"] if for_tests else {})
+    files: dict[str, str] = package["vendor"] | (package["vendorForTests"] if for_tests else {})
+    return files
 
 
 def fingerprint() -> str:

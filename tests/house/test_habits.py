@@ -22,7 +22,9 @@ TRACKED = [
 ]  # fmt: skip
 
 # Sizes are a feel, not a law: a longer one says here why it is one topic.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "app/ordering/service/cart.py": "every change of a cart, which share its lock, its merging and its limits",
+}
 LONG_FUNCTIONS: dict[str, str] = {}
 
 BANNED_NAMES = {"utils", "util", "common", "misc", "manager", "helpers", "helper", "processor", "stuff"}
@@ -33,6 +35,8 @@ SLICE_FILES = {
 # What may be a float: seconds to wait and other measures that are neither money nor quantity.
 FLOATS_ALLOWED: dict[str, str] = {
     "app/trial/measure.py": "milliseconds and ratios as JSON numbers",
+    "app/core/local/": "seconds to wait for processes",
+    "app/core/tables/markup.py": "workbooks store binary numbers: read as one, written as the shortest decimal",
 }
 
 
@@ -69,7 +73,7 @@ def test_slices_hold_the_known_files_only():
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_numbers_are_exact(path):
-    if relative(path) in FLOATS_ALLOWED:
+    if relative(path).startswith(tuple(FLOATS_ALLOWED)):
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):

@@ -158,11 +158,9 @@ def _preview(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
 
         def floor() -> None:
             rows = list(csv.reader(io.StringIO(data.decode())))[1:]
-            known = dict(
-                stock.bare.execute(
-                    "SELECT sku_key, id FROM articles WHERE sku_key = ANY(%s)", ([row[0] for row in rows],)
-                ).fetchall()
-            )
+            codes = [row[0] for row in rows]
+            found = stock.bare.execute("SELECT sku_key, id FROM articles WHERE sku_key = ANY(%s)", (codes,)).fetchall()
+            known: dict[Any, Any] = {row[0]: row[1] for row in found}
             wanted = [(known[row[0]], Decimal(row[2])) for row in rows if row[0] in known and row[2] != "0"]
             stock.bare.execute(_BARE_PRICES, [list(column) for column in zip(*wanted, strict=True)]).fetchall()
             stock.bare.execute("SELECT article_id, on_hand - reserved FROM stock WHERE article_id = ANY(%s)",
