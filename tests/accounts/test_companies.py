@@ -23,7 +23,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from tests.factories import accounts as make
 
 SYSTEM = Actor.system()
-TERMS = Terms("EUR", 14, Decimal("5000"), "net", "en", "Europe/Berlin", None, "")
+TERMS = Terms("EUR", 14, Decimal(5000), "net", "en", "Europe/Berlin", None, "")
 
 
 def actions(company_id: int) -> list[str]:

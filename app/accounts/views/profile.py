@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, redirect, request, url_for
+from flask import Response
 
 from app.accounts.forms.sign_in import ProfileForm
 from app.accounts.queries.people import profile as profile_of
@@ -14,15 +14,13 @@ from app.accounts.service.profile import change_profile
 from app.accounts.views import blueprint
 from app.accounts.views.answers import go
 from app.accounts.views.labels import browser_name, outcome_chip
-from app.accounts.views.sign_in import person
+from app.accounts.views.sign_in import keep_cookie, person
 from app.core.settings import settings
 from app.web.access import actor, forget_actor, signed_in
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.preferences import THEME_COOKIE
 from app.web.texts import LANGUAGE_COOKIE, _, ngettext
-
-_YEAR = 365 * 24 * 3600
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
@@ -35,10 +33,10 @@ def profile() -> Response:
             change_profile(actor(), **form.values())
             forget_actor()
             tell(_("Saved."))
-            response = redirect(url_for("accounts.profile"), code=303)
-            for name, value in ((LANGUAGE_COOKIE, form.locale.data), (THEME_COOKIE, form.theme.data)):
-                response.set_cookie(name, value, max_age=_YEAR, secure=request.is_secure, samesite="Lax")
-            return response  # type: ignore[return-value]
+            response = go("accounts.profile")
+            keep_cookie(response, LANGUAGE_COOKIE, form.locale.data)
+            keep_cookie(response, THEME_COOKIE, form.theme.data)
+            return response
     return render_page(
         "accounts/profile.html", form=form, email=present.email, companies=person().companies, status=form.status
     )

@@ -26,10 +26,11 @@ from app.web.access import actor, actor_or_none, forget_actor, public, safe_next
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.navigation import menu
-from app.web.preferences import keep_language_with
+from app.web.preferences import THEME_COOKIE, keep_language_with
 from app.web.texts import _, ngettext, say
 
 _SEEN_EVERY = timedelta(minutes=1)
+_YEAR = 365 * 24 * 3600
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # our tokens are random, and addresses change on the way
@@ -135,7 +136,7 @@ def sign_in() -> Response:
                 ip, browser = visitor()
                 found = sign_in_service.sign_in(form.email.data, form.password.data, ip=ip, user_agent=browser)
                 begin(found.token)
-                return go_to(safe_next(form.next.data) or url_for("accounts.home"))
+                return _with_theme(go_to(safe_next(form.next.data) or url_for("accounts.home")))
         except Unavailable as error:
             status, wait = 429, error.retry_after
             form.refused.append(str(waiting_text(wait)))
@@ -146,6 +147,19 @@ def sign_in() -> Response:
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _with_theme(response: Response) -> Response:
+    """The colours chosen in the profile come along to a new browser."""
+    theme = person().theme
+    if theme != "auto":
+        keep_cookie(response, THEME_COOKIE, theme)
+    return response
+
+
+def keep_cookie(response: Response, name: str, value: str) -> None:
+    """A preference that pages read without asking the database."""
+    response.set_cookie(name, value, max_age=_YEAR, secure=request.is_secure, samesite="Lax")
 
 
 def waiting_text(seconds: int) -> str:
