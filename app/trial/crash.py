@@ -78,8 +78,8 @@ class _Race:
                 answer = work()
                 if answer.status not in _TRANSIENT:
                     return answer
-            except (OSError, http.client.HTTPException):
-                pass
+            except (OSError, http.client.HTTPException, PageError):
+                pass  # also half a page, or none with the form: the server was away
             with self.lock:
                 self.report.retries += 1
             time.sleep(1)
@@ -111,13 +111,19 @@ def crash_run(*, orders: int, say: Callable[[str], None], seed: int = 1) -> Cras
 
 def _buy(race: _Race, email: str) -> None:
     browser = Browser(race.base)
-    race.patiently(lambda: sign_in(browser, email))
+    race.patiently(lambda: _signed_in(browser, email))
     turn = 0
     while not race.is_over.is_set():
         turn += 1
         number = _order(race, browser, f"HB-{1 + turn % 90:04d} 10\nNU-0001 100", f"{email[:5]}-{turn}")
         if number and race.note(number):
             race.is_over.set()
+
+
+def _signed_in(browser: Browser, email: str) -> Answer:
+    """Signed in, also where the answer to an earlier attempt got lost."""
+    page = browser.get("/sign-in").demand()
+    return sign_in(browser, email) if "/sign-in" in page.url else page
 
 
 def _order(race: _Race, browser: Browser, lines: str, po_number: str) -> str:
