@@ -33,8 +33,8 @@ class ArticleForm(Form):
     brand = StringField(_("Brand"), [Length(max=100)])
     mpn = StringField(_("Maker's number"), [Length(max=80)])
     gtin = StringField(_("Bar code (GTIN)"), [Length(max=14)])
-    status = RadioField(
-        _("State"), choices=[("active", _("sold")), ("discontinued", _("no longer sold"))], default="active"
+    state = RadioField(
+        _("State"), choices=choices([("active", _("sold")), ("discontinued", _("no longer sold"))]), default="active"
     )
     successor_sku = StringField(_("Number of the successor"), [Length(max=60)])
     base_unit = SelectField(_("Base unit"))
@@ -44,18 +44,18 @@ class ArticleForm(Form):
     maximum = DecimalField(_("Largest quantity"))
     anchor = RadioField(
         _("Steps are counted from"),
-        choices=[("zero", _("zero")), ("minimum", _("the smallest quantity"))],
+        choices=choices([("zero", _("zero")), ("minimum", _("the smallest quantity"))]),
         default="zero",
     )
     stock_policy = RadioField(
         _("When the stock is used up"),
-        choices=[("stock", _("it cannot be ordered")), ("backorder", _("it is ordered and waited for"))],
+        choices=choices([("stock", _("it cannot be ordered")), ("backorder", _("it is ordered and waited for"))]),
         default="stock",
     )
     lead_time_days = IntegerField(_("Working days to get more"), [Optional(), NumberRange(0, 3650)])
     vat_category = SelectField(
         _("VAT"),
-        choices=[("S", _("taxed")), ("Z", _("zero rate")), ("E", _("exempt")), ("O", _("not subject to VAT"))],
+        choices=choices([("S", _("taxed")), ("Z", _("zero rate")), ("E", _("exempt")), ("O", _("not subject to VAT"))]),
         default="S",
     )
     vat_class = StringField(_("VAT class"), [InputRequired(_("Name the class.")), Length(max=12)], default="standard")
@@ -79,7 +79,7 @@ class ArticleForm(Form):
             precision=self.precision.data or 0, minimum=self.minimum.data or Decimal(0), step=self.step.data or Decimal(0),
             maximum=self.maximum.data, anchor=self.anchor.data, vat_category=self.vat_category.data,
             vat_class=self.vat_class.data, weight_kg=self.weight_kg.data, lead_time_days=self.lead_time_days.data,
-            stock_policy=self.stock_policy.data, status=self.status.data, successor_sku=self.successor_sku.data or "",
+            stock_policy=self.stock_policy.data, status=self.state.data, successor_sku=self.successor_sku.data or "",
             units=packs,
         )  # fmt: skip
 
@@ -90,7 +90,7 @@ def values_of(page: ArticlePage) -> dict[str, object]:
     return {
         "sku": article.sku, "name": page.plain_name, "name_ru": page.names.get("ru", ""), "name_uk": page.names.get("uk", ""),
         "description": page.description, "category": page.path[-1][0] if page.path else "", "brand": article.brand,
-        "mpn": article.mpn, "gtin": article.gtin, "status": article.status, "successor_sku": article.successor_sku,
+        "mpn": article.mpn, "gtin": article.gtin, "state": article.status, "successor_sku": article.successor_sku,
         "base_unit": article.base_unit, "precision": article.precision, "minimum": article.rule.minimum or None,
         "step": article.rule.step or None, "maximum": article.rule.maximum, "anchor": str(article.rule.anchor),
         "stock_policy": article.stock_policy, "lead_time_days": article.lead_time_days,
@@ -113,7 +113,8 @@ def pack_cells(page: ArticlePage | None) -> list[PackCells]:
 
 def sent_packs(columns: Mapping[str, list[str]]) -> list[PackCells]:
     """The rows as they were sent."""
-    return list(zip(columns["pack-unit"], columns["pack-size"], columns["pack-gtin"], strict=False))
+    unit, size, gtin = (columns.get(f"pack-{name}", []) for name in ("unit", "size", "gtin"))
+    return list(zip(unit, size, gtin, strict=False))
 
 
 def packs_of(cells: list[PackCells]) -> tuple[PackRow, ...]:

@@ -93,7 +93,7 @@ class Article(Base):
     search: Mapped[Any] = mapped_column(
         TSVECTOR, Computed("to_tsvector('simple', search_text)", persisted=True), deferred=True
     )
-    updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
+    updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
 
     units: Mapped[list[ArticleUnit]] = relationship(lazy="raise_on_sql", order_by="ArticleUnit.position")
 

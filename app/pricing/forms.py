@@ -31,7 +31,7 @@ class PriceListForm(Form):
     code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
     name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=200)])
     currency = CurrencyField(_("Currency"))
-    is_gross = RadioField(_("Prices"), choices=[("", _("net of VAT")), ("1", _("with VAT"))], default="")
+    is_gross = RadioField(_("Prices"), choices=choices([("", _("net of VAT")), ("1", _("with VAT"))]), default="")
     valid_from = DateField(_("Valid from"), [Optional()])
     last_day = DateField(_("Valid until and with"), [Optional()])
     is_active = BooleanField(_("In use"), default=True)
@@ -73,7 +73,7 @@ class ChainForm(Form):
     name = StringField(_("Name"), [Length(max=200)])
     strategy = RadioField(
         _("Which price holds"),
-        choices=[(str(code), text) for code, text in STRATEGIES.items()],
+        choices=choices([(str(code), text) for code, text in STRATEGIES.items()]),
         default=str(Strategy.MERGE),
     )
     is_default = BooleanField(_("Holds for every account without a chain of its own"))

@@ -75,7 +75,7 @@ WITH merged AS (
 INSERT INTO articles AS a ({_ALL})
 SELECT sku, sku_key, {_NAMES}, names, successor_id, successor_key, {SEARCHED}
 FROM merged ORDER BY sku_key
-ON CONFLICT (sku_key) DO UPDATE SET ({_ALL}, updated_at) = ROW (excluded.{_ALL.replace(", ", ", excluded.")}, now())
+ON CONFLICT (sku_key) DO UPDATE SET ({_ALL}, updated_at) = ROW (excluded.{_ALL.replace(", ", ", excluded.")}, clock_timestamp())
 WHERE (a.{_ALL.replace(", ", ", a.")}) IS DISTINCT FROM (excluded.{_ALL.replace(", ", ", excluded.")})
 RETURNING a.sku_key, xmax = 0""")  # noqa: S608 -- constants of this file
 

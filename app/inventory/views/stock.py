@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
 
@@ -123,5 +124,5 @@ def _bare(value: Decimal) -> Decimal:
     return value.normalize() + 0
 
 
-def _go(endpoint: str, **values: str) -> Response:
+def _go(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(url_for(endpoint, **values), code=303))

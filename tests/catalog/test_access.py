@@ -1,0 +1,44 @@
+"""Who may open and change the catalogue: method, address, role, status."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from app.accounts.domain.roles import CUSTOMER_ROLES, OPERATOR_ROLES, Role
+from app.core.db import db
+from tests.factories.accounts import customer, operator, person, sign_in
+from tests.factories.catalog import article
+
+EDITORS = {Role.OPERATOR_ADMIN, Role.PRICING}
+MATRIX = [
+    ("GET", "/catalog/articles", set(OPERATOR_ROLES)),
+    ("GET", "/catalog/articles/A-1", set(OPERATOR_ROLES)),
+    ("GET", "/catalog/articles/new", EDITORS),
+    ("POST", "/catalog/articles/new", EDITORS),
+    ("GET", "/catalog/articles/A-1/edit", EDITORS),
+    ("POST", "/catalog/articles/A-1/edit", EDITORS),
+]
+
+
+@pytest.mark.parametrize("role", [*OPERATOR_ROLES, *CUSTOMER_ROLES])
+def test_matrix(client, world, role):
+    with world():
+        house = operator()
+        article("A-1")
+        person_of = house if role in OPERATOR_ROLES else customer()
+        user = person(person_of, role)
+    sign_in(client, user)
+    for method, address, allowed in MATRIX:
+        status = (client.get if method == "GET" else client.post)(address).status
+        expected = 403 if role not in allowed else 200 if method == "GET" else 422
+        assert status == expected, (method, address, role)
+    with world():
+        assert db.session.execute(text("SELECT count(*), max(name) FROM articles")).one() == (1, "Article A-1")
+
+
+@pytest.mark.parametrize(("method", "address"), [row[:2] for row in MATRIX])
+def test_strangers_are_asked_to_sign_in(client, method, address):
+    page = (client.get if method == "GET" else client.post)(address)
+    assert page.status == 303
+    assert "/sign-in" in page.location
