@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -60,6 +61,10 @@ class Invoice(Base):
     order_number: Mapped[str] = mapped_column(String(40))
     po_number: Mapped[str] = mapped_column(String(60), server_default="")
     customer_name: Mapped[str] = mapped_column(String(200))
+    search_text: Mapped[str] = mapped_column(
+        Text,
+        Computed("lower(number || ' ' || order_number || ' ' || po_number || ' ' || customer_name)", persisted=True),
+    )
     issued_at: Mapped[Moment] = mapped_column(server_default=func.now())
     issued_on: Mapped[date] = mapped_column(Date)
     due_on: Mapped[date] = mapped_column(Date)

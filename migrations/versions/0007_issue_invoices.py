@@ -57,6 +57,14 @@ def upgrade() -> None:
         sa.Column("order_number", sa.String(length=40), nullable=False),
         sa.Column("po_number", sa.String(length=60), server_default="", nullable=False),
         sa.Column("customer_name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "search_text",
+            sa.Text(),
+            sa.Computed(
+                "lower(number || ' ' || order_number || ' ' || po_number || ' ' || customer_name)", persisted=True
+            ),
+            nullable=False,
+        ),
         sa.Column("issued_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),

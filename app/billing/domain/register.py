@@ -36,7 +36,7 @@ class RegisteredInvoice:
     state: str
 
     def cells(self) -> tuple[Cell, ...]:
-        """The values under HEAD, amounts with the digits of their currency."""
+        """The values under HEAD, amounts rounded to the minor unit of their currency."""
         amounts = (round_amount(amount, self.currency) for amount in (self.net, self.vat, self.gross))
         return (
             self.number, self.kind, self.issued_on, self.due_on, self.customer_code, self.customer_name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, func, or_
 
 from app.accounts.models import Company
 from app.billing.models import Invoice
@@ -18,7 +18,9 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFilters:
-    """Empty fields do not narrow. `text` looks into number, order, PO number and customer; days are included."""
+    """Empty fields do not narrow. `text` looks into number, order, PO number and customer, or is the account number;
+    days are included.
+    """
 
     text: str = ""
     state: str = ""
@@ -33,10 +35,10 @@ def narrowed(actor: Actor, statement: S, filters: InvoiceFilters) -> S:
     """The statement about invoices with their companies, held to what the actor may see and the filters let through."""
     statement = visible(actor, statement.join(Company, Company.id == Invoice.company_id), Invoice)
     if filters.text:
-        places = (
-            Invoice.number, Invoice.order_number, Invoice.po_number, Invoice.customer_name, Company.code,
-        )  # fmt: skip
-        statement = statement.where(or_(*(place.icontains(filters.text, autoescape=True) for place in places)))
+        text = filters.text.lower()
+        statement = statement.where(
+            or_(Invoice.search_text.contains(text, autoescape=True), func.lower(Company.code) == text)
+        )
     if filters.state:
         statement = statement.where(Invoice.state == filters.state)
     for column, start, end in (

@@ -20,7 +20,7 @@ from app.billing.views.labels import EXPORT_STATES
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.texts import N_
 from app.web.access import actor, requires
-from app.web.fragments import render_page, render_part
+from app.web.fragments import render_page, render_part, wants_part
 from app.web.texts import say
 
 
@@ -58,6 +58,8 @@ def export_count() -> Response:
 @requires(Permission.EXPORT)
 def export(export_id: int) -> Response:
     found = queries.export(actor(), export_id)
+    if wants_part() and found.is_over:
+        return Response(headers={"HX-Refresh": "true"})  # what the page has waited for
     return render_page(
         "billing/export_show.html",
         part="billing/_export_progress.html",
