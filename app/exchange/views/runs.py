@@ -26,7 +26,7 @@ from app.exchange.views.words import ROW_CHIPS, STATE_CHIPS
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.filters import quantity
-from app.web.fragments import render_page, render_part
+from app.web.fragments import render_page, render_part, wants_part
 from app.web.texts import _, say
 
 _REFUSED_SHOWN = 50
@@ -78,6 +78,8 @@ def _say_reason(reason: Any) -> str:
 def progress(run_id: int) -> Response:
     """The bar alone, for the page that waits; it loads itself again when the work is over."""
     run = run_of(actor(), run_id)
+    if not wants_part():
+        return _redirected("exchange.show", run_id)
     response = render_part("exchange/_import_progress.html", run=run, is_in_work=run.state in IN_WORK)
     if run.state not in IN_WORK:
         response.headers["HX-Refresh"] = "true"
