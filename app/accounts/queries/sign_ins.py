@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import DateTime, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role
@@ -73,9 +73,7 @@ class Attempt:
     outcome: str
 
 
-def person_of(token_hash: str, idle: timedelta) -> Person | None:
-    """Whom a session token belongs to; None when it is unknown, ended or expired. One statement."""
-    now = clock.now()
+def _person_statement() -> Select[*tuple[Any, ...]]:
     other, others = aliased(Membership), aliased(Company)
     choice = (
         select(func.json_agg(func.json_build_array(others.id, others.name)))
@@ -84,25 +82,36 @@ def person_of(token_hash: str, idle: timedelta) -> Person | None:
         .where(other.user_id == User.id, other.is_active, others.state != CompanyState.INACTIVE)
         .scalar_subquery()
     )
-    statement = (
-        select(
-            SignInSession.id, SignInSession.last_seen_at, User.id, User.email, User.name, User.locale,
-            func.coalesce(func.nullif(User.time_zone, ""), Company.time_zone), User.theme, Membership.role,
-            Company.id, Company.code, Company.name, Company.kind, Company.state, Company.is_blocked,
-            Company.block_reason, Company.is_on_credit_hold, Company.hold_reason, choice,
-        )
+    columns: tuple[Any, ...] = (
+        SignInSession.id, SignInSession.last_seen_at, User.id, User.email, User.name, User.locale,
+        func.coalesce(func.nullif(User.time_zone, ""), Company.time_zone), User.theme, Membership.role,
+        Company.id, Company.code, Company.name, Company.kind, Company.state, Company.is_blocked,
+        Company.block_reason, Company.is_on_credit_hold, Company.hold_reason, choice,
+    )  # fmt: skip
+    return (
+        select(*columns)
         .select_from(SignInSession)
         .join(User, User.id == SignInSession.user_id)
         .join(Company, Company.id == SignInSession.company_id)
         .join(Membership, and_(Membership.user_id == User.id, Membership.company_id == Company.id))
         .where(
-            SignInSession.token_hash == token_hash, SignInSession.ended_at.is_(None), SignInSession.expires_at > now,
-            SignInSession.last_seen_at > now - idle, User.is_active, Membership.is_active,
-            Company.state != CompanyState.INACTIVE,
+            SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+            SignInSession.last_seen_at > bindparam("idle_since", type_=DateTime(timezone=True)),
+            User.is_active, Membership.is_active, Company.state != CompanyState.INACTIVE,
         )
     )  # fmt: skip
+
+
+_PERSON = _person_statement()  # built once: it is asked on every request
+
+
+def person_of(token_hash: str, idle: timedelta) -> Person | None:
+    """Whom a session token belongs to; None when it is unknown, ended or expired. One statement."""
+    now = clock.now()
+    values = {"token_hash": token_hash, "now": now, "idle_since": now - idle}
     with system_scope("sign-in: whose browser is this"):
-        row: Any = db.session.execute(statement).one_or_none()
+        row: Any = db.session.execute(_PERSON, values).one_or_none()
     if row is None:
         return None
     facts: list[Any] = list(row)
