@@ -188,9 +188,9 @@ class Config:
     RESET_LINK_HOURS: int = _setting(_number(1, 72), 2, "How long a link to set a new password works.")
     INVITATION_DAYS: int = _setting(_number(1, 90), 7, "How long an invitation works.")
     ABANDONED_CART_HOURS: int = _setting(
-        _number(1, 8760),
+        _number(0, 8760),
         24,
-        "A cart idle for so many hours, not ordered and not awaiting approval, counts as abandoned.",
+        "A cart idle for so many hours, not ordered and not awaiting approval, counts as abandoned; 0 for trials.",
     )
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
     WEB_WORKERS: int = _setting(_number(1, 256), 2, "Web server processes.")
