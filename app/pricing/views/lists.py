@@ -89,7 +89,10 @@ def new() -> Response:
 @requires(Permission.EDIT, scope=Scope.OPERATOR)
 def edit(code: str) -> Response:
     found = queries.price_list(actor(), code)
-    form = PriceListForm(obj=found, is_gross="1" if found.is_gross else "", last_day=last_day(found.valid_to))
+    form = PriceListForm(data={
+        "code": found.code, "name": found.name, "currency": found.currency, "is_gross": "1" if found.is_gross else "",
+        "valid_from": found.valid_from, "last_day": last_day(found.valid_to), "is_active": found.is_active,
+    })  # fmt: skip
     if form.validate_on_submit():
         with form.catching():
             row = form.row()
