@@ -109,6 +109,13 @@ def priced_cart(actor: Actor, cart_id: int, *, on: date | None = None) -> CartPa
     return price_rows(actor, cart_head(actor, cart_id), on or price_day(actor))
 
 
+def line_quantities(actor: Actor, cart_id: int) -> dict[int, Decimal]:
+    """What each line holds, by line id."""
+    head = cart_head(actor, cart_id)
+    rows = db.session.execute(select(CartLine.id, CartLine.quantity).where(CartLine.cart_id == head.id))
+    return dict(rows.tuples())
+
+
 def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
     """The lines of a cart whose head is known already."""
     lines = db.session.execute(

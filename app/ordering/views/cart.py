@@ -12,7 +12,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.ordering.domain.cart import CartPage, CartRow, LineProblem, WantedLine
 from app.ordering.forms import LineForm
 from app.ordering.policy import Permission
-from app.ordering.queries.cart import obstacle, priced_cart
+from app.ordering.queries.cart import line_quantities, obstacle, priced_cart
 from app.ordering.service.cart import add_lines, remove_lines, restore, set_note, set_quantities, visit_cart
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go, go_to, turn
@@ -202,7 +202,7 @@ def _quantities(cart_id: int) -> tuple[Entered, dict[int, tuple[Decimal, str | N
         line_id, _sign, value = request.form["set"].partition(":")
         return entered, {_number(line_id): (_plain_decimal(value), None)}
     fields = [(name, text) for name, text in request.form.items() if name.startswith("quantity-")]
-    held = {row.line_id: row.quantity for row in priced_cart(actor(), cart_id).rows}
+    held = line_quantities(actor(), cart_id) if len(fields) > 1 else {}
     changed: dict[int, tuple[Decimal, str | None]] = {}
     for name, text in fields:
         number = _number(name.removeprefix("quantity-"))
