@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.accounts.domain.registration import Registration
-from app.accounts.domain.roles import CompanyKind
+from app.accounts.domain.roles import CompanyKind, Role
 from app.accounts.models import Company
 from app.accounts.queries.companies import operator_id
 from app.accounts.service.addresses import AddressEntry, add_address
@@ -82,11 +84,15 @@ def _fill(actor: Actor) -> None:
             ),
             company_id=house_id,
         )  # fmt: skip
-        for person in others:
-            create_user(house, person.email, company_id=house_id, role=person.role, name=person.name, password=PASSWORD)
+        staff = {
+            person.role: create_user(
+                house, person.email, company_id=house_id, role=person.role, name=person.name, password=PASSWORD
+            )
+            for person in others
+        }
         items = fill_range(house)
         fill_prices(house, items)
-        accounts = [(account, _account(house, account)) for account in ACCOUNTS]
+        accounts = [(account, _account(house, account, staff[Role.SALES])) for account in ACCOUNTS]
         assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
@@ -99,12 +105,12 @@ def _fill(actor: Actor) -> None:
     _applicant()
 
 
-def _account(house: Actor, account: Account) -> tuple[int, Actor]:
+def _account(house: Actor, account: Account, manager_id: int) -> tuple[int, Actor]:
     """The account with its people; returns its id and its first person as an actor."""
     company_id = create_account(
         house, account.facts, kind=CompanyKind.CUSTOMER, currency=account.terms.currency, email=account.email
     )
-    edit_terms(house, company_id, account.terms)
+    edit_terms(house, company_id, replace(account.terms, manager_id=manager_id))
     for entry in account.addresses:
         add_address(house, entry, company_id=company_id)
     user_ids = [
