@@ -28,10 +28,3 @@ class PasswordResetAsked:
 @dataclass(frozen=True, slots=True)
 class PasswordChanged:
     user_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountBlockChanged:
-    """A block or a credit hold was set or lifted."""
-
-    company_id: int

@@ -1,4 +1,4 @@
-"""The operator's list of accounts and all about one of them."""
+"""The operator's list of accounts and all about one of them. Nobody else gets anything here."""
 
 from __future__ import annotations
 
@@ -114,6 +114,7 @@ def accounts(
     limit: int = 51,
 ) -> list[AccountLine]:
     """Customers and suppliers by name. Keys are (name, id); `state` is one of FILTERS. One statement."""
+    _demand_operator(actor)
     people = select(func.count()).where(Membership.company_id == Company.id, Membership.is_active).scalar_subquery()
     terms = [Company.kind != CompanyKind.OPERATOR, *_narrowed(search, state)]
     place = tuple_(Company.name, Company.id)
@@ -140,6 +141,7 @@ def accounts(
 
 def account_counts(actor: Actor) -> dict[str, int]:
     """How many accounts each filter shows; "" are all."""
+    _demand_operator(actor)
     row = db.session.execute(
         select(
             func.count(),
@@ -155,8 +157,9 @@ def account_counts(actor: Actor) -> dict[str, int]:
     return dict(zip(FILTERS, row, strict=True))
 
 
-def pending_count(actor: Actor) -> int:
-    return db.session.scalar(select(func.count()).where(Company.state == CompanyState.PENDING)) or 0
+def _demand_operator(actor: Actor) -> None:
+    if not actor.is_operator:
+        raise NotFound
 
 
 def _narrowed(search: str, state: str) -> list[Any]:
@@ -187,6 +190,7 @@ def _state(state: str) -> list[Any]:
 
 def account(actor: Actor, code: str) -> Account:
     """A company by its number, the operator's own included; three statements."""
+    _demand_operator(actor)
     parent = aliased(Company)
     names = list(Account.__dataclass_fields__)[:34]
     row = db.session.execute(

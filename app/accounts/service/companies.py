@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role, fits
-from app.accounts.events import AccountBlockChanged
 from app.accounts.models import Company, Membership
 from app.accounts.service.profile import LOCALES
 from app.core import audit
@@ -20,7 +19,6 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.locks import lock_rows
-from app.core.outbox import publish
 from app.core.texts import N_
 
 MAX_DEPTH = 5  # generations of parents and subsidiaries
@@ -184,7 +182,6 @@ def _set_flag(actor: Actor, company_id: int, flag: _Flag, *, is_set: bool, reaso
     setattr(company, flag.reason_column, reason[:300] if is_set else "")
     action = flag.set_action if is_set else flag.lift_action
     audit.record(actor, "company", company.id, action, {"reason": reason}, company_id=company.id)
-    publish(AccountBlockChanged(company.id))
 
 
 @command

@@ -39,6 +39,7 @@ def mails() -> Response:
         state=state,
         states=[("", str(_("All"))), *((code, str(text)) for code, (_tone, text) in STATES.items())],
         chips=STATES,
+        failed=notices.failed_mails(actor()),
     )
 
 

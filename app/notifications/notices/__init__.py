@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from app.core.actor import Actor
@@ -28,6 +29,7 @@ class Telling:
     address: str = ""
     locale: str = ""
     way: Way = "mail"
+    due_at: datetime | None = None  # None: now
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,13 @@ def tell(
     belongs to, by default the actor's.
     """
     telling = Telling(
-        actor.company_id if company_id is None else company_id, dedupe_key, parameters, user_id, address, locale, way
-    )
-    return note(actor, code, telling, due_at=due_at)
+        actor.company_id if company_id is None else company_id, dedupe_key, parameters, user_id, address, locale, way,
+        due_at,
+    )  # fmt: skip
+    return note(actor, code, telling)
 
 
-def note(actor: Actor, code: str, telling: Telling, *, due_at: datetime | None = None) -> int | None:
+def note(actor: Actor, code: str, telling: Telling) -> int | None:
     """The same for a Telling, inside a command."""
     address, locale = telling.address, telling.locale
     if telling.user_id is not None:
@@ -71,13 +72,13 @@ def note(actor: Actor, code: str, telling: Telling, *, due_at: datetime | None =
             parameters=dict(telling.parameters),
             dedupe_key=telling.dedupe_key[:120],
             created_at=now,
-            due_at=due_at or now,
+            due_at=telling.due_at or now,
         )
         .on_conflict_do_nothing(index_elements=[Notice.dedupe_key])
         .returning(Notice.id)
     )
     notice_id = db.session.scalar(statement)
-    if notice_id is not None and (due_at is None or due_at <= now):
+    if notice_id is not None and (telling.due_at is None or telling.due_at <= now):
         enqueue(SEND, notice_id)
     return notice_id
 
