@@ -32,7 +32,7 @@ class BrokenPage(AssertionError):
 def problems_of(html: str, *, is_part: bool = False) -> list[str]:
     """Everything wrong with a page, or with a part of one."""
     soup = BeautifulSoup(html, "lxml")
-    found = [*_markup(html), *_ids(soup), *_inline(soup), *_names(soup), *_files(soup), *_tables(soup), *_leaks(html)]
+    found = [*_markup(html), *_ids(soup, is_part=is_part), *_inline(soup), *_names(soup), *_files(soup), *_tables(soup), *_leaks(html)]
     if not is_part:
         found += _frame(soup, html)
     return found
@@ -66,10 +66,11 @@ def _frame(soup: BeautifulSoup, html: str) -> Iterator[str]:
         yield "there must be one main"
 
 
-def _ids(soup: BeautifulSoup) -> Iterator[str]:
+def _ids(soup: BeautifulSoup, *, is_part: bool = False) -> Iterator[str]:
+    """A part may name ids of the page it goes into."""
     ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
     yield from (f"id {name!r} is used {ids.count(name)} times" for name in sorted({i for i in ids if ids.count(i) > 1}))
-    for tag in soup.find_all(True):
+    for tag in () if is_part else soup.find_all(True):
         for attribute in ("for", "aria-labelledby", "aria-describedby"):
             for name in (
                 str(tag.get(attribute) or "").split() if not isinstance(tag.get(attribute), list) else tag[attribute]
