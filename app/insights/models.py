@@ -23,6 +23,7 @@ class AbandonedCart(Base):
         CheckConstraint("state IN ('open', 'reminded', 'recovered', 'resumed', 'dismissed')", name="state_known"),
         Index("uq_abandoned_carts_cart_open", "cart_id", unique=True,
               postgresql_where=text("state IN ('open', 'reminded')")),
+        Index("ix_abandoned_carts_cart_id", "cart_id", "idle_since"),
         Index("ix_abandoned_carts_state_idle_since", "state", "idle_since"),
     )  # fmt: skip
 

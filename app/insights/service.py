@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, case, exists, select, update
@@ -11,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts.models import Company
 from app.core import audit, clock
 from app.core.actor import Actor
-from app.core.db import command, db
-from app.core.errors import Conflict, NotFound
+from app.core.db import command, db, transaction
+from app.core.errors import Conflict, NotFound, Unavailable
 from app.core.outbox import publish
 from app.core.settings import settings
 from app.core.texts import N_
@@ -22,50 +25,77 @@ from app.insights.models import AbandonedCart
 from app.ordering.models import Cart, CartLine
 from app.ordering.queries.cart import priced_cart
 
-_BATCH = 200
+log = logging.getLogger(__name__)
+_BATCH = 500  # in one look; the next one, a minute later, goes on
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What a cart holds; `is_priced` is False where the sum is the one its buyer saw last."""
+
+    lines: int
+    net: Decimal
+    currency: str
+    is_priced: bool = True
 
 
 def watch(actor: Actor) -> int:
     """One look at all carts: note those gone idle, close those that came back to life; returns how many were noted.
 
-    Each cart is noted in a transaction of its own: one that cannot be priced does not stop the others.
+    Each cart is noted in a transaction of its own: one that makes trouble does not stop the others.
     """
     resume(actor)
-    idle = _idle(actor)
-    for cart_id in idle:
-        _note(actor, cart_id)
-    return len(idle)
+    noted = 0
+    for cart_id in _idle(actor):
+        try:
+            noted += _note(actor, cart_id)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("the idle cart %s could not be noted", cart_id)
+    return noted
 
 
-def _idle(actor: Actor) -> Sequence[int]:
+def _terms() -> tuple[Any, ...]:
+    """What makes a cart an abandoned one that nobody has noticed yet."""
     limit = idle_limit(clock.now(), settings().ABANDONED_CART_HOURS)
     known = exists().where(
         AbandonedCart.cart_id == Cart.id,
         # closed ones count as known until the buyer acts again
         (AbandonedCart.state.in_(WAITING)) | (AbandonedCart.idle_since >= Cart.last_activity_at),
     )
+    return (
+        Cart.state == "open",
+        Cart.last_activity_at <= limit,
+        exists().where(CartLine.cart_id == Cart.id),
+        ~known,
+    )
+
+
+def _account_buys() -> Any:
+    return and_(Company.id == Cart.company_id, Company.state == "approved", Company.is_blocked.is_(False))
+
+
+def _idle(actor: Actor) -> Sequence[int]:
     return db.session.scalars(
-        select(Cart.id)
-        .join(Company, and_(Company.id == Cart.company_id, Company.state == "approved", Company.is_blocked.is_(False)))
-        .where(
-            Cart.state == "open",
-            Cart.last_activity_at <= limit,
-            exists().where(CartLine.cart_id == Cart.id),
-            ~known,
-        )
-        .order_by(Cart.last_activity_at)
-        .limit(_BATCH)
+        select(Cart.id).join(Company, _account_buys()).where(*_terms()).order_by(Cart.last_activity_at).limit(_BATCH)
     ).all()
 
 
 @command
-def _note(actor: Actor, cart_id: int) -> None:
+def _note(actor: Actor, cart_id: int) -> bool:
+    """False when the buyer came back or another process was quicker."""
     cart = db.session.execute(
-        select(Cart.company_id, Cart.user_id, Cart.last_activity_at, Cart.last_page, Cart.currency, Cart.state).where(
-            Cart.id == cart_id
+        select(
+            Cart.company_id, Cart.user_id, Cart.last_activity_at, Cart.last_page, Cart.currency, Cart.line_count,
+            Cart.net_seen,
         )
-    ).one()
-    page = priced_cart(actor, cart_id)
+        .join(Company, _account_buys())
+        .where(Cart.id == cart_id, *_terms())
+    ).one_or_none()  # fmt: skip
+    if cart is None:
+        return False
+    worth = _worth(actor, cart_id) or _Worth(cart.line_count, cart.net_seen or Decimal(0), cart.currency, False)
     now = clock.now()
     noted = db.session.execute(
         insert(AbandonedCart)
@@ -76,19 +106,31 @@ def _note(actor: Actor, cart_id: int) -> None:
             idle_since=cart.last_activity_at,
             noticed_at=now,
             last_page=cart.last_page,
-            line_count=len(page.rows),
-            value=page.totals.net_total,
-            currency=page.currency,
+            line_count=worth.lines,
+            value=worth.net,
+            currency=worth.currency,
             notice_due_at=reminder_due(now),
         )
         .on_conflict_do_nothing()
         .returning(AbandonedCart.id)
     ).scalar_one_or_none()
     if noted is None:
-        return  # another process was quicker
-    facts = {"lines": len(page.rows), "value": page.totals.net_total, "currency": page.currency}
+        return False
+    facts = {"lines": worth.lines, "value": worth.net, "currency": worth.currency, "is_priced": worth.is_priced}
     audit.record(actor, "abandoned_cart", noted, "noticed", facts, company_id=cart.company_id)
     publish(CartAbandoned(noted))
+    return True
+
+
+def _worth(actor: Actor, cart_id: int) -> _Worth | None:
+    """The cart at the account's own prices of today; None when they cannot be worked out."""
+    try:
+        with transaction():
+            page = priced_cart(actor, cart_id)
+    except Exception:
+        log.exception("the idle cart %s could not be priced", cart_id)
+        return None
+    return _Worth(len(page.rows), page.totals.net_total, page.currency)
 
 
 @command
@@ -104,8 +146,7 @@ def resume(actor: Actor) -> int:
         .values(state=_outcome(), closed_at=clock.now())
         .returning(AbandonedCart.id, AbandonedCart.company_id, AbandonedCart.state)
     ).all()
-    for abandonment_id, company_id, state in moved:
-        audit.record(actor, "abandoned_cart", abandonment_id, state, company_id=company_id)
+    audit.record_many(actor, "abandoned_cart", [(row.id, row.state, row.company_id, {}) for row in moved])
     return len(moved)
 
 
@@ -122,10 +163,8 @@ def note_order(actor: Actor, cart_id: int, order_number: str) -> None:
         .values(state=AbandonmentState.RECOVERED, closed_at=clock.now())
         .returning(AbandonedCart.id, AbandonedCart.company_id)
     ).all()
-    for abandonment_id, company_id in closed:
-        audit.record(
-            actor, "abandoned_cart", abandonment_id, "recovered", {"order": order_number}, company_id=company_id
-        )
+    facts = {"order": order_number}
+    audit.record_many(actor, "abandoned_cart", [(row.id, "recovered", row.company_id, facts) for row in closed])
 
 
 @command

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_abandoned_carts_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_abandoned_carts")),
     )
+    op.create_index("ix_abandoned_carts_cart_id", "abandoned_carts", ["cart_id", "idle_since"], unique=False)
     op.create_index("ix_abandoned_carts_state_idle_since", "abandoned_carts", ["state", "idle_since"], unique=False)
     op.create_index(
         "uq_abandoned_carts_cart_open",
@@ -59,5 +60,6 @@ def downgrade() -> None:
         table_name="abandoned_carts",
         postgresql_where=sa.text("state IN ('open', 'reminded')"),
     )
+    op.drop_index("ix_abandoned_carts_cart_id", table_name="abandoned_carts")
     op.drop_index("ix_abandoned_carts_state_idle_since", table_name="abandoned_carts")
     op.drop_table("abandoned_carts")

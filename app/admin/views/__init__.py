@@ -16,4 +16,4 @@ nav_entry(80, "admin.audit_log", _("Audit log"), Permission.READ_AUDIT, "audit",
 nav_entry(82, "admin.outbox", _("Outbox"), Permission.READ_OUTBOX, "exchange", group="more", scope=Scope.OPERATOR)
 nav_entry(84, "admin.mails", _("Mails"), MailPermission.READ_MAILS, "mail", group="more", scope=Scope.OPERATOR)
 
-from app.admin.views import audit_log, mails, outbox  # noqa: E402, F401 -- they add their routes to the blueprint
+from app.admin.views import audit_log, mails, outbox, overview  # noqa: E402, F401 -- they add their routes to the blueprint

@@ -1,0 +1,1 @@
+"""What the sales desk and the start page show."""

@@ -1,0 +1,17 @@
+"""Pages of the sales desk, and the page everybody starts on."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.accounts.policy import Permission as AccountPermission
+from app.core.actor import Scope
+from app.insights.policy import Permission
+from app.web.navigation import nav_entry
+from app.web.texts import _
+
+blueprint = Blueprint("insights", __name__)
+nav_entry(1, "insights.start", _("Overview"), AccountPermission.READ_COMPANY, "home")
+nav_entry(15, "insights.index", _("Abandoned carts"), Permission.READ_CARTS, "abandoned", scope=Scope.OPERATOR)
+
+from app.insights.views import carts, panels, start  # noqa: E402, F401 -- they add their routes to the blueprint
