@@ -15,10 +15,10 @@ from typing import Any
 
 import click
 
-from app import create_app
 from app.accounts.queries.companies import operator_party
 from app.core.actor import Actor, Via
 from app.core.errors import Invalid, Unavailable
+from app.core.local.console import running_app
 from app.core.tenancy import acting_as
 from app.core.texts import Message
 from app.exchange.domain.runs import RunState
@@ -31,7 +31,6 @@ from app.exchange.service.folder import Step, folder_plan
 from app.exchange.service.processing import Progress, process, try_out
 from app.exchange.service.report import report_rows, tally_rows, write_report
 from app.exchange.service.runs import begin
-from config import Config
 
 ALL = "all"
 PROBLEMS_SHOWN = 20
@@ -42,8 +41,7 @@ _WAIT_SECONDS = 2
 @contextmanager
 def office() -> Iterator[Actor]:
     """The system at work for the operator, outside of any request."""
-    app = create_app(Config.from_env(), web=False)
-    with app.app_context():
+    with running_app() as app, app.app_context():
         anybody = Actor.system(via=Via.CLI)
         with acting_as(anybody):
             company_id = operator_party(anybody).company_id

@@ -8,16 +8,13 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
-from app import create_app
 from app.accounts.queries.companies import account_id, buying_terms
 from app.core import clock
-from app.core.actor import Actor, Via
 from app.core.errors import Invalid
-from app.core.tenancy import acting_as
+from app.core.local.console import on_console
 from app.core.texts import N_
 from app.pricing.queries.explain import Explanation
 from app.pricing.queries.explain import explain as explain_price
-from config import Config
 
 
 @click.group()
@@ -34,9 +31,7 @@ def price() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(account: str, sku: str, quantity: str, unit: str, day: datetime | None, *, as_json: bool) -> None:
     """Say what an account pays for an article, and why: every price of its lists and what became of it."""
-    app = create_app(Config.from_env(), web=False)
-    system = Actor.system(via=Via.CLI)
-    with app.app_context(), acting_as(system):
+    with on_console() as system:
         company_id = account_id(system, account)
         on = day.date() if day else clock.today(buying_terms(system, company_id).time_zone)
         found = explain_price(system, company_id, sku, _number(quantity), unit=unit.upper(), on=on)

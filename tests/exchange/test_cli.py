@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -21,8 +22,7 @@ PRICES = "sku,price,min_qty\nA-1,10,\nA-1,9,50\nX-9,1,\n"
 
 @pytest.fixture
 def kontor(isolated, world, monkeypatch):
-    monkeypatch.setattr(cli, "create_app", lambda *_arguments, **_options: isolated)
-    monkeypatch.setattr(cli.Config, "from_env", classmethod(lambda _cls: None))
+    monkeypatch.setattr(cli, "running_app", lambda: nullcontext(isolated))
     with world():
         accounts.operator()
         catalog.article("A-1")
