@@ -122,10 +122,13 @@ class CustomerArticleNumber(Base):
     """The number a customer account uses for an article; `number_key` is normalised like `sku_key`."""
 
     __tablename__ = "customer_article_numbers"
-    __table_args__ = (UniqueConstraint("company_id", "number_key"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "number_key"),
+        Index("ix_customer_article_numbers_company_id_article_id", "company_id", "article_id"),
+    )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     number: Mapped[str] = mapped_column(String(60))
     number_key: Mapped[str] = mapped_column(String(60))

@@ -135,7 +135,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "number_key", name=op.f("uq_customer_article_numbers_company_id_number_key")),
     )
     op.create_index(
-        op.f("ix_customer_article_numbers_article_id"), "customer_article_numbers", ["article_id"], unique=False
+        "ix_customer_article_numbers_company_id_article_id", "customer_article_numbers", ["company_id", "article_id"]
     )
     for statement in (
         *secure("categories", tenant="SELECT", condition="true"),
@@ -147,7 +147,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_customer_article_numbers_article_id"), table_name="customer_article_numbers")
     op.drop_table("customer_article_numbers")
     op.drop_index("ix_article_units_gtin", table_name="article_units", postgresql_where=sa.text("gtin <> ''"))
     op.drop_table("article_units")

@@ -34,11 +34,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_reservations_quantity_positive")),
-        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_reservations_article_id_articles")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_reservations_company_id_companies")),
-        sa.ForeignKeyConstraint(
-            ["warehouse_id"], ["warehouses.id"], name=op.f("fk_reservations_warehouse_id_warehouses")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservations")),
     )
     op.create_index("ix_reservations_article_id", "reservations", ["article_id"], unique=False)
@@ -62,6 +58,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["warehouse_id"], ["warehouses.id"], name=op.f("fk_stock_warehouse_id_warehouses")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock")),
         sa.UniqueConstraint("article_id", "warehouse_id", name=op.f("uq_stock_article_id_warehouse_id")),
+        postgresql_with={"fillfactor": 80},
     )
     op.create_table(
         "stock_moves",

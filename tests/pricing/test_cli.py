@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 
 import pytest
 from click.testing import CliRunner
 
+from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.pricing import cli
 from tests.factories.accounts import customer, operator
@@ -16,8 +18,12 @@ from tests.factories.pricing import chain, german_vat, price_list
 
 @pytest.fixture
 def kontor(isolated, world, monkeypatch):
-    monkeypatch.setattr(cli, "create_app", lambda *_arguments, **_options: isolated)
-    monkeypatch.setattr(cli.Config, "from_env", classmethod(lambda _cls: None))
+    @contextmanager
+    def console():
+        with world():
+            yield Actor.system()
+
+    monkeypatch.setattr(cli, "on_console", console)
     with world():
         operator()
         german_vat()

@@ -23,10 +23,16 @@ COLUMNS = """
     CASE WHEN a.successor_id IS NOT NULL THEN (SELECT s.sku FROM articles s WHERE s.id = a.successor_id) END"""
 OWN_NUMBER = """(SELECT min(n.number) FROM customer_article_numbers n
      WHERE n.company_id = :company AND n.article_id = a.id)"""
+# For many articles the numbers are gathered once and joined.
+_OWN_NUMBERS = """LEFT JOIN (
+    SELECT n.article_id, min(n.number) AS number FROM customer_article_numbers n
+    WHERE n.company_id = :company AND n.article_id {condition} GROUP BY n.article_id
+) own ON own.article_id = a.id"""
 
 _BY_ID = text(f"""
-SELECT {COLUMNS}, {OWN_NUMBER}, ''
-FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[]))""")  # noqa: S608 -- constants of this file
+SELECT {COLUMNS}, own.number, ''
+FROM articles a {_OWN_NUMBERS.format(condition="= ANY(CAST(:ids AS bigint[]))")}
+WHERE a.id = ANY(CAST(:ids AS bigint[]))""")  # noqa: S608 -- constants of this file
 
 # Ranks: 1 SKU, 2 GTIN of the article or of a pack, 3 the customer's own number. The best rank of a code counts.
 _BY_CODE = text(f"""
@@ -44,8 +50,8 @@ WITH hit AS (
     FROM customer_article_numbers n
     WHERE n.company_id = :company AND n.number_key = ANY(CAST(:keys AS text[]))
 )
-SELECT hit.key, hit.rank, {COLUMNS}, coalesce(hit.own, {OWN_NUMBER}), hit.unit
-FROM hit JOIN articles a ON a.id = hit.id
+SELECT hit.key, hit.rank, {COLUMNS}, coalesce(hit.own, own.number), hit.unit
+FROM hit JOIN articles a ON a.id = hit.id {_OWN_NUMBERS.format(condition="IN (SELECT id FROM hit)")}
 ORDER BY a.sku""")  # noqa: S608
 
 _GTIN_LENGTHS = (8, 12, 13, 14)

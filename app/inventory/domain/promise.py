@@ -104,9 +104,8 @@ def allot(wants: Sequence[Want], shelves: Iterable[Shelf]) -> tuple[list[Part], 
     by_article: dict[int, list[Shelf]] = {}
     for shelf in sorted(shelves, key=lambda one: (one.position, one.warehouse_id)):
         by_article.setdefault(shelf.article_id, []).append(shelf)
-    had = {article_id: sum((max(ZERO, s.available) for s in row), ZERO) for article_id, row in by_article.items()}
     parts: list[Part] = []
-    short: dict[int, Shortage] = {}
+    short: dict[int, None] = {}
     asked: dict[int, Decimal] = {}
     for want in wants:
         asked[want.article_id] = asked.get(want.article_id, ZERO) + want.quantity
@@ -122,6 +121,11 @@ def allot(wants: Sequence[Want], shelves: Iterable[Shelf]) -> tuple[list[Part], 
         if missing > 0 and want.may_backorder:
             parts.append(Part(want.order_line_id, want.article_id, None, None, missing))
         elif missing > 0:
-            short[want.article_id] = Shortage(want.article_id, asked[want.article_id], ZERO)
-    shortages = [Shortage(key, asked[key], had.get(key, ZERO)) for key in short]
-    return parts, shortages
+            short[want.article_id] = None
+    return parts, [Shortage(key, asked[key], _was_there(key, parts, by_article.get(key, ()))) for key in short]
+
+
+def _was_there(article_id: int, parts: Iterable[Part], shelves: Iterable[Shelf]) -> Decimal:
+    """What all shelves had of an article: what was taken and what is left."""
+    taken = sum((part.quantity for part in parts if part.article_id == article_id and part.stock_id is not None), ZERO)
+    return taken + sum((max(ZERO, shelf.available) for shelf in shelves), ZERO)
