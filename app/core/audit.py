@@ -103,8 +103,6 @@ def entries(
     if before_id is not None:
         statement = statement.where(AuditEntry.id < before_id)
     if after_id is not None:
-        rows = db.session.scalars(
-            statement.where(AuditEntry.id > after_id).order_by(AuditEntry.id).limit(limit)
-        ).all()
+        rows = db.session.scalars(statement.where(AuditEntry.id > after_id).order_by(AuditEntry.id).limit(limit)).all()
         return list(rows)[::-1]
     return list(db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from app.core.texts import Message, N_
+from app.core.texts import N_, Message
 
 
 class DomainError(Exception):
@@ -24,7 +24,7 @@ class DomainError(Exception):
         super().__init__(str(self.message))
 
 
-class Invalid(DomainError):  # noqa: N818 -- the name is the kind, as ARCHITECTURE.md lists it
+class Invalid(DomainError):
     """Input that cannot be accepted. `field` names the form field, column or JSON key."""
 
     status = 422
@@ -35,7 +35,7 @@ class Invalid(DomainError):  # noqa: N818 -- the name is the kind, as ARCHITECTU
         super().__init__(message, details=details)
 
 
-class NotFound(DomainError):  # noqa: N818
+class NotFound(DomainError):
     """No such thing, or it belongs to another company: both look the same from outside."""
 
     status = 404
@@ -45,21 +45,21 @@ class NotFound(DomainError):  # noqa: N818
         super().__init__(message or N_("There is nothing here."), details=details)
 
 
-class Forbidden(DomainError):  # noqa: N818
+class Forbidden(DomainError):
     """The actor may not do this, whatever the input."""
 
     status = 403
     exit_code = 4
 
 
-class Conflict(DomainError):  # noqa: N818
+class Conflict(DomainError):
     """The world moved on: stale, duplicate, or in a state that does not allow it."""
 
     status = 409
     exit_code = 5
 
 
-class Unavailable(DomainError):  # noqa: N818
+class Unavailable(DomainError):
     """Something we need does not answer now; trying again can help. `retry_after` in seconds."""
 
     status = 503

@@ -39,6 +39,6 @@ class Message:
         return cls(value["text"], MappingProxyType(parameters))
 
 
-def N_(text: str, **parameters: Any) -> Message:  # noqa: N802 -- the gettext convention for marking
+def N_(text: str, **parameters: Any) -> Message:
     """Mark a text for translation and bind its parameters."""
     return Message(text, MappingProxyType(parameters))

@@ -228,9 +228,7 @@ def downgrade() -> None:
     op.drop_index("ix_orders_placed_at", table_name="orders")
     op.drop_index("ix_orders_company_id_placed_at", table_name="orders")
     op.drop_table("orders")
-    op.drop_index(
-        "uq_carts_one_active", table_name="carts", postgresql_where=sa.text("state = 'open' AND is_active")
-    )
+    op.drop_index("uq_carts_one_active", table_name="carts", postgresql_where=sa.text("state = 'open' AND is_active"))
     op.drop_index("ix_carts_open_activity", table_name="carts", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_carts_company_id_state", table_name="carts")
     op.drop_table("carts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -113,10 +114,8 @@ def test_rolled_back_command_publishes_nothing_and_runs_no_callback(isolated, wo
     @command
     def outer() -> None:
         on_commit(lambda: ran.append("outer"))
-        try:
+        with suppress(RuntimeError):
             inner()
-        except RuntimeError:
-            pass
 
     @command
     def inner() -> None:

@@ -77,9 +77,9 @@ def test_numbers_are_exact(path):
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
-            raise AssertionError(f"line {node.lineno}: {node.value}")
+            pytest.fail(f"line {node.lineno}: {node.value}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
-            raise AssertionError(f"line {node.lineno}: float()")
+            pytest.fail(f"line {node.lineno}: float()")
 
 
 def test_only_the_clock_knows_the_time():

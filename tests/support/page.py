@@ -32,7 +32,15 @@ class BrokenPage(AssertionError):
 def problems_of(html: str, *, is_part: bool = False) -> list[str]:
     """Everything wrong with a page, or with a part of one."""
     soup = BeautifulSoup(html, "lxml")
-    found = [*_markup(html), *_ids(soup, is_part=is_part), *_inline(soup), *_names(soup), *_files(soup), *_tables(soup), *_leaks(html)]
+    found = [
+        *_markup(html),
+        *_ids(soup, is_part=is_part),
+        *_inline(soup),
+        *_names(soup),
+        *_files(soup),
+        *_tables(soup),
+        *_leaks(html),
+    ]
     if not is_part:
         found += _frame(soup, html)
     return found
