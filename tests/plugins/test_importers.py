@@ -170,3 +170,20 @@ def test_all_or_nothing_stores_nothing_when_a_row_is_refused(code, ctx):
     good = imported(code, sample.good, options=sample.options, is_all_or_nothing=True)
     assert counts(good) == (len(sample.good.splitlines()) - 1, 0, 0, 0)
     assert good.state == "done"
+
+
+def test_a_country_that_is_none_is_kept_as_it_stands(ctx):
+    importer_actor()
+    rows = "account,country,country_code\nC1,Channel Islands,\nC2,EIRE,\nC3,United Kingdom,GB\nC4,,\n"
+    assert counts(imported("accounts", rows)) == (4, 0, 0, 0)
+    found = db.session.execute(
+        text("SELECT code, country, registration FROM companies WHERE kind = 'customer' ORDER BY code")
+    )
+    assert [tuple(row) for row in found] == [
+        ("C1", "", {"country": "Channel Islands"}), ("C2", "IE", {}), ("C3", "GB", {}), ("C4", "", {}),
+    ]  # fmt: skip
+    assert counts(imported("accounts", rows)) == (0, 0, 4, 0)
+    assert counts(imported("accounts", "account,country\nC1,Jersey\n")) == (0, 1, 0, 0)
+    assert db.session.execute(text("SELECT country, registration FROM companies WHERE code = 'C1'")).one() == (
+        "JE", {"country": "Channel Islands"},
+    )  # fmt: skip

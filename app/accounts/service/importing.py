@@ -49,6 +49,7 @@ class AccountRow:
     city: str | None = None
     region: str | None = None
     contact: str | None = None
+    registration: Mapping[str, str] | None = None  # facts without a field of their own, added to those known
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountRes
         company = known.get(row.code)
         try:
             _demand_usable(row, company, seen)
-            values = _values(row, company.country if company else "")
+            values = _values(row, company)
         except DomainError as error:
             results[index] = AccountResult(row.code, "refused", problem=error.message)
             continue
@@ -131,8 +132,9 @@ def _demand_usable(row: AccountRow, company: Company | None, seen: set[str]) -> 
         raise Invalid("account", N_("The number {code} belongs to a company that is no customer.", code=row.code))
 
 
-def _values(row: AccountRow, known_country: str) -> dict[str, Any]:
+def _values(row: AccountRow, company: Company | None) -> dict[str, Any]:
     """The given facts, checked; without what is None."""
+    known_country = company.country if company else ""
     values = {name: getattr(row, name) for name in _FACTS if getattr(row, name) is not None}
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     country = values.get("country", known_country)
@@ -147,6 +149,8 @@ def _values(row: AccountRow, known_country: str) -> dict[str, Any]:
         values["gln"] = contact.gln(values["gln"])
     if values.get("payment_days", 0) < 0:
         raise Invalid("payment_days", N_("Enter days from 0 to 365."))
+    if "registration" in values:
+        values["registration"] = {**(company.registration if company else {}), **values["registration"]}
     if values.get("vat_mode", "net") not in ("net", "gross"):
         raise Invalid("vat_mode", N_("Choose net or gross."))
     return values
@@ -168,7 +172,7 @@ def _insert(created: Sequence[tuple[int, AccountRow, dict[str, Any]]]) -> list[i
 def _blank() -> dict[str, Any]:
     """Every column an import may set, so that all rows of one INSERT have the same shape."""
     empty = dict.fromkeys(_FACTS, "")
-    return {**empty, "payment_days": 30, "credit_limit": None, "vat_mode": "net", "phone": ""}
+    return {**empty, "payment_days": 30, "credit_limit": None, "vat_mode": "net", "phone": "", "registration": {}}
 
 
 def _update(changed: Sequence[tuple[int, dict[str, Any]]]) -> None:

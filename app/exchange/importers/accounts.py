@@ -85,10 +85,12 @@ def _has_known_code(item: Item, chunk: Chunk, outcome: Outcome) -> bool:
 
 
 def _account(values: dict[str, Any], currency: str | None) -> AccountRow:
-    country = country_code(values.get("country_code") or values.get("country", ""))
+    named = values.get("country", "")
+    country = country_code(values.get("country_code") or named)
     return AccountRow(
         code=values["code"],
         country=country or None,
+        registration={"country": named} if named and not country else None,
         currency=values.get("currency", "").upper() or currency,
         locale=values.get("locale", "").lower() or None,
         **{name: values.get(name) for name in _PLAIN},
@@ -102,7 +104,8 @@ IMPORTERS.add(
         label=N_("Customer accounts"),
         about=N_(
             "One account a row. What the file does not say stays as it is; a new account gets the terms of the operator. "
-            "An account whose country is not known is stored without one and cannot be invoiced before it has one."
+            "A country that is none (“Channel Islands”) is kept as it stands, and the account has no country until somebody "
+            "enters it."
         ),
         permission=Permission.ACCOUNTS,
         fields=FIELDS,
