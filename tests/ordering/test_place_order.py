@@ -18,7 +18,7 @@ from app.core.tenancy import acting_as, system_scope
 from app.inventory.models import Reservation, Stock
 from app.ordering.models import Cart, Order, OrderLine
 from app.ordering.queries.cart import active_cart, cart_head
-from app.ordering.service.cart import add_lines, set_note
+from app.ordering.service.cart import add_lines, remove_lines, set_note
 from app.ordering.service.checkout import check_prices
 from app.ordering.service.orders import place_order
 from tests.factories.accounts import address, customer
@@ -199,7 +199,7 @@ def test_a_lower_price_is_confirmed_too():
     ann = buyer()
     cart_id = checked(ann, [(nut, 4)])
     change_price(nut, "1.50")
-    with pytest.raises(Conflict, match="prices have changed"):
+    with pytest.raises(Conflict, match="Prices that have changed"):
         place(ann, cart_id)
 
 
@@ -230,7 +230,7 @@ def test_all_problems_of_all_lines_come_in_one_answer():
     assert [(sku, problem.code) for sku, problem in refused.value.details] == [
         ("PACK", "quantity"), ("FEW", "stock"), ("GONE", "discontinued"),
     ]  # fmt: skip
-    assert str(refused.value) == "3 lines cannot be ordered as they are."
+    assert str(refused.value) == "Lines that cannot be ordered as they are: 3."
 
 
 def test_short_stock_is_refused_with_what_is_left():
@@ -287,8 +287,6 @@ def test_an_empty_cart_is_no_order():
     nut = article("NUT")
     ann = buyer()
     cart_id = checked(ann, [(nut, 1)])
-    from app.ordering.service.cart import remove_lines
-
     with acting_as(ann):
         remove_lines(ann, cart_id, None)
     with pytest.raises(Conflict, match="empty"):

@@ -164,7 +164,7 @@ def test_rows_left_out_are_named():
 
 def test_rows_travel_as_text_unharmed():
     carried = read_file(
-        'sep=;\nPos;Artikelnummer;Menge;Bemerkung\n1;22423;1.944;"zwei\nZeilen;\t und \\t"\n2;;7;ohne\n\n4;85 123a;x;\n'.encode()
+        b'sep=;\nPos;Artikelnummer;Menge;Bemerkung\n1;22423;1.944;"zwei\nZeilen;\t und \\t"\n2;;7;ohne\n\n4;85 123a;x;\n'
     )
     carried = replace(carried, also={3: (9, 11)}, dropped=(8,), taken=4, name="bestellung.csv")
     there = load_rows(dump_rows(carried).replace("\n", "\r\n"))

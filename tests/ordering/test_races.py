@@ -20,6 +20,7 @@ from app.ordering.models import Cart, CartLine, Order
 from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices
 from app.ordering.service.orders import place_order
+from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, change_price, fill_cart, ref, ship_to, wanted
 
 pytestmark = pytest.mark.races
@@ -91,12 +92,8 @@ def test_two_windows_on_one_cart_make_one_order(committing, world):
 def test_two_carts_under_one_reference_make_one_order(committing, world):
     with world():
         nut = article("NUT", stock=100)
-        ann, same = buyer(), ref()
-        from app.accounts.models import Company
-
-        with system_scope("test"):
-            company = db.session.get(Company, ann.company_id)
-        bob = buyer(company)
+        company, same = customer(), ref()
+        ann, bob = buyer(company), buyer(company)
         carts = [(ann, checked(ann, [(nut, 4)])), (bob, checked(bob, [(nut, 5)]))]
         address_id = ship_to(ann)
     results = together(committing, [placing(actor, cart_id, same, address_id) for actor, cart_id in carts])

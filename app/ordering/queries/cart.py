@@ -113,7 +113,7 @@ def line_quantities(actor: Actor, cart_id: int) -> dict[int, Decimal]:
     """What each line holds, by line id."""
     head = cart_head(actor, cart_id)
     rows = db.session.execute(select(CartLine.id, CartLine.quantity).where(CartLine.cart_id == head.id))
-    return dict(rows.tuples())
+    return {row.id: row.quantity for row in rows}
 
 
 def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:

@@ -285,7 +285,7 @@ def _demand_orderable(
     if problems and len(lines) == 1:
         raise Invalid("quantity", problems[0][1].message, details=problems)
     if problems:
-        raise Invalid("lines", N_("{n} lines cannot be added.", n=len(problems)), details=problems)
+        raise Invalid("lines", N_("Lines that cannot be added: {n}.", n=len(problems)), details=problems)
 
 
 def _unusable(quantity: Decimal) -> LineProblem | None:

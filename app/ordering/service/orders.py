@@ -166,11 +166,11 @@ def _refuse(page: CartPage) -> None:
     wrong = page.problem_rows
     if wrong:
         problems = [(row.article.sku, problem) for row in wrong for problem in row.problems]
-        raise Conflict(N_("{n} lines cannot be ordered as they are.", n=len(wrong)), details=problems)
+        raise Conflict(N_("Lines that cannot be ordered as they are: {n}.", n=len(wrong)), details=problems)
     moved = [change for row in page.rows if (change := row.change)]
     if moved:
         raise Conflict(
-            N_("{n} prices have changed since you saw them. Look at them and confirm.", n=len(moved)), details=moved
+            N_("Prices that have changed since you saw them: {n}. Look at them and confirm.", n=len(moved)), details=moved
         )
 
 

@@ -1,0 +1,139 @@
+"""Who may open what: method, address, and the status for each person. A denial changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.accounts.domain.roles import Role
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.tenancy import acting_as, system_scope
+from app.ordering.models import Cart, CartChange, CartLine, Order
+from app.ordering.queries.cart import priced_cart
+from app.ordering.service.cart import remove_lines, restore
+from tests.factories.accounts import actor_for, customer, operator, person
+from tests.factories.ordering import article, buyer, fill_cart, order, sign_in
+
+NOBODY, BUYER, ADMIN, BOOKS, STRANGER, SALES, ACCOUNTS = (
+    "nobody", "buyer", "admin", "bookkeeper", "stranger", "sales", "accountant",
+)  # fmt: skip
+PEOPLE = (NOBODY, BUYER, ADMIN, BOOKS, STRANGER, SALES, ACCOUNTS)
+IN, AWAY = 303, 303  # strangers are sent to the sign-in page
+
+# {cart}, {line}, {change}, {order}, {account}, {nut}: of the buyer
+TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
+    # method, address, data                                            nobody  buyer admin books stranger sales accountant
+    ("GET", "/shop", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/shop/suggest?q=nu", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/articles/NUT", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/articles/NONE", {}, (AWAY, 404, 404, 404, 404, 403, 403)),
+    ("GET", "/cart", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/cart/add", {"add": "{nut}", "quantity-{nut}": "1", "unit-{nut}": "H87", "client_ref": "r"},
+     (AWAY, 303, 303, 403, 303, 403, 403)),
+    ("POST", "/cart/lines", {"quantity-{line}": "3"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/cart/lines/{line}", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/lines/{line}", {"quantity": "2", "unit": "H87"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/{cart}/undo/{change}", {}, (AWAY, 409, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/clear", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/quick-order", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/quick-order", {"text": "NUT 1"}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("GET", "/quick-order/line?code=NUT&quantity=1", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/quick-order/add", {"rows": "x"}, (AWAY, 422, 422, 403, 422, 403, 403)),
+    ("POST", "/quick-order/problems", {"rows": "x"}, (AWAY, 422, 422, 403, 422, 403, 403)),
+    ("GET", "/checkout", {}, (AWAY, 200, 303, 403, 303, 403, 403)),
+    ("POST", "/checkout", {"po_number": "7"}, (AWAY, 422, 303, 403, 303, 403, 403)),
+    ("GET", "/checkout/{cart}/review", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/checkout/{cart}/review", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/orders", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/orders/{order}", {}, (AWAY, 200, 200, 200, 404, 403, 403)),
+    ("GET", "/sales/orders", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
+    ("GET", "/sales/orders/{account}/{order}", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
+]  # fmt: skip
+CASES = [
+    pytest.param(method, address, data, who, status, id=f"{who}-{method}-{address}")
+    for method, address, data, statuses in TABLE
+    for who, status in zip(PEOPLE, statuses, strict=True)
+]
+
+
+@dataclass
+class World:
+    people: dict[str, Actor | None]
+    values: dict[str, Any]
+
+
+@pytest.fixture
+def scene(client, world) -> World:
+    """A buyer with a cart of one line, one removed line, and an order placed before; a colleague, others."""
+    with world():
+        nut, pin = article("NUT"), article("PIN")
+        company = customer()
+        ann = buyer(company)
+        number = order(ann, [(nut, 2)]).number
+        cart_id = fill_cart(ann, [(nut, 1), (pin, 1)])
+        with acting_as(ann):
+            rows = priced_cart(ann, cart_id).rows
+            gone = remove_lines(ann, cart_id, [rows[1].line_id])
+            restore(ann, cart_id, gone.change_id)
+        house = operator()
+        people = {
+            NOBODY: None,
+            BUYER: ann,
+            ADMIN: buyer(company, Role.COMPANY_ADMIN),
+            BOOKS: buyer(company, Role.BOOKKEEPER),
+            STRANGER: buyer(),
+            SALES: actor_for(person(house, Role.SALES), house),
+            ACCOUNTS: actor_for(person(house, Role.ACCOUNTANT), house),
+        }
+    values = {
+        "cart": cart_id,
+        "line": rows[0].line_id,
+        "change": gone.change_id,
+        "order": number,
+        "account": company.code,
+        "nut": nut.id,
+    }
+    return World(people, values)
+
+
+def state(world) -> list[Any]:
+    with world(), system_scope("test"):
+        return [
+            db.session.scalars(select(func.count()).select_from(model)).one() for model in (Cart, CartChange, Order)
+        ] + db.session.scalars(select(CartLine.quantity).order_by(CartLine.id)).all()
+
+
+@pytest.mark.parametrize(("method", "address", "data", "who", "status"), CASES)
+def test_access(client, world, scene, method, address, data, who, status):
+    if scene.people[who] is not None:
+        sign_in(client, scene.people[who])
+    before = state(world)
+    address = address.format(**scene.values)
+    values = {key.format(**scene.values): value.format(**scene.values) for key, value in data.items()}
+    answer = client.flask.open(address, method=method, data=values)
+    assert answer.status_code == status, answer.text[:2000]
+    if who == NOBODY:
+        assert answer.headers["Location"].startswith("/sign-in")
+    if status in (403, 404, 409, 422) or who == NOBODY or method == "GET":
+        assert state(world) == before
+
+
+def test_every_route_of_the_slice_is_in_the_table(app):
+    tested = {(method, address.split("?")[0]) for method, address, _, _ in TABLE}
+    adapter = app.url_map.bind("localhost")
+    found = set()
+    for method, address in tested:
+        path = address.format(cart=1, line=1, change=1, order="SO-1", account="C1", nut=1)
+        endpoint, _ = adapter.match(path, method=method)
+        found.add((endpoint, method))
+    wanted = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods & {"GET", "POST"}
+        if rule.endpoint.startswith("ordering.")
+    }
+    assert wanted == found
