@@ -68,7 +68,11 @@ def engine_options(config: Config) -> dict[str, Any]:
         "max_overflow": config.DATABASE_POOL_SIZE,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
-        "connect_args": {"connect_timeout": 10, "application_name": "kontor"},
+        "connect_args": {
+            "connect_timeout": 10,
+            "application_name": "kontor",
+            "options": "-c statement_timeout=180s -c lock_timeout=30s",
+        },
     }
 
 
@@ -89,6 +93,6 @@ def create_app(config: Config, *, web: bool = True) -> Flask:
     if web:
         for name in SLICES:
             views = _part(f"app.{name}.views")
-            if views is not None and hasattr(views, "blueprint"):
+            if views is not None:
                 app.register_blueprint(views.blueprint)
     return app
