@@ -44,7 +44,7 @@ def test_a_list_is_made_and_filled_by_hand(manager, world):
         sent = form | {"sku": "bolt", "min_quantity": start, "price": price}
         page = manager.post("/prices/lists/GEN/entries/new", sent, follow=True)
     assert [row[2:5] for row in page.rows()] == [
-        ["0", "pcs", "10.00"], ["10", "pcs", "9.50"], ["100", "pcs", "9.90 dearer than fewer"],
+        ["any", "pcs", "10.00"], ["10", "pcs", "9.50"], ["100", "pcs", "9.90 dearer than fewer"],
     ]  # fmt: skip
     assert manager.post("/prices/lists/GEN/entries/new", form | {"sku": "BOLT", "price": "1"}).status == 409
     twice = manager.post(
@@ -214,7 +214,7 @@ def test_prices_on_the_page_of_the_article(manager, world):
         article("BOLT")
         price_list("GEN", {"BOLT": {0: "10", 100: "9"}})
     rows = manager.get("/catalog/articles/BOLT").rows("Prices in all lists")
-    assert [row[:3] for row in rows] == [["List GEN", "0 pcs", "10.00"], ["List GEN", "100 pcs", "9.00"]]
+    assert [row[:3] for row in rows] == [["List GEN", "any", "10.00"], ["List GEN", "100 pcs", "9.00"]]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ _ACTIONS = {
     "contact_permission": (_("Permission to write changed"), ""),
     "import_created": (_("Account created by an import"), ""),
     "import_changed": (_("Account changed by an import"), ""),
+    "chain": (_("Price chain changed"), ""),
 }
 _FIELDS = {
     "code": _("Account number"),
@@ -85,6 +86,7 @@ _FIELDS = {
     "iban": _("IBAN"),
     "bic": _("BIC"),
     "label": _("Address"),
+    "chain": _("Price chain"),
 }
 _BROWSERS = (
     ("Edge", r"Edg[A-Z]?[a-z]*/"), ("Opera", r"OPR/|Opera"), ("Samsung Internet", "SamsungBrowser/"),

@@ -9,10 +9,12 @@ from typing import Any
 
 from app.accounts.queries.companies import buying_terms
 from app.catalog.domain.article import Article, key_of
+from app.catalog.domain.units import unit_name
 from app.catalog.queries.articles import articles_by_code
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
-from app.core.texts import N_
+from app.core.texts import N_, Message
+from app.pricing.domain.chain import costlier_breaks
 from app.pricing.domain.price import PricedLine, PriceItem, price_line
 from app.pricing.domain.reasons import Candidate, candidates
 from app.pricing.domain.vat import treat
@@ -21,7 +23,10 @@ from app.pricing.queries.prices import price_book
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A price with the candidates of all lists in the order of the chain."""
+    """A price with the candidates of all lists in the order of the chain.
+
+    `costlier` names breaks of the whole ladder that cost more for each than fewer units do: as a rule a mistake.
+    """
 
     account: str
     article: Article
@@ -29,6 +34,7 @@ class Explanation:
     strategy: str
     line: PricedLine
     candidates: tuple[Candidate, ...]
+    costlier: tuple[Message, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Numbers as text, texts in English."""
@@ -42,6 +48,7 @@ class Explanation:
             "next_break": line.next_break and {
                 "min_quantity": _text(line.next_break.min_quantity), "price": _text(line.next_break.price),
             },
+            "costlier_breaks": [str(message) for message in self.costlier],
             "steps": [str(message) for message in line.steps],
             "problem": str(line.problem) if line.problem else None,
             "candidates": [
@@ -71,8 +78,14 @@ def explain(actor: Actor, company_id: int, sku: str, quantity: Decimal, *, unit:
     item = PriceItem(article.id, quantity, unit, article.base_unit, factor, article.vat_category, article.vat_class)
     book = price_book(actor, [article.id], company_id=company_id, on=on)
     treatment = treat(book.parties, item.vat_category, item.vat_class, book.rates)
-    line = price_line(item, book.ladder(article.id), book.currency, treatment)
-    return Explanation(terms.code, article, on, book.strategy, line, tuple(candidates(book, item, line)))
+    ladder = book.ladder(article.id)
+    line = price_line(item, ladder, book.currency, treatment)
+    costlier = tuple(
+        N_("{price} from {quantity} {unit} on ({list})", price=step.price, quantity=step.min_quantity,
+           unit=unit_name(step.unit), list=step.list_code)
+        for step in costlier_breaks(ladder)
+    )  # fmt: skip
+    return Explanation(terms.code, article, on, book.strategy, line, tuple(candidates(book, item, line)), costlier)
 
 
 def _text(value: Decimal | None) -> str | None:
