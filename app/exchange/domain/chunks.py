@@ -73,13 +73,13 @@ def chunks(
     """
     readers = _readers(plan, fields)
     group_columns = [plan.columns[key].index for key in group if key in plan.columns]
-    ordinals: Counter[tuple[str, ...]] = Counter()
+    ordinals: Counter[tuple[Cell, ...]] = Counter()
     chunk = Chunk(plan, options)
-    last_group: tuple[str, ...] = ()
+    last_group: tuple[Cell, ...] = ()
     for row in rows:
         if row.number <= plan.header_row:
             continue
-        row_group = tuple(cell_text(row.cell(index)) for index in group_columns)
+        row_group = tuple([row.cell(index) for index in group_columns])
         if row_group:
             ordinals[row_group] += 1
         if row.number < from_row:
@@ -115,7 +115,7 @@ def _add(chunk: Chunk, row: Row, readers: _Readers, ordinal: int) -> None:
     misread: set[str] = set()
     for key, column, parse in readers.columns:
         cell = cells[column] if column < width else None
-        if cell is None or (isinstance(cell, str) and not cell.strip(BLANKS)):
+        if cell is None or (isinstance(cell, str) and _is_blank(cell)):
             continue
         try:
             values[key] = parse(cell)
@@ -130,3 +130,8 @@ def _add(chunk: Chunk, row: Row, readers: _Readers, ordinal: int) -> None:
             chunk.problems.append(RowProblem(number, chunk.plan.header(keys[0]), "empty", empty))
     if not misread:
         chunk.items.append(Item(number, ordinal, values))
+
+
+def _is_blank(text: str) -> bool:
+    """Nothing to see: blanks, or invisible signs, which the quick test does not know."""
+    return not text.strip() or (not text.isascii() and not text.strip(BLANKS))

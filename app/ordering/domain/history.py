@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.core.errors import RowProblem
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
+class HistoryLine(NamedTuple):
     """One line of an old order: quantity in the article's base unit, net price for one of them, no VAT.
 
     `row` is where it came from. `position` is the line's number in its order; when the source gave none

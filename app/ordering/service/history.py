@@ -67,12 +67,8 @@ _OrderKey = tuple[int, str]
 
 class _Wanted(NamedTuple):
     line: HistoryLine
-    company_id: int
+    key: _OrderKey
     article_id: int
-
-    @property
-    def key(self) -> _OrderKey:
-        return self.company_id, self.line.number
 
 
 class _Stored(NamedTuple):
@@ -139,7 +135,7 @@ def _resolve(actor: Actor, lines: Sequence[HistoryLine], result: HistoryResult) 
         elif line.position < 1:
             _refuse(result, line, "position", "not_positive", N_("Line numbers start at 1."))
         else:
-            wanted.append(_Wanted(line, company_id, article_id))
+            wanted.append(_Wanted(line, (company_id, line.number), article_id))
     return wanted
 
 
@@ -233,7 +229,7 @@ def _add_orders(entries: Sequence[_Wanted]) -> dict[_OrderKey, _Stored]:
 def _columns(entries: Sequence[_Wanted], orders: Mapping[_OrderKey, _Stored]) -> dict[str, list[Any]]:
     return {
         "orders": [orders[entry.key].order_id for entry in entries],
-        "companies": [entry.company_id for entry in entries],
+        "companies": [entry.key[0] for entry in entries],
         "positions": [entry.line.position for entry in entries],
         "articles": [entry.article_id for entry in entries],
         "quantities": [entry.line.quantity for entry in entries],
