@@ -22,7 +22,7 @@ from app.core.texts import N_
 from app.insights.domain.abandonment import WAITING, AbandonmentState, idle_limit, reminder_due
 from app.insights.events import CartAbandoned
 from app.insights.models import AbandonedCart
-from app.ordering.models import Cart, CartLine
+from app.ordering.models import Cart
 from app.ordering.queries.cart import priced_cart
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def _terms() -> tuple[Any, ...]:
     return (
         Cart.state == "open",
         Cart.last_activity_at <= limit,
-        exists().where(CartLine.cart_id == Cart.id),
+        Cart.line_count > 0,
         ~known,
     )
 
@@ -84,7 +84,7 @@ def _idle(actor: Actor) -> Sequence[int]:
 
 @command
 def _note(actor: Actor, cart_id: int) -> bool:
-    """False when the buyer came back or another process was quicker."""
+    """False when there is nothing in it, the buyer came back, or another process was quicker."""
     cart = db.session.execute(
         select(
             Cart.company_id, Cart.user_id, Cart.last_activity_at, Cart.last_page, Cart.currency, Cart.line_count,
@@ -96,6 +96,8 @@ def _note(actor: Actor, cart_id: int) -> bool:
     if cart is None:
         return False
     worth = _worth(actor, cart_id) or _Worth(cart.line_count, cart.net_seen or Decimal(0), cart.currency, False)
+    if not worth.lines:
+        return False
     now = clock.now()
     noted = db.session.execute(
         insert(AbandonedCart)

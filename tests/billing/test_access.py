@@ -71,7 +71,7 @@ def counts() -> dict[str, int]:
 @pytest.mark.parametrize("name", sorted({name for _method, _address, name, _status in MATRIX}))
 def test_access(client, world, cast, scene, name):
     if name != NOBODY:
-        sign_in(client, cast.who(name)[0])
+        sign_in(client, cast.people[name])
     for method, address, _name, status in (row for row in MATRIX if row[2] == name):
         with world():
             before = counts()
@@ -88,7 +88,7 @@ def test_access(client, world, cast, scene, name):
 
 @pytest.mark.parametrize("address", ["/invoices/INV-0", "/invoices/INV-0/pdf", "/invoices/exports/0"])
 def test_what_does_not_exist_looks_like_what_is_not_yours(client, cast, address):
-    sign_in(client, cast.who("customer.bookkeeper")[0])
+    sign_in(client, cast.people["customer.bookkeeper"])
     assert client.get(address).status == 404
 
 
@@ -96,7 +96,7 @@ def test_what_does_not_exist_looks_like_what_is_not_yours(client, cast, address)
 def test_lists_show_own_invoices_only(client, world, cast, name):
     with world():
         mine, other = bare_invoice(cast.customer), bare_invoice(cast.stranger)
-    sign_in(client, cast.who(name)[0])
+    sign_in(client, cast.people[name])
     for address in ("/invoices", f"/invoices?q={other.po_number}", "/invoices/register.csv"):
         page = client.get(address)
         assert other.number not in page.html

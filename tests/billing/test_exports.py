@@ -56,7 +56,7 @@ def files_of(number: str, forms=("pdf", "ubl", "cii")) -> set[str]:
 
 
 def test_accountant_asks_waits_and_downloads(client, isolated, cast, two_invoices):
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     page = asked(client)
     assert "Waiting" in page.text
     address = page.response.request.path
@@ -74,7 +74,7 @@ def test_accountant_asks_waits_and_downloads(client, isolated, cast, two_invoice
 
 
 def test_choice_of_customer_forms_and_text(client, isolated, cast, two_invoices):
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     for changes, expected in (
         ({"customer": cast.stranger.code}, [two_invoices[1]]),
         ({"text": "po-customer"}, [two_invoices[0]]),
@@ -95,7 +95,7 @@ def test_choice_of_customer_forms_and_text(client, isolated, cast, two_invoices)
 
 
 def test_senseless_choices_come_back_with_words(client, cast):
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     for changes, words in (
         ({"start": "2026-02-01", "end": "2026-01-01"}, "ends before it begins"),
         ({"customer": "UNKNOWN"}, "There is no account UNKNOWN"),
@@ -113,18 +113,18 @@ def test_form_counts_what_is_chosen(client, world, cast):
         bare_invoice(cast.stranger, issued_on=clock.today("Europe/Berlin"))
     day = clock.today("Europe/Berlin").isoformat()
     address = f"/invoices/exports/count?start={day}&end={day}"
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     assert client.part(address).text == "4 documents are in this export."
     assert client.part(f"{address}&customer={cast.stranger.code}").text == "1 document is in this export."
     assert client.part(f"{address}&text=nothing").text == "No document falls into this choice."
     assert client.part("/invoices/exports/count?start=2026-02-02&end=2026-01-01").text == "Choose a period."
     assert client.get(f"/invoices/exports?start={day}&end={day}&text=abc").form("/invoices/exports")["text"] == "abc"
-    sign_in(client, cast.who("customer.bookkeeper")[0])
+    sign_in(client, cast.people["customer.bookkeeper"])
     assert client.part(f"{address}&customer={cast.stranger.code}").text == "3 documents are in this export."
 
 
 def test_bookkeeper_gets_the_own_documents_made_in_the_own_scope(client, isolated, cast, sent, two_invoices):
-    sign_in(client, cast.who("customer.bookkeeper")[0])
+    sign_in(client, cast.people["customer.bookkeeper"])
     path = asked(client, customer=cast.stranger.code).response.request.path
     ((name, _ids, bounds),) = sent.sent
     assert (name, bounds) == ("billing.build_export", Bounds(Scope.TENANT, cast.customer.id))
@@ -135,7 +135,7 @@ def test_bookkeeper_gets_the_own_documents_made_in_the_own_scope(client, isolate
 
 
 def test_sweep_finds_lost_exports_and_keeps_them_to_their_owner(client, isolated, world, cast, sent, two_invoices):
-    sign_in(client, cast.who("customer.bookkeeper")[0])
+    sign_in(client, cast.people["customer.bookkeeper"])
     path = asked(client).response.request.path
     sent.sent.clear()  # the message was lost
     system = actor_of(Bounds(Scope.SYSTEM, 0))
@@ -182,7 +182,7 @@ def test_worker_that_dies_again_and_again_is_given_up(isolated, world, cast):
 
 
 def test_failure_is_noted_tried_again_and_told(client, isolated, world, cast, two_invoices, monkeypatch):
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     path = asked(client).response.request.path
     with world(), transaction():
         stored = db.session.scalar(text("SELECT sha256 FROM invoice_files ORDER BY id LIMIT 1"))
@@ -207,7 +207,7 @@ def test_failure_is_noted_tried_again_and_told(client, isolated, world, cast, tw
 def test_invoices_without_files_are_named(client, isolated, world, cast, two_invoices):
     with world():
         bare_invoice(cast.customer, state="held", issued_on=clock.today("Europe/Berlin"))
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     path = asked(client).response.request.path
     drain(isolated)
     assert "1 invoice is in the register only" in client.get(path).text
@@ -216,7 +216,7 @@ def test_invoices_without_files_are_named(client, isolated, world, cast, two_inv
 
 
 def test_the_same_form_sent_twice_asks_once(client, world, cast):
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     form = client.get("/invoices/exports").form("/invoices/exports")
     first, second = (client.post("/invoices/exports", form) for _ in range(2))
     assert first.location == second.location

@@ -21,7 +21,7 @@ from tests.support.work import drain
 
 @pytest.fixture
 def accountant(client, cast):
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     return client
 
 
@@ -128,7 +128,7 @@ def test_usual_periods_stand_above_the_list_and_keep_the_other_filters(accountan
 
 @pytest.mark.parametrize("name", ["accountant", "customer.bookkeeper"])
 def test_twenty_rows_cost_as_many_statements_as_two(client, isolated, world, cast, name):
-    sign_in(client, cast.who(name)[0])
+    sign_in(client, cast.people[name])
     costs = []
     for count in (2, 18):
         with world():
@@ -209,7 +209,7 @@ def test_mended_invoice_is_made_anew_under_its_number(accountant, isolated, worl
 
 
 def test_customer_is_told_of_a_held_invoice_without_the_rules(client, cast, held):
-    sign_in(client, cast.who("customer.buyer")[0])
+    sign_in(client, cast.people["customer.buyer"])
     page = client.get(f"/invoices/{held}")
     assert "is being checked" in page.text
     assert "BR-S-02" not in page.html
@@ -220,7 +220,7 @@ def test_page_of_an_invoice_and_its_files(client, isolated, world, cast, sent):
     with world():
         order, number = invoiced(cast.actor("customer.buyer"), lines=60, po_number="PO-60")
     drain(isolated)
-    sign_in(client, cast.who("customer.bookkeeper")[0])
+    sign_in(client, cast.people["customer.bookkeeper"])
     assert client.get(f"/orders/{order}").link(number) == f"/invoices/{number}"
     page = client.get(f"/invoices/{number}")
     assert page.h1 == f"Invoice {number}"
@@ -236,7 +236,7 @@ def test_page_of_an_invoice_and_its_files(client, isolated, world, cast, sent):
     assert client.get(f"/invoices/{number}/pdf?view=1").headers["Content-Disposition"].startswith("inline")
     with world():
         code = cast.customer.code
-    sign_in(client, cast.who("accountant")[0])
+    sign_in(client, cast.people["accountant"])
     page = client.get(f"/invoices/{number}")
     assert page.link(order) == f"/sales/orders/{code}/{order}"
 
