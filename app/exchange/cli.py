@@ -30,7 +30,7 @@ from app.exchange.service.files import Settings, importer_of
 from app.exchange.service.folder import Step, folder_plan
 from app.exchange.service.processing import Progress, process, try_out
 from app.exchange.service.report import report_rows, tally_rows, write_report
-from app.exchange.service.runs import begin
+from app.exchange.service.runs import begin, cancel
 
 ALL = "all"
 PROBLEMS_SHOWN = 20
@@ -151,6 +151,10 @@ def _stored(actor: Actor, step: Step, progress: Progress, report: Path | None) -
         try:
             process(actor, run_id, progress)
             break
+        except KeyboardInterrupt:
+            cancel(actor, run_id)
+            click.echo("\nCancelled. What is stored stays; the same command starts again.", err=True)
+            raise
         except Unavailable:
             if attempt == _ATTEMPTS:
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 
+import click
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
@@ -129,6 +130,19 @@ def test_a_folder_is_imported_in_the_order_of_need(kontor, world, tmp_path):
     assert found == {"year": 2011, "lines": 3, "agree": 2, "share": "66.67"}
     assert kontor(cli.history, "reprice", "--year", "2010") == "1 of 1 lines agree (100.00 %)\n"
     assert kontor(cli.history, "reprice", "--year", "1999") == "0 of 0 lines agree (0.00 %)\n"
+
+
+def test_ctrl_c_cancels_so_that_no_worker_goes_on(kontor, world, monkeypatch):
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "process", interrupted)
+    arguments = ("price_list", stored_file(PRICES), "--price-list", "SALE", "--currency", "EUR")
+    with pytest.raises(click.Abort):
+        kontor(cli.import_, *arguments)
+    monkeypatch.undo()
+    with world():
+        assert db.session.scalar(text("SELECT state FROM import_runs")) == "cancelled"
 
 
 def test_usage_errors_say_what_to_give(kontor, tmp_path):
