@@ -7,6 +7,10 @@ export default class CartLines {
     form.addEventListener("change", (event) => this.onChange(event.target));
     form.addEventListener("keydown", (event) => this.onKey(event));
     form.addEventListener("submit", (event) => this.onSubmit(event));
+    // typed before this script was there
+    for (const field of form.querySelectorAll("input[name^=quantity-]:not(.is-invalid)")) {
+      if (field.value !== field.defaultValue && field !== document.activeElement) this.onChange(field);
+    }
   }
 
   onChange(field) {
