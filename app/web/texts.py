@@ -19,6 +19,7 @@ from flask_babel import Babel, get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from app.core.money import Money
 from app.core.texts import Message
 from app.web import catalogues, formats
 from app.web.catalogues import TRANSLATIONS, compile_stale
@@ -71,6 +72,8 @@ def show(value: Any) -> Any:
     """How a parameter reads inside a sentence; plain integers stay as they are (row numbers, years)."""
     if isinstance(value, Message):
         return say(value)
+    if isinstance(value, Money):
+        return formats.money(value.amount, value.currency, language())
     if isinstance(value, Decimal):
         return formats.quantity(value, language())
     if isinstance(value, datetime):

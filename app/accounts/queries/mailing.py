@@ -82,6 +82,11 @@ def staff(roles: Sequence[Role]) -> list[PersonToTell]:
     return _people(Company.kind == CompanyKind.OPERATOR, Membership.role.in_(roles))
 
 
+def people_of(company_id: int, roles: Sequence[Role]) -> list[PersonToTell]:
+    """The active people of a company in these roles."""
+    return _people(Company.id == company_id, Membership.role.in_(roles))
+
+
 def _people(*terms: Any) -> list[PersonToTell]:
     statement = (
         select(

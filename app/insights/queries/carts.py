@@ -32,11 +32,13 @@ class AbandonedRow:
     id: int
     cart_id: int
     company_id: int
+    user_id: int
     company_code: str
     company_name: str
     phone: str
     buyer: str
     buyer_email: str
+    manager_id: int | None
     manager: str
     line_count: int
     value: Decimal
@@ -73,8 +75,8 @@ class AbandonedFilters:
 
 _manager = aliased(User)
 _ROW: tuple[Any, ...] = (
-    AbandonedCart.id, AbandonedCart.cart_id, AbandonedCart.company_id, Company.code, Company.name, Company.phone,
-    User.name, User.email, func.coalesce(_manager.name, ""), AbandonedCart.line_count, AbandonedCart.value,
+    AbandonedCart.id, AbandonedCart.cart_id, AbandonedCart.company_id, AbandonedCart.user_id, Company.code, Company.name, Company.phone,
+    User.name, User.email, Company.manager_id, func.coalesce(_manager.name, ""), AbandonedCart.line_count, AbandonedCart.value,
     AbandonedCart.currency, AbandonedCart.idle_since, AbandonedCart.noticed_at, AbandonedCart.last_page,
     AbandonedCart.state, AbandonedCart.notice_due_at, AbandonedCart.notice_sent_at,
 )  # fmt: skip

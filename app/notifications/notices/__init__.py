@@ -47,6 +47,10 @@ class Letter:
     secrets: tuple[str, ...] = ()
 
 
+def _nothing(actor: Actor, parameters: Parameters) -> None:
+    """What most notices do when they have left."""
+
+
 def _always(actor: Actor, parameters: Parameters) -> bool:
     return True
 
@@ -56,13 +60,15 @@ class Kind:
     """A kind of notice. `letter` raises NotFound when there is nothing left to tell.
 
     `event` and `tellings` belong together; a kind without them is told by `service.tell`. `is_optional`: people may
-    decline it in their profile. All functions run in operator scope.
+    decline it in their profile. `on_sent` runs in the transaction that records the sending. All functions run in
+    operator scope.
     """
 
     letter: Callable[[Actor, Parameters], Letter]
     event: type[Any] | None = None
     tellings: Callable[[Actor, Any], Iterable[Telling]] | None = None
     still_wanted: Callable[[Actor, Parameters], bool] = _always
+    on_sent: Callable[[Actor, Parameters], None] = _nothing
     is_optional: bool = False
 
 

@@ -55,6 +55,8 @@ class _Claimed:
     created_at: datetime
     letter: Letter
     sender: dict[str, str]
+    actor: Actor
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _claim(notice_id: int) -> _Claimed | str:
         )
         return _Claimed(
             notice.id, notice.code, notice.way, notice.address, notice.locale, zone or "UTC", notice.attempts,
-            notice.created_at, letter, _sender(actor),
+            notice.created_at, letter, _sender(actor), actor, notice.parameters,
         )  # fmt: skip
 
 
@@ -180,7 +182,7 @@ def _note_sent(claimed: _Claimed, written: _Written) -> None:
     blot = _blotter(claimed.letter.secrets)
     link = blot(claimed.letter.link)
     with system_scope("sending: record what left"), transaction() as session:
-        session.execute(
+        recorded = session.scalar(
             update(Notice)
             .where(Notice.id == claimed.id, or_(Notice.state == "waiting", Notice.state == "failed"))
             .values(
@@ -192,7 +194,10 @@ def _note_sent(claimed: _Claimed, written: _Written) -> None:
                 link=link[:300],
                 last_error="",
             )
+            .returning(Notice.id)
         )
+        if recorded is not None:
+            notices[claimed.code].on_sent(claimed.actor, claimed.parameters)
 
 
 def _blotter(secrets: tuple[str, ...]) -> Callable[[str], str]:
