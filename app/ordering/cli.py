@@ -8,7 +8,11 @@ from typing import Any
 
 import click
 
-from app.ordering.domain.order_file_check import check_order_file, load_catalogue
+from app.accounts.queries.companies import account_id
+from app.core.local.console import on_console
+from app.ordering.domain.order_file import read_order_file
+from app.ordering.domain.order_file_check import check_result, load_catalogue
+from app.ordering.queries.order_file import account_catalogue
 
 
 @click.group()
@@ -22,15 +26,18 @@ def orderfile() -> None:
 @click.option(
     "--catalogue",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with products.csv and price_breaks.csv to check against.",
+    help="A folder with products.csv and price_breaks.csv to check against instead of the account's own prices.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
 def check(file: Path, account: str, catalogue: Path | None, as_json: bool) -> None:
     """Read FILE row by row: what is accepted at which price, what is refused and why. Nothing is stored."""
-    if catalogue is None:
-        raise click.UsageError("give --catalogue DIR")
-    prices = load_catalogue(catalogue)
-    result = check_order_file(file, file.name, account, prices.articles, prices.breaks)
+    order = read_order_file(file)
+    if catalogue is not None:
+        prices = load_catalogue(catalogue)
+    else:
+        with on_console() as actor:
+            prices = account_catalogue(actor, account_id(actor, account), order.skus())
+    result = check_result(order, file.name, account, prices.articles, prices.breaks)
     click.echo(json.dumps(result, ensure_ascii=False, indent=1) if as_json else "\n".join(_report(result)))
 
 
