@@ -17,14 +17,10 @@ from typing import Any
 import psutil
 import psycopg
 
-from app.core.actor import Actor
-from app.core.local.console import running_app
 from app.core.local.instance import throw_away_portal
 from app.core.local.services import libpq_url
-from app.core.tenancy import acting_as
-from app.trial.demo.filling import fill
 from app.trial.http import Answer, Browser, PageError
-from app.trial.smoke import sign_in
+from app.trial.smoke import fill_demo, sign_in
 from config import Config
 
 _BUYERS = (
@@ -90,8 +86,7 @@ def crash_run(*, orders: int, say: Callable[[str], None], seed: int = 1) -> Cras
     """Place so many orders over HTTP while processes are killed, then count."""
     report = CrashReport()
     with throw_away_portal(SESSION_MAX_DAYS=1) as config:
-        with running_app(config) as app, app.app_context(), acting_as(Actor.system()):
-            fill(Actor.system())
+        fill_demo(config)
         before = _counts(config)
         race = _Race(config.base_url, orders, report)
         threads = [threading.Thread(target=_buy, args=(race, email)) for email in _BUYERS]
