@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pricing.domain.chain import Break, ListPrices, Strategy, costlier_breaks, ladder_of, step_at
+from app.pricing.domain.chain import Break, ListPrices, Strategy, costlier_breaks, holding_lists, ladder_of, pick
 
 ARTICLE = 1
 
@@ -20,6 +20,14 @@ def prices(code, text, *, may_merge=True, currency="EUR", unit="H87"):
         for price, start in (part.split("@") for part in text.split())
     ]
     return ListPrices(code, currency, {ARTICLE: breaks} if breaks else {}, may_merge)
+
+
+def step_at(ladder, unit, quantity):
+    """Looked up in a ladder: the last start not above the quantity, and the first one above it."""
+    steps = [step for step in ladder if step.unit == unit]
+    below = [step for step in steps if step.min_quantity <= quantity]
+    above = [step for step in steps if step.min_quantity > quantity]
+    return below[-1] if below else None, above[0] if above else None
 
 
 def combined(strategy, *lists, currency="EUR"):
@@ -126,10 +134,23 @@ steps = st.dictionaries(
 lists_of_a_chain = st.lists(st.tuples(steps, st.booleans(), st.sampled_from(["EUR", "USD"])), max_size=4)
 
 
-@given(st.sampled_from(Strategy), lists_of_a_chain)
-def test_any_chain_agrees_with_the_rules_written_slot_by_slot(strategy, drawn):
+def drawn_lists(drawn):
     lists = []
     for number, (entries, may_merge, currency) in enumerate(drawn):
         own = [Break(unit, start, price, Decimal(1), str(number)) for (unit, start), price in entries.items()]
         lists.append(ListPrices(str(number), currency, {ARTICLE: own} if own else {}, may_merge))
+    return lists
+
+
+@given(st.sampled_from(Strategy), lists_of_a_chain)
+def test_any_chain_agrees_with_the_rules_written_slot_by_slot(strategy, drawn):
+    lists = drawn_lists(drawn)
     assert ladder_of(ARTICLE, strategy, lists, "EUR") == reference(strategy, lists, "EUR")
+
+
+@given(st.sampled_from(Strategy), lists_of_a_chain, st.sampled_from(["H87", "XBX"]), st.integers(0, 6))
+def test_picking_a_break_agrees_with_looking_it_up_in_the_ladder(strategy, drawn, unit, quantity):
+    lists = drawn_lists(drawn)
+    held = holding_lists(ARTICLE, strategy, lists, "EUR")
+    ladder = ladder_of(ARTICLE, strategy, lists, "EUR")
+    assert pick(held, strategy, unit, Decimal(quantity)) == step_at(ladder, unit, Decimal(quantity))

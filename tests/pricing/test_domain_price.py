@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.quantity import Factor
-from app.pricing.domain.chain import Break
+from app.pricing.domain.chain import Break, Strategy
 from app.pricing.domain.price import PriceItem, net_of, price_line
 from app.pricing.domain.vat import Treatment
 
@@ -23,7 +23,7 @@ def step(start, price, unit="H87", per=1):
 
 
 def priced(asked, *ladder, currency="EUR"):
-    return price_line(asked, tuple(sorted(ladder)), currency, STANDARD)
+    return price_line(asked, [ladder], Strategy.MERGE, currency, STANDARD)
 
 
 def test_an_entry_of_the_entered_unit_wins():

@@ -93,14 +93,19 @@ def is_gtin(text: str) -> bool:
     return len(text) in (8, 12, 13, 14) and bool(ean.is_valid(text))
 
 
+def _is_unit(code: str) -> bool:
+    """Shaped like a code of UN/ECE Recommendation 20 or 21."""
+    return 2 <= len(code) <= 3 and code.isascii() and code.isalnum()
+
+
 def _unit_problem(row: ArticleRow) -> tuple[str, Message] | None:
-    if row.base_unit is not None and not 1 < len(row.base_unit) <= 3:
+    if row.base_unit is not None and not _is_unit(row.base_unit):
         return "base_unit", N_("A unit is a code of two or three letters (UN/ECE), such as H87 for piece.")
     if row.precision is not None and not 0 <= row.precision <= 6:
         return "precision", N_("From 0 to 6 digits after the decimal sign.")
     seen = {row.base_unit}
     for pack in row.units or ():
-        if not 1 < len(pack.unit) <= 3:
+        if not _is_unit(pack.unit):
             return "units", N_("A unit is a code of two or three letters (UN/ECE), such as H87 for piece.")
         if pack.unit in seen:
             return "units", N_("The unit {unit} stands there twice.", unit=pack.unit)

@@ -44,40 +44,48 @@ class ListPrices:
     may_merge: bool = True
 
 
-def ladder_of(article_id: int, strategy: Strategy, lists: Sequence[ListPrices], currency: str) -> Ladder:
-    """The ladder from the lists in order of priority; on equal prices the earlier list has the credit."""
+def holding_lists(
+    article_id: int, strategy: Strategy, lists: Sequence[ListPrices], currency: str
+) -> list[Sequence[Break]]:
+    """What the lists that count have for an article, in order of priority; each as its list has it, in any order."""
     holding = [prices for prices in lists if article_id in prices.entries]
     if len(holding) > 1:
         holding = allowed(holding, strategy)
-    ladders = [prices.entries[article_id] for prices in holding if prices.currency == currency]
-    if len(ladders) == 1:
-        return tuple(sorted(ladders[0]))
-    if strategy is Strategy.LOWEST:
-        return _lowest(ladders)
-    return tuple(sorted({step[:2]: step for ladder in reversed(ladders) for step in ladder}.values()))
+    return [prices.entries[article_id] for prices in holding if prices.currency == currency]
 
 
-def _lowest(ladders: Iterable[Sequence[Break]]) -> Ladder:
+def ladder_of(article_id: int, strategy: Strategy, lists: Sequence[ListPrices], currency: str) -> Ladder:
+    """The whole ladder from the lists in order of priority; on equal prices the earlier list has the credit."""
     slots: dict[tuple[str, Decimal], Break] = {}
-    for ladder in ladders:
-        for step in ladder:
-            slot = step[:2]
-            held = slots.get(slot)
-            if held is None or is_lower(step, held):
-                slots[slot] = step
+    for entries in holding_lists(article_id, strategy, lists, currency):
+        for step in entries:
+            held = slots.get(step[:2])
+            if held is None or (strategy is Strategy.LOWEST and is_lower(step, held)):
+                slots[step[:2]] = step
     return tuple(sorted(slots.values()))
 
 
-def step_at(ladder: Ladder, unit: str, quantity: Decimal) -> tuple[Break | None, Break | None]:
-    """The break that holds for a quantity of a unit (greatest start not above it), and the one after it."""
-    found = None
-    for step in ladder:
-        if step.unit != unit:
-            continue
-        if step.min_quantity > quantity:
-            return found, step
-        found = step
-    return found, None
+def pick(
+    held: Sequence[Sequence[Break]], strategy: Strategy, unit: str, quantity: Decimal
+) -> tuple[Break | None, Break | None]:
+    """The break that holds for a quantity of a unit (greatest start not above it), and the one after it.
+
+    The same as looking both up in the ladder, without building it.
+    """
+    is_lowest = strategy is Strategy.LOWEST
+    found = following = None
+    start = end = quantity
+    for entries in held:
+        for step in entries:
+            own, minimum = step[:2]
+            if own != unit:
+                continue
+            if minimum <= quantity:
+                if found is None or minimum > start or (is_lowest and minimum == start and is_lower(step, found)):
+                    found, start = step, minimum
+            elif following is None or minimum < end or (is_lowest and minimum == end and is_lower(step, following)):
+                following, end = step, minimum
+    return found, following
 
 
 def is_lower(one: Break, other: Break) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -10,7 +11,7 @@ from app.catalog.domain.units import unit_name
 from app.core.money import minor_units
 from app.core.quantity import Factor
 from app.core.texts import N_, Message
-from app.pricing.domain.chain import Break, Ladder, step_at
+from app.pricing.domain.chain import Break, Strategy, pick
 from app.pricing.domain.vat import Treatment
 
 NO_PRICE = "no_price"
@@ -97,13 +98,15 @@ def net_of(quantity: Decimal, price: Decimal, base_quantity: Decimal, currency: 
     return exact.quantize(_minor_step(currency), rounding=ROUND_HALF_UP)
 
 
-def price_line(item: PriceItem, ladder: Ladder, currency: str, treatment: Treatment) -> PricedLine:
-    """Price one item from the combined ladder of its article: entered unit first, then the base unit."""
+def price_line(
+    item: PriceItem, held: Sequence[Sequence[Break]], strategy: Strategy, currency: str, treatment: Treatment
+) -> PricedLine:
+    """Price one item from what the lists have for its article: entered unit first, then the base unit."""
     unit, quantity = item.unit, item.quantity
-    found, following = step_at(ladder, unit, quantity)
+    found, following = pick(held, strategy, unit, quantity)
     if found is None and unit != item.base_unit:
         unit, quantity = item.base_unit, item.base_quantity
-        found, following = step_at(ladder, unit, quantity)
+        found, following = pick(held, strategy, unit, quantity)
     if found is None:
         problem = N_("There is no price for this article in {currency}.", currency=currency)
         if following is not None:

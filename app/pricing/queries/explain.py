@@ -14,10 +14,10 @@ from app.catalog.queries.articles import articles_by_code
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.texts import N_, Message
+from app.pricing.domain.book import price_items
 from app.pricing.domain.chain import costlier_breaks
-from app.pricing.domain.price import PricedLine, PriceItem, price_line
+from app.pricing.domain.price import PricedLine, PriceItem
 from app.pricing.domain.reasons import Candidate, candidates
-from app.pricing.domain.vat import treat
 from app.pricing.queries.prices import price_book
 
 
@@ -77,13 +77,11 @@ def explain(actor: Actor, company_id: int, sku: str, quantity: Decimal, *, unit:
         raise Invalid("quantity", N_("A quantity is more than zero."))
     item = PriceItem(article.id, quantity, unit, article.base_unit, factor, article.vat_category, article.vat_class)
     book = price_book(actor, [article.id], company_id=company_id, on=on)
-    treatment = treat(book.parties, item.vat_category, item.vat_class, book.rates)
-    ladder = book.ladder(article.id)
-    line = price_line(item, ladder, book.currency, treatment)
+    (line,) = price_items(book, [item])
     costlier = tuple(
         N_("{price} from {quantity} {unit} on ({list})", price=step.price, quantity=step.min_quantity,
            unit=unit_name(step.unit), list=step.list_code)
-        for step in costlier_breaks(ladder)
+        for step in costlier_breaks(book.ladder(article.id))
     )  # fmt: skip
     return Explanation(terms.code, article, on, book.strategy, line, tuple(candidates(book, item, line)), costlier)
 

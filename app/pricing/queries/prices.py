@@ -46,13 +46,13 @@ LEFT JOIN chain_lists cl ON cl.chain_id = h.id
 LEFT JOIN price_lists p ON p.id = cl.price_list_id AND p.is_active
     AND (p.valid_from IS NULL OR p.valid_from <= :on) AND (p.valid_to IS NULL OR :on < p.valid_to)
 LEFT JOIN LATERAL (
-    SELECT string_agg(e.article_id::text, ' '), string_agg(e.unit, ' '),
-           string_agg(trim_scale(e.min_quantity)::text, ' '),
+    SELECT string_agg(e.article_id::text, ' '),
+           string_agg(CASE WHEN e.base_quantity = 1 AND e.valid_from IS NULL THEN e.unit
+                      ELSE concat_ws('/', e.unit, e.base_quantity, e.valid_from) END, ' '),
+           string_agg(e.min_quantity::text, ' '),
            string_agg(trim_scale(CASE WHEN NOT p.is_gross THEN e.price ELSE round(e.price / (1 + coalesce((
                SELECT r.rate FROM articles a JOIN rates r ON r.vat_class = a.vat_class
-               WHERE a.id = e.article_id AND a.vat_category = 'S'), 0) / 100), 4) END)::text, ' '),
-           string_agg(trim_scale(e.base_quantity)::text, ' '),
-           string_agg(coalesce(e.valid_from::text, ''), ' ')
+               WHERE a.id = e.article_id AND a.vat_category = 'S'), 0) / 100), 4) END)::text, ' ')
     FROM price_entries e
     WHERE e.price_list_id = p.id AND e.article_id = ANY(CAST(:ids AS bigint[]))
       AND (e.valid_from IS NULL OR e.valid_from <= :on) AND (e.valid_to IS NULL OR :on < e.valid_to)
@@ -92,30 +92,41 @@ def price_book(actor: Actor, article_ids: Collection[int], *, company_id: int, o
 
 
 class _Decimals(dict[str, Decimal]):
-    """Decimals by their text: breaks and base quantities are few values, many times."""
+    """Decimals by their text, without the zeros of the column: breaks are few values, many times."""
 
     def __missing__(self, text: str) -> Decimal:
-        value = self[text] = Decimal(text)
+        value = self[text] = Decimal(text).normalize() + 0
+        return value
+
+
+class _Kinds(dict[str, tuple[str, Decimal, str]]):
+    """Unit, base quantity and first day by their text: "H87", "H87/100" or "H87/1/2026-05-01"."""
+
+    def __missing__(self, text: str) -> tuple[str, Decimal, str]:
+        unit, *rest = text.split("/")
+        base = Decimal(rest[0]).normalize() + 0 if rest else Decimal(1)
+        value = self[text] = (unit, base, rest[1] if len(rest) > 1 else "")
         return value
 
 
 _break: Callable[[tuple[Any, ...]], Break] = partial(tuple.__new__, Break)  # several times as fast as Break(*values)
 
 
-def _list_prices(code: str, currency: str, may_merge: bool, ids: str | None, *columns: Any) -> ListPrices:
+def _list_prices(code: str, currency: str, may_merge: bool, *columns: str | None) -> ListPrices:
     entries: dict[int, list[Break]] = {}
-    if ids is None:
+    if columns[0] is None:
         return ListPrices(code, currency, entries, may_merge)
-    units, minima, prices, bases, starts = (column.split(" ") for column in columns)
-    exact = _Decimals().__getitem__
-    steps = map(_break, zip(units, map(exact, minima), map(Decimal, prices), map(exact, bases), repeat(code)))
+    ids, kinds, minima, prices = (column.split(" ") for column in columns if column is not None)
+    read = _Kinds()
+    units, bases, starts = zip(*map(read.__getitem__, kinds), strict=True)
+    steps = map(_break, zip(units, map(_Decimals().__getitem__, minima), map(Decimal, prices), bases, repeat(code)))
     held, row = None, []
-    for article_id, step in zip(ids.split(" "), steps, strict=True):
+    for article_id, step in zip(ids, steps, strict=True):
         if article_id != held:
             held, row = article_id, entries.setdefault(int(article_id), [])
         row.append(step)
-    if any(starts):
-        _keep_latest(entries, zip(ids.split(" "), starts, strict=True))
+    if any(start for _unit, _base, start in read.values()):
+        _keep_latest(entries, zip(ids, starts, strict=True))
     return ListPrices(code, currency, entries, may_merge)
 
 
