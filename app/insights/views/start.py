@@ -29,6 +29,7 @@ from app.web.fragments import render_page
 from app.web.texts import _, language
 
 NEWEST = 6
+CARTS_SHOWN = 4
 CHART_DAYS = 7
 
 
@@ -51,7 +52,7 @@ def _operator(today: date, zone: str) -> dict[str, Any]:
         "pending": queries.registrations_waiting(me) if me.can(Accounts.DECIDE_REGISTRATIONS) else None,
         "held": held_count(me) if me.can(Billing.RELEASE) else None,
         "cart_sums": abandoned_sums(me, carts) if sees_carts else None,
-        "carts": abandoned_carts(me, carts, limit=NEWEST) if sees_carts else [],
+        "carts": abandoned_carts(me, carts, limit=CARTS_SHOWN) if sees_carts else [],
         "today_sums": queries.orders_since(me, today, zone) if sees_orders else None,
         "orders": orders(me, OrderFilters(), limit=NEWEST) if sees_orders else [],
         "sees_orders": sees_orders,
