@@ -19,13 +19,13 @@ from app.catalog.queries.articles import articles_by_id
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.core.locks import lock_rows
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 from app.ordering.domain.cart import CartPage, LineProblem, WantedLine, quantity_problem, status_problem
 from app.ordering.domain.lifecycle import CartState
 from app.ordering.models import Cart, CartChange, CartLine
-from app.ordering.queries.cart import CartHead, active_cart, cart_head, price_day, price_rows
+from app.ordering.queries.cart import cart_head
+from app.ordering.service.cart_state import active_id, locked, priced, shown, touch
 
 MAX_LINES = 10_000
 MAX_QUANTITY = Decimal(10) ** 11  # numeric(18,6) holds twelve digits before the point
@@ -71,10 +71,10 @@ def add_lines(
     be ordered in this quantity, with `details` [(index, LineProblem)]; Conflict when the account is blocked.
     """
     demand_may_buy(buying_terms(actor), on_account=False)
-    cart = _locked(actor, cart_id if cart_id is not None else _active_id(actor))
+    cart = locked(actor, cart_id if cart_id is not None else active_id(actor))
     known = _repeated(cart, client_ref, lines)
     if known is not None:
-        return Added(known, 0, 0, _priced(actor, cart))
+        return Added(known, 0, 0, priced(actor, cart))
     articles = articles_by_id(actor, {line.article_id for line in lines})
     there = _lines_of(cart)
     wanted = _merged(lines, there)
@@ -88,7 +88,7 @@ def add_lines(
           "request_hash": _hash(lines), "line_count": len(lines)}],
     ).one()  # fmt: skip
     grown = sum(1 for key in wanted if key in there)
-    return Added(change_id, len(wanted) - grown, grown, _shown(actor, cart, page, touched))
+    return Added(change_id, len(wanted) - grown, grown, shown(actor, cart, page, touched))
 
 
 @command
@@ -99,7 +99,7 @@ def set_quantities(
 
     Raises Invalid("quantity") with `details` [(line id, LineProblem)], NotFound for a line that is gone.
     """
-    cart = _locked(actor, cart_id)
+    cart = locked(actor, cart_id)
     held = db.session.execute(
         select(CartLine.id, CartLine.article_id, CartLine.unit).where(
             CartLine.cart_id == cart.id, CartLine.id.in_(quantities)
@@ -121,13 +121,13 @@ def set_quantities(
         raise Invalid("quantity", problems[0][1].message, details=problems)
     _demand_units_free(cart, rows)
     db.session.execute(_SET, _columns(rows, ("id", "quantity", "unit", "base")))
-    return _shown(actor, cart, page, [row["id"] for row in rows])
+    return shown(actor, cart, page, [row["id"] for row in rows])
 
 
 @command
 def set_note(actor: Actor, cart_id: int, line_id: int, note: str) -> None:
     """A note to one line; it goes onto the order."""
-    cart = _locked(actor, cart_id)
+    cart = locked(actor, cart_id)
     if len(note) > NOTE_LENGTH:
         raise Invalid("note", N_("At most {most} characters.", most=NOTE_LENGTH))
     changed = db.session.scalars(
@@ -138,13 +138,13 @@ def set_note(actor: Actor, cart_id: int, line_id: int, note: str) -> None:
     ).all()
     if not changed:
         raise NotFound(N_("This line is no longer in the cart."))
-    _touch(cart, "")
+    touch(cart, "")
 
 
 @command
 def remove_lines(actor: Actor, cart_id: int, line_ids: Sequence[int] | None, *, page: str = "") -> Removed:
     """Take lines out (None: all of them); what was taken out is kept for `restore`."""
-    cart = _locked(actor, cart_id)
+    cart = locked(actor, cart_id)
     statement = delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.company_id == cart.company_id)
     if line_ids is not None:
         statement = statement.where(CartLine.id.in_(line_ids))
@@ -162,13 +162,13 @@ def remove_lines(actor: Actor, cart_id: int, line_ids: Sequence[int] | None, *, 
         [{"company_id": cart.company_id, "cart_id": cart.id, "kind": "removed", "line_count": len(kept),
           "lines": kept}],
     ).one()  # fmt: skip
-    return Removed(change_id, len(kept), _shown(actor, cart, page, []))
+    return Removed(change_id, len(kept), shown(actor, cart, page, []))
 
 
 @command
 def restore(actor: Actor, cart_id: int, change_id: int, *, page: str = "") -> CartPage:
     """Put removed lines back at their old places; lines that were added again meanwhile stay as they are."""
-    cart = _locked(actor, cart_id)
+    cart = locked(actor, cart_id)
     change = db.session.scalars(
         update(CartChange)
         .where(
@@ -184,7 +184,7 @@ def restore(actor: Actor, cart_id: int, change_id: int, *, page: str = "") -> Ca
         raise Conflict(N_("These lines are back already."))
     rows = [{**line, "company_id": cart.company_id, "cart_id": cart.id} for line in change.lines]
     db.session.execute(upsert(CartLine).on_conflict_do_nothing(), rows)
-    return _shown(actor, cart, page, [])
+    return shown(actor, cart, page, [])
 
 
 @command
@@ -195,38 +195,6 @@ def visit_cart(actor: Actor, cart_id: int, page: str, net: Decimal | None = None
     if net is not None:
         values["net_seen"] = net
     db.session.execute(update(Cart).where(Cart.id == head.id, Cart.state == CartState.OPEN).values(**values))
-
-
-def _active_id(actor: Actor) -> int:
-    """The buyer's active cart, made when there is none; two requests at once make one."""
-    if actor.user_id is None:
-        raise Forbidden(N_("Only a person has a cart."))
-    head = active_cart(actor)
-    if head is not None:
-        return head.id
-    made = upsert(Cart).values(
-        company_id=actor.company_id, user_id=actor.user_id, currency=buying_terms(actor).currency
-    )
-    db.session.execute(
-        made.on_conflict_do_nothing(
-            index_elements=[Cart.company_id, Cart.user_id], index_where=text("state = 'open' AND is_active")
-        )
-    )
-    head = active_cart(actor)
-    if head is None:
-        raise Conflict(N_("The cart was ordered a moment ago. Please repeat."))
-    return head.id
-
-
-def _locked(actor: Actor, cart_id: int) -> Cart:
-    """The cart under lock, if the actor may change it now."""
-    head = cart_head(actor, cart_id)
-    (cart,) = lock_rows(Cart, [head.id])
-    if cart.state == CartState.ORDERED:
-        raise Conflict(N_("This cart was ordered already. What you add now goes into a new one."))
-    if cart.state != CartState.OPEN:
-        raise Conflict(N_("This cart cannot be changed now."))
-    return cart
 
 
 def _repeated(cart: Cart, client_ref: str, lines: Sequence[WantedLine]) -> int | None:
@@ -359,55 +327,6 @@ def _demand_units_free(cart: Cart, rows: Sequence[Mapping[str, Any]]) -> None:
     )
     if clash:
         raise Invalid("unit", N_("The article is in the cart in this unit already. Change that line."))
-
-
-_SHOWN = text("""
-UPDATE cart_lines SET checked_price = new.price, checked_base_quantity = new.base
-FROM unnest(CAST(:id AS bigint[]), CAST(:price AS numeric[]), CAST(:base AS numeric[])) AS new (id, price, base)
-WHERE cart_lines.id = new.id
-    AND (checked_price, checked_base_quantity) IS DISTINCT FROM (new.price, new.base)""")
-
-
-def remember_prices(page: CartPage, line_ids: Sequence[int] | None = None) -> None:
-    """Keep the prices the buyer is shown now, of some lines or of all; they become what placing compares with."""
-    wanted = None if line_ids is None else set(line_ids)
-    rows = [row for row in page.rows if wanted is None or row.line_id in wanted]
-    if not rows:
-        return
-    db.session.execute(
-        _SHOWN,
-        {
-            "id": [row.line_id for row in rows],
-            "price": [row.price.unit_price for row in rows],
-            "base": [row.price.base_quantity for row in rows],
-        },
-    )
-    for row in rows:
-        row.checked_price, row.checked_base_quantity = row.price.unit_price, row.price.base_quantity
-
-
-def _priced(actor: Actor, cart: Cart) -> CartPage:
-    head = CartHead(
-        cart.id, cart.company_id, cart.user_id, cart.name, cart.state, cart.currency, cart.version, cart.line_count,
-        cart.net_seen, cart.draft, cart.last_activity_at,
-    )  # fmt: skip
-    return price_rows(actor, head, price_day(actor))
-
-
-def _shown(actor: Actor, cart: Cart, page: str, touched: Sequence[int]) -> CartPage:
-    """Price the cart after a change and keep what the buyer is shown of it."""
-    cart.version += 1
-    priced = _priced(actor, cart)
-    remember_prices(priced, touched)
-    cart.line_count, cart.net_seen = len(priced.rows), priced.totals.net_total
-    _touch(cart, page)
-    return priced
-
-
-def _touch(cart: Cart, page: str) -> None:
-    cart.last_activity_at = clock.now()
-    if page:
-        cart.last_page = page[:200]
 
 
 def _hash(lines: Sequence[WantedLine]) -> str:

@@ -16,7 +16,7 @@ from app.ordering.domain.cart import CartPage, PriceChange
 from app.ordering.domain.lifecycle import CartState
 from app.ordering.models import Cart
 from app.ordering.queries.cart import cart_head, price_day, price_rows
-from app.ordering.service.cart import remember_prices
+from app.ordering.service.cart_state import remember_prices
 
 
 @command

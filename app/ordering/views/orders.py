@@ -81,6 +81,12 @@ def _day(text: str | None) -> date | None:
         return None
 
 
+def _note(changes: dict[str, Any], order: OrderPage) -> str:
+    """The document an entry is about; the order itself needs no naming."""
+    number = str(changes.get("number", ""))
+    return "" if number == order.number else number
+
+
 def _show(found: OrderPage, back: str) -> Response:
     keyset = keyset_from_request(size=LINES_SHOWN)
     rows = order_lines(actor(), found.id, after=keyset.after, before=keyset.before, limit=keyset.limit)
@@ -89,7 +95,7 @@ def _show(found: OrderPage, back: str) -> Response:
             "at": entry.at,
             "what": happening(entry.action),
             "who": entry.user_name,
-            "note": entry.changes.get("number", ""),
+            "note": _note(entry.changes, found),
         }
         for entry in order_history(actor(), found.id)
     ]
