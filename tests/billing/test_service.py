@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,7 +16,7 @@ from app.billing.models import Export, Invoice, InvoiceFile
 from app.billing.queries import invoices as queries
 from app.billing.service.export import build_export, request_export
 from app.billing.service.issue import issue_invoice
-from app.billing.service.render import check_again, sweep
+from app.billing.service.render import MAX_ATTEMPTS, check_again, render, sweep
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import db, transaction
@@ -24,6 +24,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.models import StoredFile
 from app.documents.model.stored import from_json
 from app.documents.pdf_check import check_pdfa3
+from tests.factories.billing import bare_invoice
 from tests.factories.ordering import article, buyer, shop
 from tests.factories.ordering import order as place
 from tests.support.work import drain
@@ -132,6 +133,34 @@ def test_sweep_finds_an_invoice_whose_job_was_lost(isolated, world, order, sent)
     drain(isolated)
     with world():
         assert invoice_row().state == "ready"
+
+
+def test_document_that_cannot_be_made_is_held_after_several_attempts(isolated, world, cast, sent):
+    with world():
+        bare_invoice(cast.customer, state="issued", due_at=clock.now())
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        with world():
+            assert sweep(Actor.system()) == (1 if attempt > 1 else 0)
+            with pytest.raises(ValueError, match="unknown kind"):
+                render(Actor.system(), invoice_row().id, lambda _language: str)
+        with world():
+            row = invoice_row()
+            assert (row.state, row.attempts) == ("held" if attempt == MAX_ATTEMPTS else "issued", attempt)
+            with transaction():
+                db.session.execute(update(Invoice).values(due_at=text("now() - interval '1 hour'")))
+    with world():
+        assert row.last_error.startswith("ValueError: unknown kind of document")
+        assert sweep(Actor.system()) == 0
+
+
+def test_document_that_kills_its_workers_is_held_by_the_sweep(isolated, world, cast, sent):
+    with world():
+        bare_invoice(
+            cast.customer, state="issued", attempts=MAX_ATTEMPTS, due_at=clock.now() - timedelta(hours=1)
+        )  # fmt: skip
+        assert sweep(Actor.system()) == 0
+        row = invoice_row()
+        assert (row.state, row.last_error) == ("held", "the worker ended while it made the documents")
 
 
 def test_month_of_documents_leaves_as_one_archive(isolated, world, order):

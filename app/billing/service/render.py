@@ -35,13 +35,19 @@ def render(actor: Actor, invoice_id: int, translator: Translator) -> str:
     """Make, check and file the forms of an invoice; returns its state. Harmless to repeat.
 
     The slow part runs in no transaction; before filing the row is locked and looked at again.
-    Raises Unavailable when the rules could not be run: never filed unchecked.
+    Raises Unavailable when the rules could not be run: never filed unchecked. After several vain attempts, whatever
+    the reason, the invoice is held.
     """
     number, language, document = _claim(actor, invoice_id)
-    rendered = render_invoice(from_json(document), language=language, translate=translator(language))
+    try:
+        rendered = render_invoice(from_json(document), language=language, translate=translator(language))
+    except Exception as error:
+        _note_trouble(actor, invoice_id, [], f"{type(error).__name__}: {error}")
+        raise
     statuses = {report.status for report in rendered.reports}
     if Status.INVALID not in statuses and Status.NOT_CHECKED in statuses:
-        _note_unchecked(actor, invoice_id, rendered)
+        reasons = ", ".join(report.reason for report in rendered.reports if report.reason)
+        _note_trouble(actor, invoice_id, _findings(rendered), reasons or "the rules could not be run")
         raise Unavailable(N_("The rules for {number} could not be run.", number=number), retry_after=60)
     return _file(actor, invoice_id, rendered)
 
@@ -69,12 +75,12 @@ def _findings(rendered: RenderedInvoice) -> list[dict[str, Any]]:
 
 
 @command
-def _note_unchecked(actor: Actor, invoice_id: int, rendered: RenderedInvoice) -> None:
+def _note_trouble(actor: Actor, invoice_id: int, findings: list[dict[str, Any]], reason: str) -> None:
     """After several vain attempts the invoice waits for a person instead of for ever."""
     for invoice in lock_rows(Invoice, [invoice_id]):
         if invoice.state == "issued":
-            invoice.findings = _findings(rendered)
-            invoice.last_error = "the rules could not be run"
+            invoice.findings = findings
+            invoice.last_error = reason[:2000]
             invoice.due_at = clock.now() + timedelta(minutes=invoice.attempts)
             if invoice.attempts >= MAX_ATTEMPTS:
                 _hold(actor, invoice)
@@ -145,18 +151,22 @@ def check_again(actor: Actor, number: str) -> None:
 
 @command
 def sweep(actor: Actor, limit: int = 200) -> int:
-    """Ask again for invoices whose rendering is overdue; returns how many."""
-    overdue = db.session.scalars(
-        select(Invoice.id)
-        .where(Invoice.state == "issued", Invoice.due_at <= clock.now() - timedelta(seconds=15))
-        .order_by(Invoice.due_at)
-        .limit(limit)
-    ).all()
-    if overdue:
+    """Ask again for invoices whose rendering is overdue; returns how many. Those that took their worker down with them
+    several times are held.
+    """
+    overdue = (Invoice.state == "issued") & (Invoice.due_at <= clock.now() - timedelta(seconds=15))
+    due = db.session.execute(
+        select(Invoice.id, Invoice.attempts).where(overdue).order_by(Invoice.due_at).limit(limit)
+    ).all()  # fmt: skip
+    for invoice in lock_rows(Invoice, [row.id for row in due if row.attempts >= MAX_ATTEMPTS]):
+        if invoice.state == "issued":
+            invoice.last_error = invoice.last_error or "the worker ended while it made the documents"
+            _hold(actor, invoice)
+    again = [row.id for row in due if row.attempts < MAX_ATTEMPTS]
+    if again:
         # Not due again before the jobs sent now had their chance.
-        db.session.execute(
-            update(Invoice).where(Invoice.id.in_(overdue)).values(due_at=clock.now() + timedelta(minutes=1))
-        )
-    for invoice_id in overdue:
+        later = clock.now() + timedelta(minutes=1)
+        db.session.execute(update(Invoice).where(Invoice.id.in_(again)).values(due_at=later))
+    for invoice_id in again:
         enqueue("billing.render_invoice", invoice_id)
-    return len(overdue)
+    return len(again)

@@ -34,7 +34,7 @@ def letter(actor: Actor, parameters: Parameters) -> Letter:
     summary = (
         N_("{customer}: it breaks {rules} and was not sent.", customer=invoice.customer_name, rules=rules)
         if rules
-        else N_("{customer}: the rules could not be run, so it was not sent.", customer=invoice.customer_name)
+        else N_("{customer}: its documents could not be made or checked.", customer=invoice.customer_name)
     )
     return Letter(
         N_("Invoice {number} is held", number=invoice.number), summary=summary, link=f"/invoices/{invoice.number}"
