@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
+from typing import NamedTuple
 
 ZERO = Decimal(0)
 
@@ -65,8 +67,7 @@ class Shelf:
     available: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one warehouse gives to an order line; without a warehouse it is on backorder."""
 
     order_line_id: int
@@ -102,7 +103,7 @@ def allot(wants: Sequence[Want], shelves: Iterable[Shelf]) -> tuple[list[Part], 
     What is missing goes on backorder where a want allows it; else the article is a shortage. Shelves are emptied.
     """
     by_article: dict[int, list[Shelf]] = {}
-    for shelf in sorted(shelves, key=lambda one: (one.position, one.warehouse_id)):
+    for shelf in sorted(shelves, key=attrgetter("position", "warehouse_id")):
         by_article.setdefault(shelf.article_id, []).append(shelf)
     parts: list[Part] = []
     short: dict[int, None] = {}
