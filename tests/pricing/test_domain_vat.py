@@ -48,3 +48,9 @@ def test_whatever_is_free_of_tax_has_a_reason():
         assert reason(category)[1] is not None
     assert reason("S") == ("", None)
     assert reason("Z") == ("", None)
+
+
+def test_customer_without_a_country_gets_no_guess():
+    treatment = treat(Parties("DE", "", ""), "S", "standard", RATES)
+    assert treatment.rate is None
+    assert treatment.problem is not None

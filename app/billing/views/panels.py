@@ -15,8 +15,8 @@ from app.web.slots import slot
 
 @slot("ordering.order.documents")
 def invoices_panel(*, order: Any, **_context: Any) -> str | None:
-    """The invoices of an order, with their downloads."""
-    if not actor().can(Permission.READ):
+    """The invoices of an order, with their downloads; orders of earlier years were invoiced elsewhere."""
+    if not actor().can(Permission.READ) or order.source == "history":
         return None
     rows = invoices_of_order(actor(), order.number, order.company_id)
     return render_template("billing/_order_invoices.html", invoices=rows, states=STATES)

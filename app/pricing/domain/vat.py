@@ -61,6 +61,8 @@ def treat(parties: Parties, category: str, vat_class: str, rates: Mapping[str, D
 
     An EU customer without a VAT number of another state pays the seller's VAT. Exports are G from the EU, else Z.
     """
+    if not parties.customer_country:
+        return Treatment("S", None, N_("The account has no country, so its VAT cannot be told. Please ask us."))
     if category not in ("S", "Z"):
         return Treatment(category, None if category == "O" else ZERO)
     if parties.is_abroad:
