@@ -31,7 +31,8 @@ def index() -> Response:
         text=request.args.get("q", "").strip()[:80],
         manager_id=actor().user_id if request.args.get("whose") == "mine" else None,
     )
-    sort, keyset = sort_from_request(queries.SORTS, "-value"), keyset_from_request(size=50)
+    usual = "-value" if filters.is_waiting else "-idle"
+    sort, keyset = sort_from_request(queries.SORTS, usual), keyset_from_request(size=50)
     rows = queries.abandoned_carts(
         actor(), filters, sort=sort.column, is_descending=sort.is_descending, after=keyset.after,
         before=keyset.before, limit=keyset.limit,
@@ -42,9 +43,15 @@ def index() -> Response:
         sums=queries.abandoned_sums(actor(), filters),
         filters=filters,
         sort=sort,
+        is_sorted=str(sort) != usual,
         views=[
-            (str(_("Waiting")), here_with(view=None, after=None, before=None), filters.is_waiting, None),
-            (str(_("Closed")), here_with(view="closed", after=None, before=None), not filters.is_waiting, None),
+            (str(_("Waiting")), here_with(view=None, sort=None, after=None, before=None), filters.is_waiting, None),
+            (
+                str(_("Closed")),
+                here_with(view="closed", sort=None, after=None, before=None),
+                not filters.is_waiting,
+                None,
+            ),
         ],
         whose=[("", _("All accounts")), ("mine", _("My accounts"))],
         states=STATES,
