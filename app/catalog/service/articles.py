@@ -108,6 +108,9 @@ WITH given AS (
 SELECT sku_key FROM gone
 UNION SELECT g.sku_key FROM kept JOIN given g ON g.article_id = kept.article_id""")
 
+# Rows are completed from what is stored: two imports of the same articles must follow each other, or the later one
+# would put back what it had read before the earlier one was done.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('kontor.articles'))")
 _IDS = text("SELECT sku_key, id FROM articles WHERE sku_key = ANY(CAST(:keys AS text[]))")
 _CATEGORIES = text("SELECT code, id FROM categories")
 
@@ -148,6 +151,7 @@ def _store(rows: dict[str, ArticleRow], categories: dict[str, int]) -> dict[str,
     """Write what differs; the outcome of the keys that were touched."""
     if not rows:
         return {}
+    db.session.execute(_ONE_AT_A_TIME)
     stored = [_as_json(key, row, categories) for key, row in rows.items()]
     outcomes: dict[str, Outcome] = {
         key: "created" if is_new else "changed" for key, is_new in db.session.execute(_UPSERT, {"rows": _json(stored)})
