@@ -97,3 +97,33 @@ def test_buyers_of_the_same_articles_in_any_order_do_not_deadlock(committing, wo
         held = "SELECT sum(quantity) FROM reservations WHERE released_at IS NULL"
         assert db.session.execute(text(f"SELECT sum(reserved), ({held}) FROM stock")).one() == (taken, taken)
         assert db.session.scalar(text("SELECT bool_and(reserved <= on_hand) FROM stock")) is True
+
+
+def test_counting_and_buying_at_once_keeps_the_ledger_right(committing, world, buyers):
+    with world():
+        ids = articles(10)
+        warehouse("MAIN")
+
+    def work(number):
+        if number % 2:
+            rows = [StockRow(f"A-{n:03d}", "MAIN", Decimal(50 + number)) for n in range(1, 11)]
+            Random(number).shuffle(rows)
+            with acting_as(Actor.system()):
+                set_stock(Actor.system(), rows)
+            return
+        actor = buyers[number % len(buyers)]
+        for attempt in range(3):
+            wants = [
+                Want(1000 * number + 10 * attempt + n, key, Decimal(2), may_backorder=True) for n, key in enumerate(ids)
+            ]
+            with acting_as(actor):
+                reserve(actor, actor.company_id, wants)
+
+    at_once(committing, work, 12)
+    with world():
+        moved = "SELECT sum(quantity) FROM stock_moves"
+        held = "SELECT coalesce(sum(quantity), 0) FROM reservations WHERE warehouse_id IS NOT NULL"
+        on_hand, sums, reserved, holding = db.session.execute(
+            text(f"SELECT sum(on_hand), ({moved}), sum(reserved), ({held}) FROM stock")
+        ).one()
+    assert (on_hand, reserved) == (sums, holding)

@@ -137,6 +137,11 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow]) -> list[ArticleRes
     ]
 
 
+def take_turn() -> None:
+    """Wait until no other transaction writes articles; before any of their rows is locked."""
+    db.session.execute(_ONE_AT_A_TIME)
+
+
 def _place_problem(
     row: ArticleRow, seen: dict[str, ArticleRow], categories: dict[str, int]
 ) -> tuple[str, Message] | None:
@@ -151,7 +156,7 @@ def _store(rows: dict[str, ArticleRow], categories: dict[str, int]) -> dict[str,
     """Write what differs; the outcome of the keys that were touched."""
     if not rows:
         return {}
-    db.session.execute(_ONE_AT_A_TIME)
+    take_turn()
     stored = [_as_json(key, row, categories) for key, row in rows.items()]
     outcomes: dict[str, Outcome] = {
         key: "created" if is_new else "changed" for key, is_new in db.session.execute(_UPSERT, {"rows": _json(stored)})

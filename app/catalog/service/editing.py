@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.catalog.domain.article import key_of
 from app.catalog.domain.article_row import ArticleRow, problem_of
 from app.catalog.models import Article, ArticleUnit, Category
-from app.catalog.service.articles import upsert_articles
+from app.catalog.service.articles import take_turn, upsert_articles
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -43,6 +43,7 @@ def edit_article(actor: Actor, row: ArticleRow, *, seen: datetime) -> bool:
     Returns whether anything changed. Raises Conflict when somebody else was faster, NotFound and Invalid. The base
     unit stays: stock, prices and orders are counted in it.
     """
+    take_turn()
     held = db.session.execute(
         select(Article.id, Article.base_unit, Article.updated_at)
         .where(Article.sku_key == key_of(row.sku))

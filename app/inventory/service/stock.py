@@ -61,6 +61,7 @@ _OPEN = text("""
 INSERT INTO stock (article_id, warehouse_id)
 SELECT v.article, v.warehouse
 FROM unnest(CAST(:articles AS bigint[]), CAST(:warehouses AS bigint[])) AS v (article, warehouse)
+ORDER BY v.article, v.warehouse
 ON CONFLICT (article_id, warehouse_id) DO NOTHING
 RETURNING id""")
 _LOCK = text("""
