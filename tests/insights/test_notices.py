@@ -124,7 +124,7 @@ def test_buyer_gets_one_mail_an_hour_later_in_the_own_language(mails, isolated, 
     assert "Ring <4>" in text
     assert "Ring <5>" not in text
     assert "Ring &lt;4&gt;" in page
-    assert "/cart\n" in text
+    assert any(line.endswith("/cart") for line in text.splitlines())
     assert state(world) == "reminded"
     with world(), clock.frozen(NOON + timedelta(hours=2)):
         assert watch(SYSTEM) == 0
