@@ -11,10 +11,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.catalog.domain.article import Article
 from app.catalog.domain.article_row import ArticleRow, PackRow
-from app.catalog.domain.units import UNIT_NAMES, unit_name
 from app.catalog.queries.browse import ArticlePage, CategoryNode
 from app.core.errors import Invalid
 from app.core.texts import N_
+from app.core.units import UNIT_NAMES, unit_name
 from app.web.forms import DecimalField, Form, choices
 from app.web.texts import _, say
 

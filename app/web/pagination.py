@@ -78,11 +78,23 @@ def read_key(text: str | None) -> Key | None:
     return tuple(values)
 
 
-def keyset_from_request(size: int = 50) -> Keyset:
+def keyset_from_request(size: int = 50, *, parts: Sequence[Callable[[str], object]] = ()) -> Keyset:
+    """What the address asks for. `parts` (str, int, Decimal, ...) says how each part of a key must read; a key that
+    somebody has damaged counts as none.
+    """
     asked = request.args.get("size", "")
     chosen = int(asked) if asked.isdecimal() and int(asked) in SIZES else size
-    after = read_key(request.args.get("after"))
-    return Keyset(after, None if after else read_key(request.args.get("before")), chosen)
+    after = _fitting(read_key(request.args.get("after")), parts)
+    return Keyset(after, None if after else _fitting(read_key(request.args.get("before")), parts), chosen)
+
+
+def _fitting(key: Key | None, parts: Sequence[Callable[[str], object]]) -> Key | None:
+    if key is None or not parts:
+        return key
+    try:
+        return key if [part(text) for part, text in zip(parts, key, strict=True)] else None
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def page_of(

@@ -8,8 +8,8 @@ import pytest
 
 from app.catalog.domain.article import Article, key_of
 from app.catalog.domain.article_row import ArticleRow, PackRow, is_gtin, problem_of
-from app.catalog.domain.units import UNIT_NAMES, unit_name
 from app.core.quantity import Factor, QuantityRule
+from app.core.units import UNIT_NAMES, unit_name
 
 
 @pytest.mark.parametrize(

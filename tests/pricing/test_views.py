@@ -133,6 +133,17 @@ def test_searching_and_paging(manager, world):
     assert "Nothing fits" in manager.get("/prices?q=%25").text
 
 
+@pytest.mark.parametrize("key", ["x", "W10", "WyJBIl0", "WyJBIiwiQiIsIkMiLCJEIl0"])
+def test_a_damaged_key_starts_at_the_top(manager, world, key):
+    with world():
+        article("BOLT")
+        price_list("GEN", {"BOLT": "1"})
+    for address in ("/prices/lists/GEN", "/prices/lists/GEN/changes", "/catalog/articles"):
+        page = manager.get(f"{address}?after={key}")
+        assert page.status == 200
+        assert manager.get(f"{address}?before={key}").text == page.text
+
+
 def test_a_chain_is_put_together(manager, world):
     with world():
         for code in ("A", "B", "C"):

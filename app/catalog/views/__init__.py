@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.catalog.domain.units import unit_name
 from app.catalog.policy import Permission
 from app.core.actor import Scope
+from app.core.units import unit_name
 from app.web.navigation import nav_entry, search_entry
 from app.web.texts import _, say
 

@@ -28,7 +28,7 @@ from app.web.texts import _
 @blueprint.get("/catalog/articles")
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def index() -> Response:
-    keyset, sort = keyset_from_request(), sort_from_request(("name", "sku"), "name")
+    keyset, sort = keyset_from_request(parts=(str, int)), sort_from_request(("name", "sku"), "name")
     words, category = request.args.get("q", "").strip()[:200], request.args.get("category", "")
     state = request.args.get("state", "")
     column: Any = sort.column

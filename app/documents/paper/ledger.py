@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.core.units import unit_name
 from app.documents.model.line import AllowanceCharge, Line
 from app.documents.paper.figures import NBSP, Figures
 from app.documents.paper.fonts import BOLD
@@ -22,7 +23,6 @@ from app.documents.paper.typeset import (
     width,
     wrap,
 )
-from app.documents.paper.units import unit_name
 from app.documents.paper.words import Words
 
 WIDTH = 175 * MILLIMETRE
@@ -107,7 +107,7 @@ def _cells(line: Line, currency: str, figures: Figures, _: Words) -> _Cells:
         code=clean(line.sku),
         name=line.name,
         quantity=figures.quantity(line.quantity),
-        unit=_(unit_name(line.unit)),
+        unit=_(unit_name(line.unit).text),
         price=price if per is None or per == 1 else f"{price}{NBSP}/{NBSP}{figures.quantity(per)}",
         rate="" if line.vat_rate is None else figures.percent(line.vat_rate),
         net=figures.amount(line.net, currency),

@@ -42,7 +42,7 @@ def show(code: str) -> Response:
 
 
 def _stock_page(place: WarehouseLine | None, places: list[WarehouseLine]) -> Response:
-    keyset, words = keyset_from_request(), request.args.get("q", "").strip()[:200]
+    keyset, words = keyset_from_request(parts=(str,)), request.args.get("q", "").strip()[:200]
     only = request.args.get("only", "")
     rows = []
     if place is not None:

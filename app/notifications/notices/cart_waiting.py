@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.catalog.domain.units import unit_name
 from app.core.actor import Actor
 from app.core.money import Money
 from app.core.texts import N_
+from app.core.units import unit_name
 from app.insights.events import CartAbandoned
 from app.insights.queries.carts import abandoned_row, is_still_abandoned
 from app.insights.service import note_reminder

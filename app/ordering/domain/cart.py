@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from app.catalog.domain.article import Article
 from app.catalog.domain.order_quantity import fit
-from app.catalog.domain.units import unit_name
 from app.core.errors import Invalid
 from app.core.quantity import Fit
 from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.totals import TaxedLine, Totals, totals

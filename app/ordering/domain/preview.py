@@ -8,8 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.catalog.domain.article import Article
-from app.catalog.domain.units import unit_name
 from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
 from app.ordering.domain.carried_rows import Carried, Correction, correct, join_rows
 from app.ordering.domain.cart import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.accounts.forms.fields import country_name
 from app.catalog.domain.article import Article
-from app.catalog.domain.units import unit_name
 from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.ordering.domain.lifecycle import STATE_NAMES, OrderState
 from app.ordering.views import blueprint
 from app.web.texts import say

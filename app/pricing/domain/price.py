@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from app.catalog.domain.units import unit_name
 from app.core.money import minor_units
 from app.core.quantity import Factor
 from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.pricing.domain.chain import Break, Strategy, pick
 from app.pricing.domain.vat import Treatment
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.catalog.domain.units import unit_name
 from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.pricing.domain.book import Book
 from app.pricing.domain.chain import Break, ListPrices, Strategy, allowed
 from app.pricing.domain.price import PricedLine, PriceItem

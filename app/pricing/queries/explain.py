@@ -9,11 +9,11 @@ from typing import Any
 
 from app.accounts.queries.companies import buying_terms
 from app.catalog.domain.article import Article, key_of
-from app.catalog.domain.units import unit_name
 from app.catalog.queries.articles import articles_by_code
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
 from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.pricing.domain.book import price_items
 from app.pricing.domain.chain import costlier_breaks
 from app.pricing.domain.price import PricedLine, PriceItem

@@ -24,7 +24,7 @@ from app.web.texts import _
 @blueprint.get("/prices/chains")
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def chains_index() -> Response:
-    keyset = keyset_from_request()
+    keyset = keyset_from_request(parts=(str,))
     rows = queries.chains(actor(), after=keyset.after, before=keyset.before, limit=keyset.limit)
     return render_page(
         "pricing/chains_index.html",

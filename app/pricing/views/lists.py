@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from flask import Response, make_response, redirect, request, url_for
 
@@ -27,7 +28,7 @@ from app.web.texts import _
 @blueprint.get("/prices")
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def index() -> Response:
-    keyset, search = keyset_from_request(), request.args.get("q", "").strip()[:100]
+    keyset, search = keyset_from_request(parts=(str,)), request.args.get("q", "").strip()[:100]
     rows = queries.price_lists(actor(), search, after=keyset.after, before=keyset.before, limit=keyset.limit)
     return render_page(
         "pricing/lists_index.html",
@@ -44,7 +45,8 @@ def index() -> Response:
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def show(code: str) -> Response:
     found = queries.price_list(actor(), code)
-    keyset, search = keyset_from_request(), request.args.get("q", "").strip()[:60]
+    keyset = keyset_from_request(parts=(str, str, Decimal, int))
+    search = request.args.get("q", "").strip()[:60]
     rows = queries.entries(
         actor(), found.id, key_of(search), after=keyset.after, before=keyset.before, limit=keyset.limit
     )  # fmt: skip
@@ -64,7 +66,7 @@ def show(code: str) -> Response:
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def changes(code: str) -> Response:
     found = queries.price_list(actor(), code)
-    keyset = keyset_from_request()
+    keyset = keyset_from_request(parts=(int,))
     rows = queries.changes(actor(), found.id, after=keyset.after, before=keyset.before, limit=keyset.limit)
     return render_page(
         "pricing/list_changes.html", found=found, page=page_of(rows, keyset, key=lambda line: (line.id,))
