@@ -70,12 +70,13 @@ def _vat(sums: Totals) -> tuple[VatBreakdown, ...]:
 
 
 def _line(row: OrderLine, currency: str) -> Line:
+    """One line; quantity and price are in the same unit (BT-130 is BT-150): boxes priced by the piece become pieces."""
     base_quantity = _plain(row.price_base_quantity)
     return Line(
         position=str(row.position),
         name=row.name,
-        quantity=_plain(row.quantity),
-        unit=row.unit,
+        quantity=_plain(row.quantity if row.unit == row.price_unit else row.base_quantity),
+        unit=row.price_unit,
         unit_price=_plain(row.unit_price),
         price_base_quantity=None if base_quantity == 1 else base_quantity,
         net=round_amount(row.net, currency),
