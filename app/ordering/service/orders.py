@@ -170,7 +170,8 @@ def _refuse(page: CartPage) -> None:
     moved = [change for row in page.rows if (change := row.change)]
     if moved:
         raise Conflict(
-            N_("Prices that have changed since you saw them: {n}. Look at them and confirm.", n=len(moved)), details=moved
+            N_("Prices that have changed since you saw them: {n}. Look at them and confirm.", n=len(moved)),
+            details=moved,
         )
 
 
