@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import Unavailable
@@ -30,6 +30,7 @@ def test_pad_is_as_wide_as_asked(length):
 
 
 @settings(deadline=None)
+@example(["-0000"], 20)
 @given(st.lists(st.text("abcdefg ШЩюж0123456789.,-×²", min_size=1, max_size=30), max_size=6), st.integers(20, 200))
 def test_wrapped_lines_fit_and_lose_nothing(words, limit):
     text = clean(" ".join(words))

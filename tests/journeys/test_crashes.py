@@ -13,6 +13,6 @@ def test_every_accepted_order_exists_once_and_has_one_invoice():
     report = crash_run(orders=24, say=print, seed=5)
     assert report.faults == []
     assert report.accepted >= 24
-    assert sum(report.kills.values()) >= 2, "nothing was killed: the run proves nothing"
+    assert sum(report.kills.values()) >= 3, "too little was killed: the run proves nothing"
     assert report.orders >= report.accepted
     assert report.invoices == report.orders

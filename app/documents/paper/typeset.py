@@ -68,7 +68,7 @@ def _pieces(word: str, limit: int, size: int, weight: int) -> list[str]:
     """A word in parts that fit, cut behind a hyphen where there is one."""
     pieces, piece = [], ""
     for char in word:
-        if piece and width(piece + char, size, weight) > limit:
+        while piece and width(piece + char, size, weight) > limit:
             cut = piece.rfind("-") + 1 or len(piece)
             pieces.append(piece[:cut])
             piece = piece[cut:]
