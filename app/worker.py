@@ -17,7 +17,7 @@ from app.core.errors import Conflict, DomainError, NotFound, Unavailable
 from app.core.jobs import JOBS, SCHEDULE, Job, actor_of, use_sender
 from app.core.local.services import demand_harmless_login
 from app.core.tenancy import Bounds, acting_as
-from app.factory import create_app
+from app.factory import create_app, settle_memory
 from config import Config
 
 log = logging.getLogger(__name__)
@@ -82,3 +82,4 @@ _config.start_logging()
 demand_harmless_login(_config)
 flask_app = create_app(_config, web=False)
 celery = make_celery(_config, flask_app)
+settle_memory()

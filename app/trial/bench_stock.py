@@ -18,6 +18,7 @@ from app.core.actor import Actor, Scope, Via
 from app.core.local.instance import temporary_instance
 from app.core.local.services import libpq_url
 from app.core.migrate import upgrade
+from app.factory import settle_memory
 
 ARTICLES = 20_000
 BUYER_COMPANY, BUYER = 2, 2
@@ -81,4 +82,5 @@ def bench_stock() -> Iterator[BenchStock]:
             bare.autocommit = True
             bare.execute("VACUUM ANALYZE")
             bare.autocommit = False
+            settle_memory()
             yield BenchStock(app, actor, bare)
