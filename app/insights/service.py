@@ -78,7 +78,11 @@ def _account_buys() -> Any:
 
 def _idle(actor: Actor) -> Sequence[int]:
     return db.session.scalars(
-        select(Cart.id).join(Company, _account_buys()).where(*_terms()).order_by(Cart.last_activity_at, Cart.id).limit(_BATCH)
+        select(Cart.id)
+        .join(Company, _account_buys())
+        .where(*_terms())
+        .order_by(Cart.last_activity_at, Cart.id)
+        .limit(_BATCH)
     ).all()
 
 
