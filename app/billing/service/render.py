@@ -27,7 +27,7 @@ from app.documents.validation import Status
 
 MEDIA_TYPES = {"pdf": "application/pdf", "ubl": "application/xml", "cii": "application/xml"}
 MAX_ATTEMPTS = 5
-_CLAIM_FOR = timedelta(minutes=10)
+_CLAIM_FOR = timedelta(minutes=2)
 Translator = Callable[[str], Callable[[str], str]]
 
 
