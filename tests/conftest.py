@@ -28,8 +28,14 @@ from tests.support.page import PageClient
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
+
 ROOT = Path(__file__).resolve().parent.parent
 World = Callable[..., AbstractContextManager[None]]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are counted, not spelled: a packed file holds the time of day, and every worker must see the same ids."""
+    return argname if isinstance(val, bytes) else None
 
 
 @pytest.fixture(scope="session")
