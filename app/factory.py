@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
+import pkgutil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -42,12 +43,21 @@ def _part(name: str) -> ModuleType | None:
     return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
+def load_models() -> None:
+    """Import the tables of all slices; a package of them file by file."""
+    importlib.import_module("app.core.models")
+    for name in SLICES:
+        module = _part(f"app.{name}.models")
+        for topic in pkgutil.iter_modules(getattr(module, "__path__", ())):
+            importlib.import_module(f"app.{name}.models.{topic.name}")
+
+
 def load_slices() -> None:
     """Import what every process needs of each slice: tables, permissions, reactions to events, jobs."""
-    importlib.import_module("app.core.models")
+    load_models()
     importlib.import_module("app.core.tasks")
     for name in SLICES:
-        for part in ("models", "policy", "handlers", "tasks"):
+        for part in ("policy", "handlers", "tasks"):
             module = _part(f"app.{name}.{part}")
             if module is not None and part == "policy":
                 declare(module.GRANTS)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
 from app.core.db import Base
-from app.factory import SLICES
+from app.factory import load_models
 
-importlib.import_module("app.core.models")
-for slice_name in SLICES:
-    if importlib.util.find_spec(f"app.{slice_name}.models"):
-        importlib.import_module(f"app.{slice_name}.models")
+load_models()
 
 
 def run() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.catalog.domain.article_row import ArticleRow, PackRow
-from app.catalog.models import Article, ArticleUnit
+from app.catalog.models.articles import Article, ArticleUnit
 from app.catalog.queries.articles import articles_by_id
 from app.catalog.service.articles import upsert_articles
 from app.catalog.service.categories import CategoryRow, upsert_categories

@@ -14,16 +14,19 @@ from app.accounts.domain.roles import Role
 from app.accounts.models import Company, User
 from app.accounts.queries.addresses import addresses
 from app.catalog.domain.article import key_of
-from app.catalog.models import Article, ArticleUnit, Category, CustomerArticleNumber
+from app.catalog.models.articles import Article, ArticleUnit, CustomerArticleNumber
+from app.catalog.models.categories import Category
 from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.tenancy import acting_as, system_scope
-from app.inventory.models import Stock, Warehouse
+from app.inventory.models.stock import Stock, Warehouse
 from app.ordering.domain.cart import WantedLine
 from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices
 from app.ordering.service.orders import Placed, place_order
-from app.pricing.models import Chain, ChainList, PriceEntry, PriceList, VatRate
+from app.pricing.models.chains import Chain, ChainList
+from app.pricing.models.lists import PriceEntry, PriceList
+from app.pricing.models.vat import VatRate
 from tests.factories.accounts import actor_for, customer, operator, person
 from tests.factories.accounts import sign_in as open_session
 

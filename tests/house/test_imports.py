@@ -29,7 +29,7 @@ def imported_models(tree: ast.Module) -> dict[str, str]:
     """Model name -> slice, of what a file imports."""
     found = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith(".models"):
+        if isinstance(node, ast.ImportFrom) and node.module and ".models" in node.module:
             for name in node.names:
                 found[name.asname or name.name] = node.module.split(".")[1]
     return found

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -12,11 +10,9 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.core.db import Base
-from app.factory import SLICES
+from app.factory import load_models
 
-for part in ("core", *SLICES):
-    if importlib.util.find_spec(f"app.{part}.models"):
-        importlib.import_module(f"app.{part}.models")
+load_models()
 
 APP = Path(__file__).resolve().parents[2] / "app"
 OWNED = sorted(table.name for table in Base.metadata.tables.values() if "company_id" in table.columns)

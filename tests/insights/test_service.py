@@ -23,7 +23,7 @@ from app.insights.service import dismiss, note_reminder, resume, watch
 from app.ordering.models import Cart, CartLine, Order
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import add_lines, visit_cart
-from app.pricing.models import PriceEntry
+from app.pricing.models.lists import PriceEntry
 from tests.factories.accounts import actor_for, customer, person
 from tests.factories.ordering import article, buyer, change_price, fill_cart, order, ref, shop, wanted
 from tests.factories.pricing import buys_by, chain, price_list

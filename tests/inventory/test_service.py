@@ -15,7 +15,8 @@ from app.core.db import db, statements
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.tenancy import acting_as
 from app.inventory.domain.promise import Need, Want
-from app.inventory.models import Reservation, Stock, StockMove
+from app.inventory.models.reservations import Reservation
+from app.inventory.models.stock import Stock, StockMove
 from app.inventory.queries.promises import available, promises
 from app.inventory.service.reservations import release, reserve
 from app.inventory.service.stock import StockRow, WarehouseRow, adjust_stock, set_stock, upsert_warehouses

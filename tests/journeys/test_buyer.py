@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.tenancy import system_scope
-from app.inventory.models import Reservation, Stock
+from app.inventory.models.reservations import Reservation
+from app.inventory.models.stock import Stock
 from app.ordering.models import Order
 from tests.factories.accounts import PASSWORD, customer, person
 from tests.factories.ordering import article, shop

@@ -15,7 +15,8 @@ from app.core.db import db, statements
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.models import OutboxEntry
 from app.core.tenancy import acting_as, system_scope
-from app.inventory.models import Reservation, Stock
+from app.inventory.models.reservations import Reservation
+from app.inventory.models.stock import Stock
 from app.ordering.models import Cart, Order, OrderLine
 from app.ordering.queries.cart import active_cart, cart_head
 from app.ordering.service.cart import add_lines, remove_lines, set_note

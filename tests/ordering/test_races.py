@@ -15,7 +15,8 @@ from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Unavailable
 from app.core.tenancy import acting_as, system_scope
-from app.inventory.models import Reservation, Stock
+from app.inventory.models.reservations import Reservation
+from app.inventory.models.stock import Stock
 from app.ordering.models import Cart, CartLine, Order
 from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices

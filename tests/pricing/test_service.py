@@ -12,7 +12,9 @@ from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db, statements
 from app.core.errors import Conflict, Invalid, NotFound
-from app.pricing.models import AccountChain, Chain, ChainList, PriceChange, PriceEntry, PriceList, VatRate
+from app.pricing.models.chains import AccountChain, Chain, ChainList
+from app.pricing.models.lists import PriceChange, PriceEntry, PriceList
+from app.pricing.models.vat import VatRate
 from app.pricing.service.chains import ChainRow, Link, assign_chain, set_chain
 from app.pricing.service.lists import (
     EntryRow,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.catalog.models import Category
+from app.catalog.models.categories import Category
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Invalid

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from app.catalog.domain.article import key_of
 from app.catalog.domain.article_row import ArticleRow, problem_of
-from app.catalog.models import Article, ArticleUnit, Category
+from app.catalog.models.articles import Article, ArticleUnit
+from app.catalog.models.categories import Category
 from app.catalog.service.articles import take_turn, upsert_articles
 from app.core import audit
 from app.core.actor import Actor

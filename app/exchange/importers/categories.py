@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.catalog.models import Category
+from app.catalog.models.categories import Category
 from app.catalog.service.categories import CategoryRow, upsert_categories
 from app.core.actor import Actor
 from app.core.db import db

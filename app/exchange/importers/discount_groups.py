@@ -19,7 +19,7 @@ from app.exchange.domain.fields import Field, Option, Shape
 from app.exchange.domain.outcome import Outcome, RowState
 from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
-from app.pricing.models import PriceList
+from app.pricing.models.lists import PriceList
 from app.pricing.service.lists import EntryRow, upsert_entries
 
 FIELDS = (

@@ -17,7 +17,8 @@ from app.exchange.domain.fields import Field, Option, Shape
 from app.exchange.domain.outcome import Outcome, RowState
 from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
-from app.pricing.models import Chain, ChainList, PriceList
+from app.pricing.models.chains import Chain, ChainList
+from app.pricing.models.lists import PriceList
 from app.pricing.service.chains import ChainRow, Link, set_chain
 from app.pricing.service.lists import EntryRow, PriceListRow, upsert_entries, upsert_price_list
 

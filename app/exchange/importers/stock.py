@@ -16,7 +16,7 @@ from app.exchange.domain.fields import Field, Option, Shape, Variants
 from app.exchange.domain.outcome import Outcome, RowState
 from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
-from app.inventory.models import Warehouse
+from app.inventory.models.stock import Warehouse
 from app.inventory.service.stock import StockRow, WarehouseRow, set_stock, upsert_warehouses
 
 FIELDS = (

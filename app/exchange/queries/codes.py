@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.core.actor import Actor
 from app.core.db import db
-from app.inventory.models import Warehouse
+from app.inventory.models.stock import Warehouse
 
 
 def warehouse_codes(actor: Actor) -> list[str]:

@@ -15,7 +15,8 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 from app.pricing.domain.chain import Strategy
-from app.pricing.models import AccountChain, Chain, ChainList, PriceList
+from app.pricing.models.chains import AccountChain, Chain, ChainList
+from app.pricing.models.lists import PriceList
 
 
 @dataclass(frozen=True, slots=True)

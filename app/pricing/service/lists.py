@@ -17,7 +17,7 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.locks import lock_rows
 from app.core.texts import N_, Message
-from app.pricing.models import PriceList
+from app.pricing.models.lists import PriceList
 
 Outcome = Literal["created", "changed", "same", "refused"]
 _LARGEST = Decimal(10) ** 12  # what numeric(18, 6) holds

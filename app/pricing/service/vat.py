@@ -15,7 +15,7 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Invalid, NotFound
 from app.core.texts import N_
-from app.pricing.models import VatRate
+from app.pricing.models.vat import VatRate
 
 
 @dataclass(frozen=True, slots=True)

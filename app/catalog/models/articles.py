@@ -1,4 +1,4 @@
-"""Articles with units and packs, categories, the customers' own article numbers. Shared by all companies."""
+"""Articles with units and packs, and the customers' own numbers for them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.db import Base, Id, Moment
 
 _EMPTY = text("'{}'::jsonb")
-
-
-class Category(Base):
-    """A node of the category tree; `names` by language (en, ru, uk, de)."""
-
-    __tablename__ = "categories"
-
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(String(40), unique=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    names: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
-    position: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
 class Article(Base):

@@ -1,4 +1,4 @@
-"""Price lists, entries with breaks, chains of lists per account, VAT rates."""
+"""Price lists, entries with breaks, and what prices were before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     Numeric,
     String,
-    UniqueConstraint,
     func,
     text,
 )
@@ -70,63 +69,6 @@ class PriceEntry(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     held_since: Mapped[Moment] = mapped_column(server_default=func.now())
-
-
-class Chain(Base):
-    """An ordered set of price lists; equal chains are shared by many accounts.
-
-    `strategy`: lowest (lowest price per slot), merge (by priority per slot), first (first list that has the article).
-    """
-
-    __tablename__ = "chains"
-    __table_args__ = (
-        CheckConstraint("strategy IN ('lowest', 'merge', 'first')", name="strategy_known"),
-        Index("uq_chains_one_default", "is_default", unique=True, postgresql_where=text("is_default")),
-    )
-
-    id: Mapped[Id]
-    code: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(200), server_default="")
-    strategy: Mapped[str] = mapped_column(String(6), server_default="merge")
-    is_default: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-
-
-class ChainList(Base):
-    """One list of a chain; position 1 is asked first."""
-
-    __tablename__ = "chain_lists"
-    __table_args__ = (UniqueConstraint("chain_id", "position"), UniqueConstraint("chain_id", "price_list_id"))
-
-    id: Mapped[Id]
-    chain_id: Mapped[int] = mapped_column(ForeignKey("chains.id", ondelete="CASCADE"))
-    price_list_id: Mapped[int] = mapped_column(ForeignKey("price_lists.id"))
-    position: Mapped[int] = mapped_column(Integer)
-    may_merge: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
-
-
-class AccountChain(Base):
-    """Which chain holds for a customer account."""
-
-    __tablename__ = "account_chains"
-
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
-    chain_id: Mapped[int] = mapped_column(ForeignKey("chains.id"), index=True)
-
-
-class VatRate(Base):
-    """Percent of a VAT class in a country, from a day on."""
-
-    __tablename__ = "vat_rates"
-    __table_args__ = (
-        UniqueConstraint("country", "vat_class", "valid_from"),
-        CheckConstraint("rate >= 0 AND rate <= 100", name="rate_is_percent"),
-    )
-
-    id: Mapped[Id]
-    country: Mapped[str] = mapped_column(String(2))
-    vat_class: Mapped[str] = mapped_column(String(12))
-    rate: Mapped[Decimal] = mapped_column(Numeric(6, 3))
-    valid_from: Mapped[date] = mapped_column(Date)
 
 
 class PriceChange(Base):

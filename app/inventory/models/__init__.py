@@ -1,0 +1,1 @@
+"""Tables of stock. Quantities are in the base unit of the article."""
