@@ -39,8 +39,10 @@ class Company(Base):
         CheckConstraint("state IN ('pending', 'approved', 'rejected', 'inactive')", name="state_known"),
         CheckConstraint("payment_days >= 0", name="payment_days_not_negative"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        CheckConstraint("stock_display IN ('number', 'band', 'light')", name="stock_display_known"),
         Index("uq_companies_one_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")),
         Index("ix_companies_name_id", "name", "id"),
+        Index("ix_companies_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
         Index("ix_companies_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
         Index("ix_companies_pending", "id", postgresql_where=text("state = 'pending'")),
     )
@@ -63,6 +65,8 @@ class Company(Base):
     time_zone: Mapped[str] = mapped_column(String(40), server_default="UTC")
     currency: Mapped[str] = mapped_column(String(3))
     vat_mode: Mapped[str] = mapped_column(String(5), server_default="net")
+    stock_display: Mapped[str] = mapped_column(String(6), server_default="number")  # what buyers see of stock
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("account_groups.id"))
     payment_days: Mapped[int] = mapped_column(Integer, server_default="30")
     credit_limit: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     email: Mapped[str] = mapped_column(String(254), server_default="")
@@ -83,6 +87,38 @@ class Company(Base):
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
 
     addresses: Mapped[list[Address]] = relationship(lazy="raise_on_sql", back_populates="company")
+
+
+class AccountGroup(Base):
+    """Accounts of one kind, such as retailers; an account is in one group or none."""
+
+    __tablename__ = "account_groups"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class Segment(Base):
+    """A mark that any number of accounts carry; of an account's segments the lower `position` is asked first."""
+
+    __tablename__ = "segments"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(Text, server_default="")
+    position: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class CompanySegment(Base):
+    """An account is in a segment."""
+
+    __tablename__ = "company_segments"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class User(Base):
