@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
 
+_CHECKS = {
+    "head_is_first": "(series_id IS NULL) = (version = 1) AND version >= 1",
+    "state_known": "state IN ('draft', 'approved', 'withdrawn')",
+    "head_is_approved": "series_id IS NOT NULL OR state = 'approved'",
+    "submitted_by_somebody": "(submitted_at IS NULL) = (submitted_by IS NULL)",
+}
+
+
+def _columns() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("series_id", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("state", sa.String(length=9), server_default="approved", nullable=False),
+        sa.Column("label", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("note", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("refusal", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("submitted_by", sa.BigInteger(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.BigInteger(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+    )
+
 
 def upgrade() -> None:
-    pass
+    for column in _columns():
+        op.add_column("price_lists", column)
+    op.create_foreign_key(
+        op.f("fk_price_lists_series_id_price_lists"), "price_lists", "price_lists", ["series_id"], ["id"]
+    )
+    op.create_unique_constraint(op.f("uq_price_lists_series_id_version"), "price_lists", ["series_id", "version"])
+    op.create_index(
+        "ix_price_lists_series_id_state_valid_from", "price_lists", ["series_id", "state", "valid_from"], unique=False
+    )
+    for name, rule in _CHECKS.items():
+        op.create_check_constraint(op.f(f"ck_price_lists_{name}"), "price_lists", rule)
 
 
 def downgrade() -> None:
-    pass
+    op.execute("DELETE FROM price_lists WHERE series_id IS NOT NULL")
+    for name in _CHECKS:
+        op.drop_constraint(op.f(f"ck_price_lists_{name}"), "price_lists", type_="check")
+    op.drop_index("ix_price_lists_series_id_state_valid_from", table_name="price_lists")
+    op.drop_constraint(op.f("uq_price_lists_series_id_version"), "price_lists", type_="unique")
+    op.drop_constraint(op.f("fk_price_lists_series_id_price_lists"), "price_lists", type_="foreignkey")
+    for column in reversed(_columns()):
+        op.drop_column("price_lists", column.name)

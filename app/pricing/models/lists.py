@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     String,
+    UniqueConstraint,
     func,
     text,
 )
@@ -27,9 +28,21 @@ class PriceList(Base):
     """Named prices in one currency; net unless `is_gross`. Validity: from inclusive, to exclusive, operator's zone.
 
     `entry_count` is kept by the commands that write entries: counting millions for a page takes seconds.
+
+    A list without `series_id` is the head of its series and its first version; chains name heads. On a day the
+    version holds that is approved, valid, and began last (of two that began on one day the higher). A draft that is
+    submitted waits for approval.
     """
 
     __tablename__ = "price_lists"
+    __table_args__ = (
+        UniqueConstraint("series_id", "version"),
+        Index("ix_price_lists_series_id_state_valid_from", "series_id", "state", "valid_from"),
+        CheckConstraint("(series_id IS NULL) = (version = 1) AND version >= 1", name="head_is_first"),
+        CheckConstraint("state IN ('draft', 'approved', 'withdrawn')", name="state_known"),
+        CheckConstraint("series_id IS NOT NULL OR state = 'approved'", name="head_is_approved"),
+        CheckConstraint("(submitted_at IS NULL) = (submitted_by IS NULL)", name="submitted_by_somebody"),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -40,6 +53,17 @@ class PriceList(Base):
     valid_to: Mapped[date | None] = mapped_column(Date)
     is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     entry_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("price_lists.id"))
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    state: Mapped[str] = mapped_column(String(9), server_default="approved")
+    label: Mapped[str] = mapped_column(String(80), server_default="")
+    note: Mapped[str] = mapped_column(String(500), server_default="")
+    refusal: Mapped[str] = mapped_column(String(500), server_default="")
+    submitted_by: Mapped[int | None] = mapped_column(BigInteger)
+    submitted_at: Mapped[Moment | None]
+    approved_by: Mapped[int | None] = mapped_column(BigInteger)
+    approved_at: Mapped[Moment | None]
+    withdrawn_at: Mapped[Moment | None]
     updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
