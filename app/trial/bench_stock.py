@@ -19,12 +19,13 @@ from app.core.local.instance import temporary_instance
 from app.core.local.services import libpq_url
 from app.core.migrate import upgrade
 from app.factory import settle_memory
+from config import Config
 
 ARTICLES = 20_000
 BUYER_COMPANY, BUYER = 2, 2
 PASSWORD = "bench-password"  # noqa: S105 -- of a throw-away instance
 
-_FILL = f"""
+FIRM = """
 INSERT INTO companies (id, code, kind, name, legal_name, country, currency, vat_id, iban) OVERRIDING SYSTEM VALUE VALUES
     (1, 'OPERATOR', 'operator', 'Bench', 'Bench GmbH', 'DE', 'EUR', 'DE136695976', 'DE89370400440532013000'),
     (2, 'BUYER', 'customer', 'Buyer', 'Buyer GmbH', 'DE', 'EUR', 'DE129273398', '');
@@ -36,6 +37,9 @@ INSERT INTO users (id, email, name) OVERRIDING SYSTEM VALUE VALUES (2, 'buyer@ex
 INSERT INTO memberships (company_id, user_id, role) VALUES (2, 2, 'company_admin');
 INSERT INTO vat_rates (country, vat_class, rate, valid_from) VALUES
     ('DE', 'standard', 19, '2000-01-01'), ('DE', 'reduced', 7, '2000-01-01');
+SELECT setval(pg_get_serial_sequence('companies', 'id'), 2), setval(pg_get_serial_sequence('users', 'id'), 2);
+"""
+_RANGE = f"""
 INSERT INTO articles (id, sku, sku_key, name, search_text, gtin) OVERRIDING SYSTEM VALUE
     SELECT n, 'A-' || lpad(n::text, 6, '0'), 'A-' || lpad(n::text, 6, '0'), 'Article number ' || n,
            'a-' || lpad(n::text, 6, '0') || ' article number ' || n, ''
@@ -51,7 +55,6 @@ INSERT INTO price_entries (price_list_id, article_id, unit, min_quantity, price)
 INSERT INTO chains (id, code, strategy) OVERRIDING SYSTEM VALUE VALUES (1, 'CHAIN', 'merge');
 INSERT INTO chain_lists (chain_id, price_list_id, position) VALUES (1, 3, 1), (1, 2, 2), (1, 1, 3);
 INSERT INTO account_chains (company_id, chain_id) VALUES (2, 1);
-ANALYZE;
 """  # noqa: S608 -- constants of this file
 
 
@@ -60,6 +63,7 @@ class BenchStock:
     """The application on that ground, and a bare connection as its owner for the floors."""
 
     app: Flask
+    config: Config
     actor: Actor
     bare: psycopg.Connection[tuple[object, ...]]
 
@@ -67,20 +71,35 @@ class BenchStock:
 @contextmanager
 def bench_stock() -> Iterator[BenchStock]:
     """A throw-away instance with that ground."""
-    with temporary_instance(broker=False, durable=True, BROKER_URL="memory://", SECRET_KEY="b" * 40) as config:
-        upgrade(config.database_owner_url)
-        app = create_app(config)
-        app.config["WTF_CSRF_ENABLED"] = False
-        actor = Actor(
-            BUYER, BUYER_COMPANY, Scope.TENANT, frozenset({"*"}), locale="en", time_zone="Europe/Berlin", via=Via.CLI,
-            name="Buyer",
-        )  # fmt: skip
-        with psycopg.connect(libpq_url(config.database_owner_url)) as bare:
-            bare.execute(_FILL.encode())
+    settings = {"BROKER_URL": "memory://", "SECRET_KEY": "b" * 40}
+    with temporary_instance(broker=False, durable=True, **settings) as config, opened(config) as stock:
+        stock.bare.execute(_RANGE.encode())
+        settle(stock)
+        yield stock
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[BenchStock]:
+    """The application on an instance, with the firm and one buyer in it."""
+    upgrade(config.database_owner_url)
+    app = create_app(config)
+    app.config["WTF_CSRF_ENABLED"] = False
+    actor = Actor(
+        BUYER, BUYER_COMPANY, Scope.TENANT, frozenset({"*"}), locale="en", time_zone="Europe/Berlin", via=Via.CLI,
+        name="Buyer",
+    )  # fmt: skip
+    with psycopg.connect(libpq_url(config.database_owner_url)) as bare:
+        if not bare.execute("SELECT FROM companies").fetchone():
+            bare.execute(FIRM.encode())
             bare.execute("UPDATE users SET password_hash = %s WHERE id = %s", (hash_password(PASSWORD), BUYER))
-            bare.commit()
-            bare.autocommit = True
-            bare.execute("VACUUM ANALYZE")
-            bare.autocommit = False
-            settle_memory()
-            yield BenchStock(app, actor, bare)
+        bare.commit()
+        yield BenchStock(app, config, actor, bare)
+
+
+def settle(stock: BenchStock) -> None:
+    """Let statistics and memory be as they are after a while of use."""
+    stock.bare.commit()
+    stock.bare.autocommit = True
+    stock.bare.execute("VACUUM ANALYZE")
+    stock.bare.autocommit = False
+    settle_memory()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +17,8 @@ from app.trial.bench_stock import bench_stock
 from app.trial.crash import crash_run
 from app.trial.demo.filling import fill
 from app.trial.measure import measure, table
+from app.trial.scale.ground import Size, scale_ground
+from app.trial.scale.load import load
 from app.trial.smoke import smoke_run
 from config import Config
 
@@ -48,6 +53,14 @@ def crash(*, orders: int, seed: int) -> None:
     sys.exit(1 if report.faults else 0)
 
 
+def _large_ground(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of commands that use the large ground."""
+    size = click.option("--articles", default=100_000, show_default=True, help="Articles of the large ground.")
+    folder = click.option("--keep", type=click.Path(file_okay=False, path_type=Path),
+                          help="Folder to keep the large ground in and to find it again; else it is thrown away.")  # fmt: skip
+    return size(folder(command))
+
+
 @click.group()
 def bench() -> None:
     """Speed, as ratios to a floor measured in the same run."""
@@ -57,29 +70,62 @@ def bench() -> None:
 def list_() -> None:
     """The names of the benchmarks."""
     for name, found in benches.items():
-        click.echo(f"{name:<18}{found.title} / {found.floor}")
+        click.echo(f"{name:<24}{found.title} / {found.floor}")
 
 
 @bench.command()
 @click.argument("names", nargs=-1)
 @click.option("--runs", type=int, help="How often each is measured.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: an object for one name, else a list.")
-def run(names: tuple[str, ...], *, runs: int | None, as_json: bool) -> None:
+@_large_ground
+def run(names: tuple[str, ...], *, runs: int | None, as_json: bool, articles: int, keep: Path | None) -> None:
     """Measure benchmarks by name, or all; the results are kept under bench/ in the instance."""
     try:
         chosen = [benches[name] for name in names or list(benches)]
     except LookupError as error:
         raise click.UsageError(str(error)) from None
-    with bench_stock() as stock:
-        rows = [(found, measure(found, stock, runs)) for found in chosen]
+    rows = []
+    for is_large in (False, True):
+        here = [found for found in chosen if found.is_large is is_large]
+        if here:
+            ground = scale_ground(Size(articles), keep=keep, say=_aside) if is_large else bench_stock()
+            with ground as stock:
+                rows += [(found, measure(found, stock, runs)) for found in here]
     results = [figures.as_json() for _, figures in rows]
+    text = "\n".join(table(rows))
+    _keep_results(text, results)
+    click.echo(json.dumps(results[0] if len(names) == 1 else results, indent=2) if as_json else text)
+
+
+@bench.command(name="load")
+@click.option("--clients", default=8, show_default=True, help="Browsers at once.")
+@click.option("--workers", default=2, show_default=True, help="Web server processes.")
+@click.option("--seconds", default=10, show_default=True, help="How long each server is asked.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_large_ground
+def load_(*, clients: int, workers: int, seconds: int, as_json: bool, articles: int, keep: Path | None) -> None:
+    """Requests a second of the listings at own price and stock, beside a bare Flask route in the same server."""
+    with scale_ground(Size(articles), keep=keep, say=_aside) as stock:
+        ours, floor = (
+            load(stock.config, clients=clients, workers=workers, seconds=seconds, is_floor=is_floor).as_json()
+            for is_floor in (False, True)
+        )
+    results = {"clients": clients, "workers": workers, "articles": articles, "kontor": ours, "floor": floor}
+    lines = [f"{'':<14}{'Kontor':>12}{'floor':>12}", *(f"{key:<14}{ours[key]:>12}{floor[key]:>12}" for key in ours)]
+    _keep_results("\n".join(lines), results)
+    click.echo(json.dumps(results, indent=2) if as_json else "\n".join(lines))
+
+
+def _aside(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _keep_results(text: str, results: Any) -> None:
     folder = Config.from_env().instance_dir / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     stamp = clock.now().strftime("%Y%m%d-%H%M%S")
     (folder / f"{stamp}.json").write_text(json.dumps(results, indent=2))
-    text = "\n".join(table(rows))
     (folder / f"{stamp}.txt").write_text(text + "\n")
-    click.echo(json.dumps(results[0] if len(names) == 1 else results, indent=2) if as_json else text)
 
 
 COMMANDS = [demo, smoke, crash, bench]

@@ -62,10 +62,15 @@ class Browser:
         self.base = base
         self._cookies: dict[str, str] = {}
 
+    @property
+    def cookies(self) -> str:
+        """What the header says."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def _send(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
-        headers = headers | {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items()), "Accept-Language": "en"}
+        headers = headers | {"Cookie": self.cookies, "Accept-Language": "en"}
         try:
             connection.request(method, parts.path + (f"?{parts.query}" if parts.query else ""), body, headers)
             response = connection.getresponse()

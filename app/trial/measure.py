@@ -27,13 +27,17 @@ _NANOSECONDS = Decimal(1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """`prepare` yields the two functions to compare; `floor` says what the second one is."""
+    """`prepare` yields the two functions to compare; `floor` says what the second one is.
+
+    `is_large`: measured on the large ground of app/trial/scale, else on the small one of bench_stock.
+    """
 
     name: str
     title: str
     floor: str
     prepare: Callable[[Any], AbstractContextManager[tuple[Work, Work]]]
     runs: int
+    is_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,9 @@ def _rounded(value: Decimal) -> Decimal:
 
 def table(rows: list[tuple[Bench, Figures]]) -> Iterator[str]:
     """The figures as lines of text."""
-    yield f"{'bench':<18}{'median ms':>12}{'floor ms':>12}{'ratio':>8}{'runs':>6}  floor"
+    yield f"{'bench':<24}{'median ms':>12}{'floor ms':>12}{'ratio':>8}{'runs':>6}  floor"
     for bench, figures in rows:
         yield (
-            f"{bench.name:<18}{figures.median_ms:>12}{figures.floor_ms:>12}{figures.ratio:>8}{figures.runs:>6}"
+            f"{bench.name:<24}{figures.median_ms:>12}{figures.floor_ms:>12}{figures.ratio:>8}{figures.runs:>6}"
             f"  {bench.floor}"
         )
