@@ -71,6 +71,9 @@ class Cart(Base):
     last_page: Mapped[str] = mapped_column(String(200), server_default="")
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
     checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    coupons: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # codes the buyer has entered
+    # promotions the buyer was shown for ordering: [[code, name, amount], ...]; null before the first time
+    allowances_seen: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     # what the buyer entered at checkout, kept so that nothing entered is lost
     draft: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
 
@@ -172,6 +175,8 @@ class Order(Base):
     gross_total: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     vat_breakdown: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
     line_count: Mapped[int] = mapped_column(Integer)
+    # promotions that did not apply and why, for staff: [[code, name, reason], ...]
+    promotions_lost: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
 
     lines: Mapped[list[OrderLine]] = relationship(
         lazy="raise_on_sql", order_by="OrderLine.position", primaryjoin="Order.id == OrderLine.order_id", viewonly=True
@@ -210,3 +215,26 @@ class OrderLine(Base):
     price_list: Mapped[str] = mapped_column(String(40), server_default="")  # why this price: the list and the break
     price_from: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     note: Mapped[str] = mapped_column(String(300), server_default="")
+
+
+class OrderAllowance(Base):
+    """What a promotion takes off an order, one row for each VAT category and rate; `amount` is net and positive."""
+
+    __tablename__ = "order_allowances"
+    __table_args__ = (
+        ForeignKeyConstraint(["order_id", "company_id"], ["orders.id", "orders.company_id"], ondelete="CASCADE"),
+        UniqueConstraint("order_id", "position"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(Integer)
+    promotion_id: Mapped[int | None] = mapped_column(ForeignKey("promotions.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    coupon: Mapped[str] = mapped_column(String(40), server_default="")
+    amount: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    vat_category: Mapped[str] = mapped_column(String(2))
+    vat_rate: Mapped[Decimal | None] = mapped_column(Numeric(6, 3))
