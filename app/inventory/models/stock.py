@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,13 +34,18 @@ class Warehouse(Base):
 
 
 class Stock(Base):
-    """What one warehouse holds of one article. Available is on_hand - threshold - reserved."""
+    """What one warehouse holds of one article. Available is on_hand - threshold - reserved.
+
+    `inherits_threshold`: the row says no threshold of its own, a default counts. `low_mark` is the quantity at or below
+    which the article is shown as low; NULL inherits.
+    """
 
     __tablename__ = "stock"
     __table_args__ = (
         UniqueConstraint("article_id", "warehouse_id"),
         CheckConstraint("reserved >= 0", name="reserved_not_negative"),
         CheckConstraint("threshold >= 0", name="threshold_not_negative"),
+        CheckConstraint("low_mark >= 0", name="low_mark_not_negative"),
         {"postgresql_with": {"fillfactor": 80}},  # reserving changes rows in place, without touching the indexes
     )
 
@@ -48,6 +55,8 @@ class Stock(Base):
     on_hand: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     reserved: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     threshold: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    inherits_threshold: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    low_mark: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
