@@ -38,7 +38,10 @@ class AuditEntry(Base):
     """Who did what to which object, and what changed. Insert-only; also the source of the timelines on pages."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_object", "company_id", "object_type", "object_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entries_object", "company_id", "object_type", "object_id", "id"),
+        Index("ix_audit_entries_object_id", "object_id", "object_type", "id"),  # the operator reads all companies' rows
+    )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(BigInteger)

@@ -22,8 +22,9 @@ def key_of(code: str) -> str:
 class Article:
     """What can be ordered. `units` are the packs beside the base unit, `rule` is in the base unit.
 
-    `precision` is the digits after the point of a quantity in the base unit, `unit_precision` those of packs that
-    may be divided (absent: whole). `found_unit` is the pack whose own GTIN was asked for, else empty.
+    `precision` is the digits after the point of a quantity in the base unit, `unit_precision` those of packs that may be
+    divided (absent: whole). `picture` is the content hash of the first one, or empty. `found_unit` is the pack whose own
+    GTIN was asked for, else empty. `variants` is how many a head stands for, None for what is an article itself.
     """
 
     id: int
@@ -45,10 +46,29 @@ class Article:
     mpn: str = ""
     found_unit: str = ""
     unit_precision: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    picture: str = ""
+    variants: int | None = None
+    is_kit: bool = False
 
     @property
     def is_active(self) -> bool:
-        return self.status == "active"
+        """Whether it is sold, be it only what is left."""
+        return self.status != "discontinued"
+
+    @property
+    def is_head(self) -> bool:
+        """Whether it stands for variants and cannot be ordered itself."""
+        return self.variants is not None
+
+    @property
+    def is_running_out(self) -> bool:
+        """Whether it is sold until the stock is gone, and then no longer."""
+        return self.status == "run_out"
+
+    @property
+    def order_policy(self) -> str:
+        """The stock policy that holds for orders: what runs out is never waited for."""
+        return "stock" if self.is_running_out else self.stock_policy
 
     def factor(self, unit: str) -> Factor | None:
         """How many base units one such unit holds, None when the article is not sold in it."""

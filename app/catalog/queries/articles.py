@@ -20,7 +20,10 @@ COLUMNS = """
     a.vat_category, a.vat_class, a.status, a.stock_policy, a.lead_time_days, a.gtin, a.brand, a.mpn,
     (SELECT string_agg(concat_ws(':', u.unit, u.numerator, u.denominator, u.precision), ',' ORDER BY u.position, u.id)
      FROM article_units u WHERE u.article_id = a.id),
-    CASE WHEN a.successor_id IS NOT NULL THEN (SELECT s.sku FROM articles s WHERE s.id = a.successor_id) END"""
+    CASE WHEN a.successor_id IS NOT NULL THEN (SELECT s.sku FROM articles s WHERE s.id = a.successor_id) END,
+    a.picture,
+    CASE WHEN a.is_head THEN (SELECT count(*) FROM articles v
+                              WHERE v.variant_of_id = a.id AND v.status <> 'discontinued') END, a.is_kit"""
 OWN_NUMBER = """(SELECT min(n.number) FROM customer_article_numbers n
      WHERE n.company_id = :company AND n.article_id = a.id)"""
 # For many articles the numbers are gathered once and joined.
@@ -112,12 +115,12 @@ def _gtins(keys: Iterable[str]) -> dict[str, list[str]]:
 
 def article_of(row: Any) -> Article:
     (article_id, sku, name, base_unit, precision, minimum, step, maximum, anchor, vat_category, vat_class, status,
-     stock_policy, lead_time_days, gtin, brand, mpn, packs, successor, own, found_unit) = row  # fmt: skip
+     stock_policy, lead_time_days, gtin, brand, mpn, packs, successor, picture, variants, is_kit, own, found_unit) = row  # fmt: skip
     units, unit_precision = _units(packs or "")
     return Article(
         article_id, sku, name, base_unit, units, _rule(minimum, step, maximum, anchor, precision), precision,
         vat_category, vat_class, status, stock_policy, lead_time_days, gtin, own or "", successor or "", brand, mpn,
-        found_unit, unit_precision,
+        found_unit, unit_precision, picture, variants, is_kit,
     )  # fmt: skip
 
 

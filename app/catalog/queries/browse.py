@@ -78,7 +78,7 @@ def _list_statement(
     conditions = [
         *(["a.search @@ to_tsquery('simple', :words)"] if has_words else []),
         *([_BRANCH] if has_category else []),
-        *([] if all_states else ["a.status = 'active'"]),
+        *([] if all_states else ["a.status <> 'discontinued'"]),
         *([f"({column}, a.id) {sign} (:key, :id)"] if has_key else []),
     ]
     return text(f"""
@@ -110,13 +110,13 @@ class Suggestion:
 _SUGGEST = text("""
 WITH found AS (
     (SELECT a.id, 1 AS rank, a.sku_key AS place, '' AS own FROM articles a
-     WHERE a.sku_key LIKE :start AND a.status = 'active' ORDER BY a.sku_key LIMIT :limit)
+     WHERE a.sku_key LIKE :start AND a.status <> 'discontinued' ORDER BY a.sku_key LIMIT :limit)
     UNION ALL
     (SELECT n.article_id, 2, n.number_key, n.number FROM customer_article_numbers n
      WHERE n.company_id = :company AND n.number_key LIKE :start ORDER BY n.number_key LIMIT :limit)
     UNION ALL
     (SELECT a.id, 3, a.sku_key, '' FROM articles a
-     WHERE a.search @@ to_tsquery('simple', :words) AND a.status = 'active' LIMIT :limit)
+     WHERE a.search @@ to_tsquery('simple', :words) AND a.status <> 'discontinued' LIMIT :limit)
 ), best AS (
     SELECT DISTINCT ON (id) id, rank, place, own FROM found ORDER BY id, rank
 )

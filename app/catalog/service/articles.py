@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,6 +13,11 @@ from sqlalchemy import text
 from app.catalog.domain.article import key_of
 from app.catalog.domain.article_row import ArticleRow, PackRow, problem_of
 from app.catalog.domain.attributes import AttributeType, plain_value
+from app.catalog.domain.facts import Portrait
+from app.catalog.domain.own_fields import OwnField, stored_values
+from app.catalog.queries.own_fields import own_fields
+from app.catalog.queries.portraits import portraits, portraits_by_key
+from app.catalog.service.history import tell_changes
 from app.catalog.service.vocabulary import FACETS, definitions, gather_facets, learn
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -57,12 +62,15 @@ _FIELDS = {
     "status": ("text", "'active'"),
     "discount_group": ("text", "''"),
     "attributes": ("jsonb", "'{}'::jsonb"),
+    "hazard": ("jsonb", "'{}'::jsonb"),
+    "origin_country": ("text", "''"),
+    "customs_code": ("text", "''"),
     "variant_axes": ("jsonb", "'[]'::jsonb"),
 }
 _PLAIN = ", ".join(f'coalesce(r."{name}", a."{name}", {usual}) AS "{name}"' for name, (_, usual) in _FIELDS.items())
 _NAMES = ", ".join(f'"{name}"' for name in _FIELDS)
-_ALL = f"""sku, sku_key, {_NAMES}, names, descriptions, successor_id, successor_key, variant_of_id, is_head, facets,
-    search_text"""
+_ALL = f"""sku, sku_key, {_NAMES}, names, descriptions, custom, successor_id, successor_key, variant_of_id, is_head,
+    facets, search_text"""
 _TYPES = ", ".join(f'"{name}" {kind}' for name, (kind, _) in _FIELDS.items())
 # Signs inside part numbers and sizes part words; numbers are there once more without them.
 SEARCHED = """translate(lower(concat_ws(' ', sku, name, names ->> 'en', names ->> 'ru', names ->> 'uk', names ->> 'de', brand,
@@ -78,6 +86,7 @@ _UPSERT = text(f"""
 WITH merged AS (
     SELECT r.sku, r.sku_key, {_PLAIN}, coalesce(a.names, '{{}}') || coalesce(r.names, '{{}}') AS names,
            coalesce(a.descriptions, '{{}}') || coalesce(r.descriptions, '{{}}') AS descriptions,
+           jsonb_strip_nulls(coalesce(a.custom, '{{}}') || coalesce(r.custom, '{{}}')) AS custom,
            CASE WHEN r.variant_of IS NULL THEN a.variant_of_id ELSE h.id END AS variant_of_id,
            coalesce(r.variant_axes, a.variant_axes, '[]') <> '[]' AS is_head,
            a.variant_of_id AS old_head, a.facets AS old_facets,
@@ -85,13 +94,13 @@ WITH merged AS (
            CASE WHEN r.successor_key IS NULL THEN coalesce(a.successor_key, '')
                 WHEN s.id IS NULL THEN r.successor_key ELSE '' END AS successor_key
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS r (sku text, sku_key text, {_TYPES}, names jsonb, descriptions jsonb, successor_key text, variant_of text)
+        AS r (sku text, sku_key text, {_TYPES}, names jsonb, descriptions jsonb, custom jsonb, successor_key text, variant_of text)
     LEFT JOIN articles a ON a.sku_key = r.sku_key
     LEFT JOIN articles s ON s.sku_key = r.successor_key
     LEFT JOIN articles h ON h.sku_key = r.variant_of AND h.is_head
 ), stored AS (
     INSERT INTO articles AS a ({_ALL})
-    SELECT sku, sku_key, {_NAMES}, names, descriptions, successor_id, successor_key, variant_of_id, is_head,
+    SELECT sku, sku_key, {_NAMES}, names, descriptions, custom, successor_id, successor_key, variant_of_id, is_head,
            CASE WHEN is_head AND old_facets IS NOT NULL THEN old_facets
                 ELSE {FACETS.format(attributes="attributes", brand="brand")} END,
            {SEARCHED}
@@ -145,10 +154,11 @@ FROM articles a WHERE a.sku_key = ANY(CAST(:keys AS text[]))""")
 
 
 @command
-def upsert_articles(actor: Actor, rows: Sequence[ArticleRow]) -> list[ArticleResult]:
+def upsert_articles(actor: Actor, rows: Sequence[ArticleRow], *, is_told: bool = True) -> list[ArticleResult]:
     """Create articles and change the facts given, by article number; a number that stands twice is refused.
 
     Attributes and brands that are new are made; values of typed attributes are checked and kept in plain form.
+    What changes of known articles is told in their history, unless the caller does that.
     """
     if not rows:
         return []
@@ -158,12 +168,13 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow]) -> list[ArticleRes
         categories = dict(db.session.execute(_CATEGORIES).all())
     speaks = any(row.attributes is not None or row.brand or row.axes for row in rows)
     known = definitions() if speaks else {}
+    own = own_fields(actor) if any(row.custom for row in rows) else {}
     refused: dict[int, ArticleResult] = {}
     good: dict[str, ArticleRow] = {}
     places: dict[str, int] = {}
     said: dict[str, dict[str, str]] = {}
     for index, row in enumerate(rows):
-        found = problem_of(row) or _place_problem(row, good, categories)
+        found = problem_of(row) or _place_problem(row, good, categories) or stored_values(own, row.custom or {})[1]
         if found is None:
             try:
                 said[key_of(row.sku)] = _plain_values(row.attributes or {}, known)
@@ -180,12 +191,24 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow]) -> list[ArticleRes
     if speaks:
         axes = [dict.fromkeys(row.axes, "") for row in good.values() if row.axes]
         learn(known, [*(said[key] for key in good), *axes], (row.brand or "" for row in good.values()))
-    outcomes = _store(good, said, categories)
+    before = portraits_by_key(actor, list(good)) if is_told else {}
+    outcomes = _store({key: _with_own(row, own) for key, row in good.items()}, said, categories)
+    _tell(actor, outcomes, before)
     ids: dict[str, int] = dict(db.session.execute(_IDS, {"keys": list(good)}).all())
     return [
         refused.get(index) or ArticleResult(outcomes.get(key_of(row.sku), "same"), ids[key_of(row.sku)])
         for index, row in enumerate(rows)
     ]
+
+
+def _with_own(row: ArticleRow, own: Mapping[str, OwnField]) -> ArticleRow:
+    return replace(row, custom=stored_values(own, row.custom)[0]) if row.custom else row
+
+
+def _tell(actor: Actor, outcomes: Mapping[str, Outcome], before: Mapping[str, tuple[int, Portrait]]) -> None:
+    changed = dict(before[key] for key, outcome in outcomes.items() if outcome == "changed" and key in before)
+    if changed:
+        tell_changes(actor, changed, portraits(actor, changed))
 
 
 def take_turn() -> None:
@@ -292,6 +315,8 @@ def _as_json(key: str, row: ArticleRow, said: dict[str, str], categories: dict[s
         "sku_key": key,
         "names": row.names and {language: name for language, name in row.names.items() if name},
         "descriptions": row.descriptions and {language: words for language, words in row.descriptions.items() if words},
+        "custom": row.custom and {code: value or None for code, value in row.custom.items()},
+        "hazard": None if row.hazard is None else row.hazard.as_json(),
         "category_id": categories[row.category] if row.category else None,
         "successor_key": key_of(row.successor_sku) if row.successor_sku else None,
         "attributes": None if row.attributes is None else said,

@@ -25,7 +25,8 @@ from app.pricing.queries.prices import price_lines
 _ONE = Factor(1)
 _LINES = text("""
 SELECT l.id, l.article_id, l.quantity, l.unit, l.base_quantity, l.note, l.checked_price, l.checked_base_quantity,
-    a.base_unit, a.vat_category, a.vat_class, a.status = 'active', a.stock_policy = 'backorder',
+    a.base_unit, a.vat_category, a.vat_class, a.status <> 'discontinued',
+    a.stock_policy = 'backorder' AND a.status <> 'run_out',
     concat_ws(' ', a.precision, a.anchor, trim_scale(a.minimum), trim_scale(a.step), trim_scale(a.maximum)),
     u.numerator, u.denominator, coalesce(u.precision, 0)
 FROM cart_lines l
