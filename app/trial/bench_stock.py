@@ -89,7 +89,7 @@ def opened(config: Config) -> Iterator[BenchStock]:
         name="Buyer",
     )  # fmt: skip
     with psycopg.connect(libpq_url(config.database_owner_url)) as bare:
-        if not bare.execute("SELECT FROM companies").fetchone():
+        if not bare.execute("SELECT 1 FROM companies").fetchone():
             bare.execute(FIRM.encode())
             bare.execute("UPDATE users SET password_hash = %s WHERE id = %s", (hash_password(PASSWORD), BUYER))
         bare.commit()

@@ -75,7 +75,7 @@ FROM articles a, (SELECT id FROM warehouses ORDER BY id LIMIT 1) w ORDER BY a.id
 def scale_ground(size: Size, *, keep: Path | None = None, say: Callable[[str], None]) -> Iterator[BenchStock]:
     """The ground on a throw-away instance, or in a folder where it is kept and found again."""
     with _instance(keep) as config, opened(config) as stock:
-        if not stock.bare.execute("SELECT FROM articles LIMIT 1").fetchone():
+        if not stock.bare.execute("SELECT 1 FROM articles LIMIT 1").fetchone():
             with stock.app.app_context(), acting_as(_HOUSE):
                 _fill(size, say)
             say(f"{size.lists} price lists of {size.entries} entries")

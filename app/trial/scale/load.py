@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
@@ -103,11 +103,11 @@ def _served(config: Config, *, is_floor: bool) -> Iterator[tuple[int, int]]:
     """The web server of the portal or of the floor: its port and process."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         program = web(config, listener.fileno())
-        environment: Mapping[str, str] = config.child_environment()
+        environment = config.child_environment() | {"BROKER_URL": "redis://127.0.0.1:1/0"}  # listings send no jobs
         if is_floor:
             program = Program("bare", tuple("app.trial.scale.bare:app" if word == "wsgi:app" else word
                                             for word in program.command), program.pass_fds)  # fmt: skip
-            environment = {**environment, "KONTOR_BARE_DATABASE": libpq_url(config.database_owner_url)}
+            environment |= {"KONTOR_BARE_DATABASE": libpq_url(config.database_owner_url)}
         log = Path(config.instance_dir) / "logs" / f"load-{program.name}.log"
         process = spawn(program.command, log=log, env=environment, cwd=ROOT, pass_fds=program.pass_fds)
         try:
