@@ -25,6 +25,7 @@ class Article:
     `precision` is the digits after the point of a quantity in the base unit, `unit_precision` those of packs that may be
     divided (absent: whole). `picture` is the content hash of the first one, or empty. `found_unit` is the pack whose own
     GTIN was asked for, else empty. `variants` is how many a head stands for, None for what is an article itself.
+    `is_visible`: in the assortment of the account it was asked for.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Article:
     picture: str = ""
     variants: int | None = None
     is_kit: bool = False
+    is_visible: bool = True
 
     @property
     def is_active(self) -> bool:

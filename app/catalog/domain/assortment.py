@@ -40,9 +40,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What decides about an article: its id, its category and all above it, its brand (empty: none)."""
+    """What decides about an article: its id and that of its head, its category and all above it, its brand or none."""
 
-    article_id: int
+    articles: frozenset[int]
     categories: frozenset[int]
     brand: str
 
@@ -88,7 +88,7 @@ _REASONS = {
 def holds(rule: Rule, article: Judged) -> bool:
     """Whether a rule names the article, its brand, or a category it lies in."""
     if rule.target is Target.ARTICLE:
-        return rule.key == article.article_id
+        return rule.key in article.articles
     if rule.target is Target.CATEGORY:
         return rule.key in article.categories
     return bool(article.brand) and rule.key == article.brand

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.catalog.domain.article import Article, key_of
+from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.quantity import Anchor, Factor, QuantityRule
@@ -33,7 +34,7 @@ _OWN_NUMBERS = """LEFT JOIN (
 ) own ON own.article_id = a.id"""
 
 _BY_ID = text(f"""
-SELECT {COLUMNS}, own.number, ''
+SELECT {COLUMNS}, own.number, '', {visible_sql(few=True)}
 FROM articles a {_OWN_NUMBERS.format(condition="= ANY(CAST(:ids AS bigint[]))")}
 WHERE a.id = ANY(CAST(:ids AS bigint[]))""")  # noqa: S608 -- constants of this file
 
@@ -53,40 +54,45 @@ WITH hit AS (
     FROM customer_article_numbers n
     WHERE n.company_id = :company AND n.number_key = ANY(CAST(:keys AS text[]))
 )
-SELECT hit.key, hit.rank, {COLUMNS}, coalesce(hit.own, own.number), hit.unit
+SELECT hit.key, hit.rank, {COLUMNS}, coalesce(hit.own, own.number), hit.unit, {visible_sql(few=True)}
 FROM hit JOIN articles a ON a.id = hit.id {_OWN_NUMBERS.format(condition="IN (SELECT id FROM hit)")}
 ORDER BY a.sku""")  # noqa: S608
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
+_BEHIND = 10  # the rank of what is not in the assortment comes after every other
 
 
 def articles_by_id(actor: Actor, ids: Collection[int], *, company_id: int | None = None) -> dict[int, Article]:
-    """Articles that exist, by id; texts in the actor's language, own numbers of the company (the actor's)."""
+    """Articles that exist, by id; texts in the actor's language, own numbers of the company (the actor's).
+
+    Also what is not in the company's assortment: `is_visible` says so. Two statements.
+    """
     if not ids:
         return {}
-    rows = db.session.execute(_BY_ID, {"ids": list(ids), **reader(actor, company_id)}).all()
-    return {row[0]: article_of(row) for row in rows}
+    values = {"ids": list(ids), **reader(actor, company_id), **visible_values(actor, company_id)}
+    rows = db.session.execute(_BY_ID, values).all()
+    return {row[0]: article_of(row[:-1], is_visible=row[-1]) for row in rows}
 
 
 def articles_by_code(actor: Actor, codes: Iterable[str], *, company_id: int | None = None) -> dict[str, list[Article]]:
     """Matches by `key_of(code)`; a code that is not there has no match, several articles are an ambiguous code.
 
-    A match by SKU hides those by GTIN, which hide those by the customer's own number.
+    A match by SKU hides those by GTIN, which hide those by the customer's own number; one in the company's assortment
+    hides any that is not (`is_visible`). Two statements.
     """
     keys = {key_of(code) for code in codes} - {""}
     if not keys:
         return {}
     asked_as = _gtins(keys)
-    rows = db.session.execute(
-        _BY_CODE, {"keys": list(keys), "gtins": list(asked_as), **reader(actor, company_id)}
-    ).all()
+    values = {"keys": list(keys), "gtins": list(asked_as), **reader(actor, company_id)}
+    rows = db.session.execute(_BY_CODE, values | visible_values(actor, company_id)).all()
     best: dict[str, int] = {}
     found: dict[str, list[Article]] = {}
     for row in rows:
-        rank: int = row[1]
-        article = article_of(row[2:])
-        for key in asked_as[row[0]] if rank == 2 else (row[0],):
-            held = best.get(key, 9)
+        article = article_of(row[2:-1], is_visible=row[-1])
+        rank: int = row[1] if article.is_visible else row[1] + _BEHIND
+        for key in asked_as[row[0]] if row[1] == 2 else (row[0],):
+            held = best.get(key, 2 * _BEHIND)
             if rank < held:
                 best[key] = rank
                 found[key] = [article]
@@ -113,14 +119,14 @@ def _gtins(keys: Iterable[str]) -> dict[str, list[str]]:
     return written
 
 
-def article_of(row: Any) -> Article:
+def article_of(row: Any, *, is_visible: bool = True) -> Article:
     (article_id, sku, name, base_unit, precision, minimum, step, maximum, anchor, vat_category, vat_class, status,
      stock_policy, lead_time_days, gtin, brand, mpn, packs, successor, picture, variants, is_kit, own, found_unit) = row  # fmt: skip
     units, unit_precision = _units(packs or "")
     return Article(
         article_id, sku, name, base_unit, units, _rule(minimum, step, maximum, anchor, precision), precision,
         vat_category, vat_class, status, stock_policy, lead_time_days, gtin, own or "", successor or "", brand, mpn,
-        found_unit, unit_precision, picture, variants, is_kit,
+        found_unit, unit_precision, picture, variants, is_kit, is_visible,
     )  # fmt: skip
 
 

@@ -66,10 +66,16 @@ _MATCH = """(coalesce({a}.category_id IN (SELECT unnest(CAST(:as_{effect}_catego
         OR {a}.brand IN (SELECT unnest(CAST(:as_{effect}_brands AS text[])))
         OR {named})"""
 _RULE = """FROM assortment_rules asr
-            WHERE asr.assortment_id = ANY(CAST(:as_{effect}_lists AS bigint[])) AND asr.effect = '{effect}'
-              AND asr.article_id = {a}.id"""
-_ANY_NAMED = f"EXISTS (SELECT 1 {_RULE})"  # of many articles: PostgreSQL hashes the rules once
-_ONE_NAMED = f"coalesce((SELECT true {_RULE} LIMIT 1), false)"  # of few: a look into the index for each
+            WHERE asr.assortment_id = ANY(CAST(:as_{{effect}}_lists AS bigint[])) AND asr.effect = '{{effect}}'
+              AND asr.article_id = {{a}}.{column}"""
+_ANY_RULE = f"EXISTS (SELECT 1 {_RULE})"  # of many articles: PostgreSQL hashes the rules once
+_ONE_RULE = f"coalesce((SELECT true {_RULE} LIMIT 1), false)"  # of few: a look into the index for each
+
+
+def _named(rule: str) -> str:
+    """What names a head names its variants, too."""
+    own, of_head = rule.format(column="id"), rule.format(column="variant_of_id")
+    return f"{own}\n        OR {{a}}.variant_of_id IS NOT NULL AND {of_head}"
 
 
 @cache
@@ -78,8 +84,9 @@ def visible_sql(alias: str = "a", *, few: bool = False) -> str:
 
     `few` is for statements that know their articles, a thousand or so: no rule but theirs is read.
     """
+    named = _named(_ONE_RULE if few else _ANY_RULE)
     allowed, denied = (
-        _MATCH.format(a=alias, effect=effect, named=(_ONE_NAMED if few else _ANY_NAMED).format(a=alias, effect=effect))
+        _MATCH.format(a=alias, effect=effect, named=named.format(a=alias, effect=effect))
         for effect in ("allow", "deny")
     )
     return f"""(CAST(:as_free AS boolean) OR (
@@ -108,13 +115,13 @@ def reader_of(actor: Actor, company_id: int | None) -> int | None:
 
 _VERDICTS = text(f"""
 WITH RECURSIVE {REACHED},
-asked AS (SELECT a.id, a.category_id, a.brand, a.sku FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[]))),
+asked AS (SELECT a.id, a.variant_of_id, a.category_id, a.brand FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[]))),
 up AS (
     SELECT DISTINCT category_id AS start, category_id AS id FROM asked WHERE category_id IS NOT NULL
     UNION SELECT up.start, c.parent_id FROM up JOIN categories c ON c.id = up.id WHERE c.parent_id IS NOT NULL
 )
-SELECT q.id, x.name, r.effect, 'article', q.sku
-FROM asked q JOIN assortment_rules r ON r.article_id = q.id JOIN reached x ON x.id = r.assortment_id
+SELECT q.id, x.name, r.effect, 'article', ''
+FROM asked q JOIN assortment_rules r ON r.article_id IN (q.id, q.variant_of_id) JOIN reached x ON x.id = r.assortment_id
 UNION ALL
 SELECT q.id, x.name, r.effect, 'category', coalesce(c.names ->> :locale, c.name)
 FROM asked q JOIN up ON up.start = q.category_id JOIN assortment_rules r ON r.category_id = up.id
