@@ -192,6 +192,14 @@ class Config:
         24,
         "A cart idle for so many hours, not ordered and not awaiting approval, counts as abandoned; 0 for trials.",
     )
+    PRICE_APPROVAL_PERCENT: int = _setting(
+        _number(0, 1000),
+        5,
+        "A version of a price list that changes some price by more percent, or removes one, needs a second person's approval.",
+    )
+    PRICE_NOTICE_DAYS: int = _setting(
+        _number(1, 90), 14, "So many days ahead customers hear of changed prices, and price managers of lists that end."
+    )
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
     WEB_WORKERS: int = _setting(_number(1, 256), 2, "Web server processes.")
     WEB_THREADS: int = _setting(_number(1, 256), 4, "Requests each web server process serves at once.")

@@ -10,15 +10,19 @@ from app.accounts.domain.roles import Role
 class Permission(StrEnum):
     READ = "pricing:list:read"
     EDIT = "pricing:list:edit"
+    APPROVE = "pricing:version:approve"
     ASSIGN = "pricing:chain:assign"
     READ_VAT = "pricing:vat:read"
     EDIT_VAT = "pricing:vat:edit"
+    OWN_LIST = "pricing:own_list:read"
 
 
 GRANTS: dict[Permission, set[Role]] = {
     Permission.READ: {Role.OPERATOR_ADMIN, Role.PRICING, Role.SALES, Role.ACCOUNTANT},
     Permission.EDIT: {Role.OPERATOR_ADMIN, Role.PRICING},
+    Permission.APPROVE: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.ASSIGN: {Role.OPERATOR_ADMIN, Role.PRICING, Role.SALES},
     Permission.READ_VAT: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
     Permission.EDIT_VAT: {Role.OPERATOR_ADMIN, Role.ACCOUNTANT},
+    Permission.OWN_LIST: {Role.COMPANY_ADMIN, Role.BUYER, Role.BOOKKEEPER},
 }

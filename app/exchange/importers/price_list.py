@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.queries.companies import operator_party
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.errors import Invalid
 from app.core.texts import N_
 from app.exchange.domain.chunks import Chunk, Item
 from app.exchange.domain.fields import Field, Option, Shape
@@ -19,8 +20,10 @@ from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
 from app.pricing.models.chains import Chain, ChainList
 from app.pricing.models.lists import PriceList
+from app.pricing.queries.versions import holding_id
 from app.pricing.service.chains import ChainRow, Link, set_chain
 from app.pricing.service.lists import EntryRow, PriceListRow, upsert_entries, upsert_price_list
+from app.pricing.service.versions import draft_for_import
 
 FIELDS = (
     Field("sku", N_("Article number"), ("sku", "article", "article number", "article no", "item", "item number",
@@ -40,7 +43,13 @@ FIELDS = (
 )  # fmt: skip
 
 
+CHUNK_ROWS = 2_000
+DRAFT = "draft"
+
+
 def apply(actor: Actor, chunk: Chunk) -> Outcome:
+    if chunk.options.get("version", "") not in ("", DRAFT):
+        raise Invalid("version", N_("Versions to import into are: {allowed}, or empty.", allowed=DRAFT))
     outcome = Outcome()
     list_id, currency = _price_list(actor, chunk)
     good = [item for item in chunk.items if _is_in(item, currency, chunk, outcome)]
@@ -61,10 +70,12 @@ def _price_list(actor: Actor, chunk: Chunk) -> tuple[int, str]:
     if not currency and known is None:
         named = (item.values["currency"].upper() for item in chunk.items if "currency" in item.values)
         currency = next(named, "") or operator_party(actor).currency
-    list_id, _outcome = upsert_price_list(actor, PriceListRow(code, currency=currency or None))
+    upsert_price_list(actor, PriceListRow(code, currency=currency or None))
     if chunk.options["chain"]:
         _join_chain(actor, chunk.options["chain"], code)
-    return list_id, currency or str(known)
+    if chunk.options.get("version") == DRAFT:
+        code = draft_for_import(actor, code, is_first_part=min(chunk.rows) <= CHUNK_ROWS)
+    return holding_id(actor, code), currency or str(known)
 
 
 def _join_chain(actor: Actor, chain_code: str, list_code: str) -> None:
@@ -128,9 +139,15 @@ IMPORTERS.add(
                 N_("Code of the list. It is made when it is not there."),
                 is_required=True,
             ),
+            Option(
+                "version",
+                N_("Version"),
+                N_("“draft”: into the newest draft of the list, or a new one; empty: into the prices that hold today."),
+            ),
             Option("currency", N_("Currency"), N_("Three letters; empty: as the file or the list says.")),
             Option("chain", N_("Chain"), N_("Code of a chain of lists that this list joins at the end; empty: none.")),
         ),
         apply=apply,
+        chunk_rows=CHUNK_ROWS,
     ),
 )

@@ -47,8 +47,13 @@ class Choice:
 
 
 @command
-def upload(actor: Actor, kind: str, file: Path, file_name: str, *, client_ref: str) -> int:
-    """Keep a file and say how it reads; returns the id of the run. The same `client_ref` gives the same run."""
+def upload(
+    actor: Actor, kind: str, file: Path, file_name: str, *, client_ref: str, options: Mapping[str, str] | None = None
+) -> int:
+    """Keep a file and say how it reads; returns the id of the run. The same `client_ref` gives the same run.
+
+    `options` are proposed on the page of columns.
+    """
     importer = importer_of(kind)
     actor.demand(importer.permission)
     known = db.session.scalar(
@@ -69,7 +74,7 @@ def upload(actor: Actor, kind: str, file: Path, file_name: str, *, client_ref: s
         file_name=file_name[-255:],
         reading=reading_json(reading),
         mapping=mapping,
-        options={option.name: option.default for option in importer.options},
+        options={option.name: (options or {}).get(option.name, option.default) for option in importer.options},
     )
     db.session.add(run)
     db.session.flush()

@@ -71,4 +71,10 @@ def _upload(kind: str, file: FileStorage, client_ref: str) -> int:
     with tempfile.TemporaryDirectory(prefix="kontor-import-") as folder:
         path = Path(folder) / "file"
         file.save(path)
-        return upload(actor(), kind, path, Path(file.filename or "file").name, client_ref=client_ref)
+        name = Path(file.filename or "file").name
+        return upload(actor(), kind, path, name, client_ref=client_ref, options=_proposed())
+
+
+def _proposed() -> dict[str, str]:
+    """Options that the address proposes: a page of prices links here with its list."""
+    return {name: value[:80] for name, value in request.args.items() if name != "kind"}

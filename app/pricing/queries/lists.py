@@ -39,11 +39,11 @@ SELECT p.id, p.code, p.name, p.currency, p.is_gross, p.is_active, p.valid_from, 
              ORDER BY h.code)
 FROM price_lists p"""
 _FOUND = text(f"""{_LISTS}
-WHERE (:search = '' OR p.code ILIKE :pattern OR p.name ILIKE :pattern)
+WHERE p.series_id IS NULL AND (:search = '' OR p.code ILIKE :pattern OR p.name ILIKE :pattern)
   AND (CAST(:after AS text) IS NULL OR p.code > :after) AND (CAST(:before AS text) IS NULL OR p.code < :before)
 ORDER BY CASE WHEN CAST(:before AS text) IS NULL THEN p.code END, p.code DESC LIMIT :limit""")
 _ONE = text(f"{_LISTS} WHERE p.code = :code")
-_NAMES = text("SELECT code, name, currency FROM price_lists ORDER BY code")
+_NAMES = text("SELECT code, name, currency FROM price_lists WHERE series_id IS NULL ORDER BY code")
 
 
 def price_lists(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import select, text, update
 
 from app.catalog.domain.article import key_of
-from app.core import audit
+from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
@@ -74,6 +74,8 @@ def upsert_price_list(actor: Actor, row: PriceListRow) -> tuple[int, Outcome]:
     changes = {name: [getattr(known, name), value] for name, value in values.items() if getattr(known, name) != value}
     if not changes:
         return known.id, "same"
+    if known.series_id is not None and changes.keys() - {"name"}:
+        raise Conflict(N_("{code} is a version: its days are planned on its own page.", code=known.code))
     if known.entry_count and ("currency" in changes or "is_gross" in changes):
         raise Conflict(N_("A list with prices keeps its currency, and stays net or gross."))
     db.session.execute(update(PriceList).where(PriceList.id == known.id).values(**values))
@@ -217,8 +219,13 @@ def change_entry(actor: Actor, list_id: int, entry_id: int, row: EntryRow) -> No
 
 
 def _lock_list(list_id: int) -> None:
-    if not lock_rows(PriceList, [list_id]):
-        raise NotFound(N_("There is no such price list."))
+    for held in lock_rows(PriceList, [list_id]):
+        if held.state == "withdrawn" or (held.valid_to is not None and held.valid_to < clock.now().date()):
+            raise Conflict(N_("The prices of {code} are over and stay as they were.", code=held.code))
+        if held.state == "draft" and held.submitted_at is not None:
+            raise Conflict(N_("{code} waits for approval. Take it back to change its prices.", code=held.code))
+        return
+    raise NotFound(N_("There is no such price list."))
 
 
 def _slot(row: EntryRow, article: Sequence[Any]) -> tuple[Any, ...]:
