@@ -81,6 +81,9 @@ class Money:
     amount: Decimal
     currency: str
 
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise ValueError(f"cannot combine {self.currency} with {other.currency}")
@@ -105,3 +108,16 @@ class Money:
 
     def rounded(self, mode: Rounding = Rounding.HALF_UP) -> Money:
         return Money(round_amount(self.amount, self.currency, mode), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """A price inside a text: two to six digits after the point, as many as it has, and the currency where it helps."""
+
+    amount: Decimal
+    currency: str = ""
+
+    def __str__(self) -> str:
+        rounded = round_to(self.amount, 6).normalize()
+        digits = max(2, -int(rounded.as_tuple().exponent))
+        return f"{rounded:.{digits}f} {self.currency}".rstrip()
