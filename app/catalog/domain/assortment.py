@@ -40,11 +40,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What decides about an article: its id and that of its head, its category and all above it, its brand or none."""
+    """What decides about an article: its id and that of its head, its category and all above it, its brand or none.
+
+    `variants` are what a head stands for: who may see one of them may see the head.
+    """
 
     articles: frozenset[int]
     categories: frozenset[int]
     brand: str
+    variants: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ _REASONS = {
 def holds(rule: Rule, article: Judged) -> bool:
     """Whether a rule names the article, its brand, or a category it lies in."""
     if rule.target is Target.ARTICLE:
-        return rule.key in article.articles
+        return rule.key in article.articles or (rule.effect is Effect.ALLOW and rule.key in article.variants)
     if rule.target is Target.CATEGORY:
         return rule.key in article.categories
     return bool(article.brand) and rule.key == article.brand

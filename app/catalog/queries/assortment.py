@@ -65,6 +65,12 @@ _FREE: dict[str, Any] = {"as_free": True, "as_all": True, **{name: [] for name i
 _MATCH = """(coalesce({a}.category_id IN (SELECT unnest(CAST(:as_{effect}_categories AS bigint[]))), false)
         OR {a}.brand IN (SELECT unnest(CAST(:as_{effect}_brands AS text[])))
         OR {named})"""
+# A head is seen with any of its variants that is allowed by its number.
+_HEAD = """
+        OR {a}.is_head AND {a}.id IN (
+            SELECT v.variant_of_id FROM assortment_rules asr JOIN articles v ON v.id = asr.article_id
+            WHERE asr.assortment_id = ANY(CAST(:as_allow_lists AS bigint[])) AND asr.effect = 'allow'
+              AND v.variant_of_id IS NOT NULL)"""
 _RULE = """FROM assortment_rules asr
             WHERE asr.assortment_id = ANY(CAST(:as_{{effect}}_lists AS bigint[])) AND asr.effect = '{{effect}}'
               AND asr.article_id = {{a}}.{column}"""
@@ -86,8 +92,8 @@ def visible_sql(alias: str = "a", *, few: bool = False) -> str:
     """
     named = _named(_ONE_RULE if few else _ANY_RULE)
     allowed, denied = (
-        _MATCH.format(a=alias, effect=effect, named=named.format(a=alias, effect=effect))
-        for effect in ("allow", "deny")
+        _MATCH.format(a=alias, effect=effect, named=(named + more).format(a=alias, effect=effect))
+        for effect, more in (("allow", _HEAD), ("deny", ""))
     )
     return f"""(CAST(:as_free AS boolean) OR (
     (CAST(:as_all AS boolean) OR {allowed})
@@ -122,6 +128,10 @@ up AS (
 )
 SELECT q.id, x.name, r.effect, 'article', ''
 FROM asked q JOIN assortment_rules r ON r.article_id IN (q.id, q.variant_of_id) JOIN reached x ON x.id = r.assortment_id
+UNION ALL
+SELECT q.id, x.name, r.effect, 'article', ''
+FROM asked q JOIN articles v ON v.variant_of_id = q.id JOIN assortment_rules r ON r.article_id = v.id
+JOIN reached x ON x.id = r.assortment_id WHERE r.effect = 'allow'
 UNION ALL
 SELECT q.id, x.name, r.effect, 'category', coalesce(c.names ->> :locale, c.name)
 FROM asked q JOIN up ON up.start = q.category_id JOIN assortment_rules r ON r.category_id = up.id

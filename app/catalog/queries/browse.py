@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import TextClause, text
 
 from app.catalog.domain.article import Article, key_of
 from app.catalog.queries.articles import COLUMNS, OWN_NUMBER, article_of, reader
+from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -41,21 +42,25 @@ def search(
     before: Sequence[str] | None = None,
     is_descending: bool = False,
     with_discontinued: bool = False,
+    with_variants: bool = True,
     limit: int = 51,
     company_id: int | None = None,
 ) -> list[Article]:
     """Articles of a category and all below it whose texts and numbers have every word (or its beginning).
 
     `after` and `before` are keys made by `sort_key`; rows come in reading order. Discontinued articles are left out
-    unless asked for.
+    unless asked for, and what is not in the assortment of the account always; without variants their heads stand for
+    them.
     """
     key = after or before
     is_backwards = before is not None and not after
     statement = _list_statement(
         _locale(actor), sort, descends=is_descending != is_backwards, has_key=bool(key),
         has_words=bool(_WORD.search(text)), has_category=bool(category), all_states=with_discontinued,
+        is_folded=not with_variants,
     )  # fmt: skip
     values = {"words": word_query(text), "category": category, "limit": limit, **reader(actor, company_id)}
+    values |= visible_values(actor, company_id)
     if key:
         values |= {"key": key[0], "id": int(key[1])}
     rows = [article_of(row) for row in db.session.execute(statement, values)]
@@ -69,7 +74,15 @@ def sort_key(article: Article, sort: Sort) -> tuple[str, int]:
 
 @cache
 def _list_statement(
-    locale: str, sort: Sort, *, descends: bool, has_key: bool, has_words: bool, has_category: bool, all_states: bool
+    locale: str,
+    sort: Sort,
+    *,
+    descends: bool,
+    has_key: bool,
+    has_words: bool,
+    has_category: bool,
+    all_states: bool,
+    is_folded: bool,
 ) -> TextClause:
     column = "a.sku_key" if sort == "sku" else f"coalesce(a.names ->> '{locale}', a.name)"
     # Within a category the rows are sorted: walking the index of all names until 50 of the category have come is slower.
@@ -79,11 +92,13 @@ def _list_statement(
         *(["a.search @@ to_tsquery('simple', :words)"] if has_words else []),
         *([_BRANCH] if has_category else []),
         *([] if all_states else ["a.status <> 'discontinued'"]),
+        *(["a.variant_of_id IS NULL"] if is_folded else []),
         *([f"({column}, a.id) {sign} (:key, :id)"] if has_key else []),
+        visible_sql(),
     ]
     return text(f"""
 SELECT {COLUMNS}, {OWN_NUMBER}, ''
-FROM articles a WHERE {" AND ".join(conditions) or "true"}
+FROM articles a WHERE {" AND ".join(conditions)}
 ORDER BY {place} {direction}, a.id {direction} LIMIT :limit""")  # noqa: S608 -- parts are constants of this file
 
 
@@ -107,22 +122,22 @@ class Suggestion:
 
 
 # Numbers that begin so come before words; each branch reads a few rows of an index.
-_SUGGEST = text("""
+_SUGGEST = text(f"""
 WITH found AS (
     (SELECT a.id, 1 AS rank, a.sku_key AS place, '' AS own FROM articles a
-     WHERE a.sku_key LIKE :start AND a.status <> 'discontinued' ORDER BY a.sku_key LIMIT :limit)
+     WHERE a.sku_key LIKE :start AND a.status <> 'discontinued' AND {visible_sql()} ORDER BY a.sku_key LIMIT :limit)
     UNION ALL
-    (SELECT n.article_id, 2, n.number_key, n.number FROM customer_article_numbers n
-     WHERE n.company_id = :company AND n.number_key LIKE :start ORDER BY n.number_key LIMIT :limit)
+    (SELECT a.id, 2, n.number_key, n.number FROM customer_article_numbers n JOIN articles a ON a.id = n.article_id
+     WHERE n.company_id = :company AND n.number_key LIKE :start AND {visible_sql()} ORDER BY n.number_key LIMIT :limit)
     UNION ALL
     (SELECT a.id, 3, a.sku_key, '' FROM articles a
-     WHERE a.search @@ to_tsquery('simple', :words) AND a.status <> 'discontinued' LIMIT :limit)
+     WHERE a.search @@ to_tsquery('simple', :words) AND a.status <> 'discontinued' AND {visible_sql()} LIMIT :limit)
 ), best AS (
     SELECT DISTINCT ON (id) id, rank, place, own FROM found ORDER BY id, rank
 )
 SELECT a.id, a.sku, coalesce(a.names ->> :locale, a.name), b.own
 FROM best b JOIN articles a ON a.id = b.id
-ORDER BY b.rank, b.place LIMIT :limit""")
+ORDER BY b.rank, b.place LIMIT :limit""")  # noqa: S608 -- constants
 
 
 def suggest(actor: Actor, text: str, *, limit: int = 10, company_id: int | None = None) -> list[Suggestion]:
@@ -132,6 +147,7 @@ def suggest(actor: Actor, text: str, *, limit: int = 10, company_id: int | None 
         return []
     start = re.sub(r"([\\%_])", r"\\\1", key) + "%"
     values = {"start": start, "words": words, "limit": limit, **reader(actor, company_id)}
+    values |= visible_values(actor, company_id)
     return [Suggestion(*row) for row in db.session.execute(_SUGGEST, values)]
 
 
@@ -159,9 +175,33 @@ WITH RECURSIVE tree AS (
 SELECT id, code, name, depth, parent FROM tree ORDER BY path""")
 
 
-def categories(actor: Actor) -> list[CategoryNode]:
-    """The whole tree in reading order, names in the actor's language."""
-    return [CategoryNode(*row) for row in db.session.execute(_TREE, {"locale": actor.locale})]
+_FILLED = text(f"""
+SELECT c.id FROM categories c
+WHERE EXISTS (SELECT 1 FROM articles a
+              WHERE a.category_id = c.id AND a.status <> 'discontinued' AND {visible_sql()})""")  # noqa: S608 -- constants
+
+
+def categories(actor: Actor, *, company_id: int | None = None) -> list[CategoryNode]:
+    """The tree in reading order, names in the actor's language; without what the account's assortment leaves empty."""
+    values = visible_values(actor, company_id)
+    nodes = [CategoryNode(*row) for row in db.session.execute(_TREE, {"locale": actor.locale})]
+    if values["as_free"]:
+        return nodes
+    if values["as_all"]:
+        denied = set(values["as_deny_categories"])
+        return [node for node in nodes if node.id not in denied]
+    return _with_those_above(nodes, set(db.session.scalars(_FILLED, values)))
+
+
+def _with_those_above(nodes: Sequence[CategoryNode], ids: Container[int]) -> list[CategoryNode]:
+    """These categories and the way to each of them."""
+    kept: list[CategoryNode] = []
+    wanted: set[str] = set()
+    for node in reversed(nodes):  # what is below comes first
+        if node.id in ids or node.code in wanted:
+            kept.append(node)
+            wanted.add(node.parent_code)
+    return kept[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +243,19 @@ SELECT {COLUMNS}, {OWN_NUMBER}, '', a.name, a.names, a.description,
        (SELECT coalesce(json_agg(json_build_array(u.unit, u.numerator, u.denominator, u.gtin, u.precision)
                                  ORDER BY u.position, u.id), '[]')
         FROM article_units u WHERE u.article_id = a.id),
-       a.attributes, a.weight_kg, a.discount_group, a.updated_at
+       a.attributes, a.weight_kg, a.discount_group, a.updated_at, {visible_sql(few=True)}
 FROM articles a WHERE a.sku_key = :key""")  # noqa: S608 -- parts are constants
 
 
 def article_page(actor: Actor, sku: str, *, company_id: int | None = None) -> ArticlePage:
-    """One article by its number, whole; raises NotFound."""
-    row = db.session.execute(_PAGE, {"key": key_of(sku), **reader(actor, company_id)}).one_or_none()
+    """One article by its number, whole; raises NotFound, also for what is not in the assortment of the account."""
+    asked = {"key": key_of(sku), **reader(actor, company_id), **visible_values(actor, company_id)}
+    row = db.session.execute(_PAGE, asked).one_or_none()
     if row is None:
         raise NotFound(N_("There is no article {sku}.", sku=sku))
-    values: tuple[Any, ...] = tuple(row)
+    *values, is_visible = row
+    if not is_visible:
+        raise NotFound(N_("{sku} is not in your assortment. Ask us if you need it.", sku=sku))
     plain_name, names, description, path, packs, attributes, weight, discount_group, updated_at = values[-9:]
     return ArticlePage(
         article_of(values[:-9]), plain_name, names, description, tuple((code, name) for code, name in path),
