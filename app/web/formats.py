@@ -24,6 +24,7 @@ def _signs(language: str) -> dict[int, str]:
     return str.maketrans({",": symbols["group"], ".": symbols["decimal"], "-": symbols["minusSign"]})
 
 
+@lru_cache(maxsize=8192)
 def fixed(value: Decimal, digits: int, language: str) -> str:
     """A number with exactly so many digits after the point, half up."""
     rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
@@ -52,11 +53,13 @@ def money(value: Decimal, currency: str, language: str) -> str:
     return f"{amount(value, currency, language)}{NBSP}{currency}"
 
 
+@lru_cache(maxsize=8192)
 def price(value: Decimal, language: str) -> str:
     """A unit price: two to six digits after the point, as many as it has."""
     return f"{_trimmed(value, 2, 6):,f}".translate(_signs(language))
 
 
+@lru_cache(maxsize=8192)
 def quantity(value: Decimal, language: str) -> str:
     """A quantity: no zeros behind the point, up to six digits."""
     return f"{_trimmed(value, 0, 6):,f}".translate(_signs(language))

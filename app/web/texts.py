@@ -14,12 +14,12 @@ from decimal import Decimal
 from typing import Any, cast
 
 from babel import Locale
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
-from app.core.money import Money
+from app.core.money import Money, UnitPrice
 from app.core.texts import Message
 from app.web import catalogues, formats
 from app.web.catalogues import TRANSLATIONS, compile_stale
@@ -46,8 +46,13 @@ def language() -> str:
     absent = _absent_reader.get()
     if absent is not None:
         return absent[0]
-    locale = get_locale()
-    return locale.language if isinstance(locale, Locale) else "en"
+    held: str | None = g.get("kontor_language") if g else None
+    if held is None:
+        locale = get_locale()
+        held = locale.language if isinstance(locale, Locale) else "en"
+        if g:
+            g.kontor_language = held  # a page asks hundreds of times
+    return held
 
 
 def time_zone() -> str:
@@ -74,6 +79,9 @@ def show(value: Any) -> Any:
         return say(value)
     if isinstance(value, Money):
         return formats.money(value.amount, value.currency, language())
+    if isinstance(value, UnitPrice):
+        shown = formats.price(value.amount, language())
+        return f"{shown}{formats.NBSP}{value.currency}" if value.currency else shown
     if isinstance(value, Decimal):
         return formats.quantity(value, language())
     if isinstance(value, datetime):
