@@ -172,8 +172,17 @@ def _misfit(article: Article, answer: Fit, unit: str) -> LineProblem:
     return LineProblem("quantity", text, tuple(q for q in (below, above) if q is not None))
 
 
+def assortment_problem(article: Article) -> LineProblem | None:
+    """Whether the account may see the article at all."""
+    if article.is_visible:
+        return None
+    return LineProblem("not_in_assortment", N_("Not in your assortment. Ask us if you need it."))
+
+
 def status_problem(article: Article) -> LineProblem | None:
-    """Whether the article is still sold."""
+    """Whether the article is sold, and still is."""
+    if article.is_head:
+        return LineProblem("head", N_("{sku} comes in variants. Choose one of them.", sku=article.sku))
     if article.is_active:
         return None
     if article.successor_sku:
@@ -211,7 +220,12 @@ def largest_in_stock(article: Article, unit: str, available: Decimal) -> Decimal
 def find_problems(
     article: Article, quantity: Decimal, unit: str, price: PricedLine, promise: Promise
 ) -> tuple[LineProblem, ...]:
-    """Everything that keeps a line from being ordered; no problem is hidden behind another."""
+    """Everything that keeps a line from being ordered; no problem is hidden behind another.
+
+    Of what is not in the assortment nothing else is told: not whether it is in stock, nor what replaces it.
+    """
+    if (forbidden := assortment_problem(article)) is not None:
+        return (forbidden,)
     price_problem = LineProblem("no_price", price.problem) if price.problem is not None else None
     found = (
         status_problem(article),

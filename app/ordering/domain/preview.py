@@ -24,6 +24,7 @@ from app.pricing.domain.price import PricedLine
 from app.pricing.domain.totals import Totals
 
 LARGEST = Decimal(10) ** 11
+NOT_IN_ASSORTMENT = "not_in_assortment"
 UNKNOWN_UNIT = "unknown_unit"
 
 
@@ -125,8 +126,9 @@ class Sorted:
 
 def sort_rows(carried: Carried, matches: Mapping[str, Sequence[Article]]) -> Sorted:
     """Find the article and unit of each row and merge equal ones; `matches` are articles by the code of a row."""
-    single = {key: found[0] for key, found in matches.items() if len(found) == 1}
-    ambiguous = {key for key, found in matches.items() if len(found) > 1}
+    yours = {key: found for key, found in matches.items() if found[0].is_visible}
+    single = {key: found[0] for key, found in yours.items() if len(found) == 1}
+    ambiguous = {key for key, found in yours.items() if len(found) > 1}
     by_number = {row.number: row for row in carried.order.rows}
     judged = judge(carried.order.rows, single, digits=_digits, ambiguous=ambiguous, largest=LARGEST)
     problems = [
@@ -212,6 +214,8 @@ def _refused(
 ) -> PreviewProblem:
     """A row that does not name one article and a quantity."""
     found = matches.get(row.sku, ())
+    if found and not found[0].is_visible:
+        return _not_yours(carried, row)
     options: tuple[Option, ...] = ()
     if code == Reason.AMBIGUOUS_SKU:
         options = tuple(Option("code", article.sku, article.name) for article in found[:8])
@@ -222,6 +226,15 @@ def _refused(
     return PreviewProblem(
         row.number, (), carried.rows_of(row.number), code, verdict, row.given_sku, row.given_quantity, row.unit,
         (message,), article, options,
+    )  # fmt: skip
+
+
+def _not_yours(carried: Carried, row: OrderRow) -> PreviewProblem:
+    """An article that is not in the assortment: nothing more is told of it."""
+    message = N_("{sku} is not in your assortment. Ask us if you need it.", sku=row.given_sku)
+    return PreviewProblem(
+        row.number, (), carried.rows_of(row.number), NOT_IN_ASSORTMENT, Verdict.REFUSED, row.given_sku, row.given_quantity,
+        row.unit, (message,),
     )  # fmt: skip
 
 

@@ -143,7 +143,8 @@ def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
                 promise, problems,
             )
         )  # fmt: skip
-    return CartPage(head.id, head.company_id, head.name, head.version, head.currency, rows, sums(prices, head.currency))
+    totals = sums((row.price for row in rows if row.article.is_visible), head.currency)
+    return CartPage(head.id, head.company_id, head.name, head.version, head.currency, rows, totals)
 
 
 def price_item(article: Article, quantity: Decimal, unit: str) -> PriceItem:

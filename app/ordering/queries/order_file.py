@@ -16,16 +16,17 @@ from app.pricing.queries.prices import ladders
 
 
 def account_catalogue(actor: Actor, company_id: int, skus: Iterable[str]) -> PriceCatalogue:
-    """What the account pays per piece for the articles with these SKUs, today; two statements.
+    """What the account pays per piece for the articles with these SKUs, today; a constant number of statements.
 
-    An article without a price for one piece is left out, so that the check refuses it like an unknown one.
+    An article without a price for one piece, or outside the assortment, is left out, so that the check refuses it like an
+    unknown one.
     """
     terms = buying_terms(actor, company_id)
     found = {
         key: article
         for key, matches in articles_by_code(actor, skus, company_id=company_id).items()
         for article in matches
-        if key_of(article.sku) == key
+        if key_of(article.sku) == key and article.is_visible
     }
     priced = ladders(
         actor, [article.id for article in found.values()], company_id=company_id, on=price_day(actor)

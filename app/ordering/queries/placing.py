@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.quantity import Anchor, Factor, QuantityRule
@@ -23,9 +24,9 @@ from app.pricing.domain.price import PricedLine, PriceItem
 from app.pricing.queries.prices import price_lines
 
 _ONE = Factor(1)
-_LINES = text("""
+_LINES = text(f"""
 SELECT l.id, l.article_id, l.quantity, l.unit, l.base_quantity, l.note, l.checked_price, l.checked_base_quantity,
-    a.base_unit, a.vat_category, a.vat_class, a.status <> 'discontinued',
+    a.base_unit, a.vat_category, a.vat_class, a.status <> 'discontinued' AND NOT a.is_head AND {visible_sql(few=True)},
     a.stock_policy = 'backorder' AND a.status <> 'run_out',
     concat_ws(' ', a.precision, a.anchor, trim_scale(a.minimum), trim_scale(a.step), trim_scale(a.maximum)),
     u.numerator, u.denominator, coalesce(u.precision, 0)
@@ -33,12 +34,15 @@ FROM cart_lines l
 JOIN articles a ON a.id = l.article_id
 LEFT JOIN article_units u ON u.article_id = a.id AND u.unit = l.unit
 WHERE l.cart_id = :cart AND l.company_id = :company
-ORDER BY l.position, l.id""")
+ORDER BY l.position, l.id""")  # noqa: S608 -- constants
 
 
 @dataclass(slots=True)
 class PlacedLine:
-    """A line on its way into an order. `is_fine`: still sold, quantity fits, price known and as it was shown."""
+    """A line on its way into an order.
+
+    `is_fine`: still sold and in the assortment, quantity fits, price known and as it was shown.
+    """
 
     line_id: int
     article_id: int
@@ -52,8 +56,9 @@ class PlacedLine:
 
 
 def lines_to_place(actor: Actor, head: CartHead, on: date) -> list[PlacedLine]:
-    """All lines with their prices, in the order of the cart; two statements."""
-    rows = db.session.execute(_LINES, {"cart": head.id, "company": head.company_id}).all()
+    """All lines with their prices, in the order of the cart; three statements."""
+    values = {"cart": head.id, "company": head.company_id, **visible_values(actor, head.company_id)}
+    rows = db.session.execute(_LINES, values).all()
     items = [_item(row) for row in rows]
     prices = price_lines(actor, items, company_id=head.company_id, on=on) if items else []
     return [_line(row, price) for row, price in zip(rows, prices, strict=True)]

@@ -21,7 +21,14 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
-from app.ordering.domain.cart import CartPage, LineProblem, WantedLine, quantity_problem, status_problem
+from app.ordering.domain.cart import (
+    CartPage,
+    LineProblem,
+    WantedLine,
+    assortment_problem,
+    quantity_problem,
+    status_problem,
+)
 from app.ordering.domain.lifecycle import CartState
 from app.ordering.models import Cart, CartChange, CartLine
 from app.ordering.queries.cart import cart_head
@@ -243,7 +250,9 @@ def _demand_orderable(
             problems.append((index, LineProblem("unknown", N_("There is no such article."))))
             continue
         together = wanted[line.article_id, line.unit].quantity
-        problem = _unusable(together) or _unusable(line.quantity) or status_problem(article)
+        problem = (
+            _unusable(together) or _unusable(line.quantity) or assortment_problem(article) or status_problem(article)
+        )
         if problem is None and quantity_problem(article, together, line.unit) is not None:
             problem = quantity_problem(article, line.quantity, line.unit)
         if problem is not None:
