@@ -11,8 +11,8 @@ from app.catalog.domain.article import Article
 from app.catalog.queries.browse import ArticlePage, Sort, article_page, search
 from app.core.actor import Actor
 from app.core.errors import NotFound
-from app.inventory.domain.promise import ZERO, Promise, promise
-from app.inventory.queries.promises import available
+from app.inventory.domain.promise import ZERO, Promise
+from app.inventory.queries.promises import promises
 from app.ordering.queries.cart import need, price_day, price_item
 from app.pricing.domain.chain import Break
 from app.pricing.domain.price import PricedLine
@@ -53,7 +53,8 @@ def shop_rows(
     """A page of articles that can be ordered; four statements whatever the number."""
     try:
         found = search(
-            actor, text, category, sort, after, before=before, is_descending=is_descending, limit=limit
+            actor, text, category, sort, after, before=before, is_descending=is_descending, with_variants=bool(text),
+            limit=limit,
         )  # fmt: skip
     except ValueError:
         raise NotFound from None
@@ -73,9 +74,10 @@ def _rows(actor: Actor, articles: Sequence[Article], day: date) -> list[ShopRow]
     firsts = [smallest(article) for article in articles]
     items = [price_item(article, first, article.base_unit) for article, first in zip(articles, firsts, strict=True)]
     prices = price_lines(actor, items, company_id=actor.company_id, on=day) if items else []
-    free = available(actor, [article.id for article in articles])
+    needs = [need(article, first) for article, first in zip(articles, firsts, strict=True)]
+    promised = promises(actor, needs, day)
     return [
-        ShopRow(article, first, price, promise(need(article, first), free.get(article.id, ZERO), day))
+        ShopRow(article, first, price, promised[article.id])
         for article, first, price in zip(articles, firsts, prices, strict=True)
     ]
 
