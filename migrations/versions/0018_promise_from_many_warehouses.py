@@ -317,6 +317,7 @@ def upgrade() -> None:
     op.add_column("reservations", sa.Column("incoming_id", sa.BigInteger(), nullable=True))
     op.add_column("reservations", sa.Column("supplier_stock_id", sa.BigInteger(), nullable=True))
     op.add_column("reservations", sa.Column("backorder_rule_id", sa.BigInteger(), nullable=True))
+    op.add_column("reservations", sa.Column("expected_on", sa.Date(), nullable=True))
     op.create_index(
         "ix_reservations_backorder_rule_id",
         "reservations",
@@ -398,6 +399,7 @@ def downgrade() -> None:
         table_name="reservations",
         postgresql_where=sa.text("backorder_rule_id IS NOT NULL"),
     )
+    op.drop_column("reservations", "expected_on")
     op.drop_column("reservations", "backorder_rule_id")
     op.drop_column("reservations", "supplier_stock_id")
     op.drop_column("reservations", "incoming_id")

@@ -37,7 +37,7 @@ def buyer(ctx):
 
 
 def want(line, article_id, quantity, *, may_backorder=False):
-    return Want(line, article_id, Decimal(quantity), may_backorder)
+    return Want(line, article_id, Decimal(quantity), "backorder" if may_backorder else "stock")
 
 
 def take(actor, *wants):

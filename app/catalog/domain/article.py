@@ -70,7 +70,7 @@ class Article:
     @property
     def order_policy(self) -> str:
         """The stock policy that holds for orders: what runs out is never waited for."""
-        return "stock" if self.is_running_out else self.stock_policy
+        return "run_out" if self.is_running_out else self.stock_policy
 
     def factor(self, unit: str) -> Factor | None:
         """How many base units one such unit holds, None when the article is not sold in it."""

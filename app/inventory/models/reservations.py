@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -53,5 +54,6 @@ class Reservation(Base):
     supplier_stock_id: Mapped[int | None] = mapped_column(ForeignKey("supplier_stock.id"))
     backorder_rule_id: Mapped[int | None] = mapped_column(ForeignKey("backorder_rules.id", ondelete="SET NULL"))
     quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    expected_on: Mapped[date | None] = mapped_column(Date)  # as it was promised, for what is not there yet
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
     released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

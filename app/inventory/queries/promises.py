@@ -7,30 +7,42 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import text
-
+from app.accounts.queries.companies import own_or_asked
+from app.core import clock
 from app.core.actor import Actor
-from app.core.db import db
-from app.inventory.domain.promise import ZERO, Need, Promise, promise
-
-_AVAILABLE = text("""
-SELECT article_id, sum(greatest(on_hand - threshold - reserved, 0))
-FROM stock WHERE article_id = ANY(CAST(:ids AS bigint[])) GROUP BY article_id""")
+from app.inventory.domain.promise import ZERO, Need, Promise, Source
+from app.inventory.domain.promise import promise as promise_of
+from app.inventory.queries.supply import supplies
 
 
-def available(actor: Actor, article_ids: Collection[int]) -> dict[int, Decimal]:
-    """What is on hand and free in all warehouses, in base units; articles without stock are not in it."""
+def available(actor: Actor, article_ids: Collection[int], *, company_id: int | None = None) -> dict[int, Decimal]:
+    """What lies free in the warehouses that serve an account (the actor's), in base units; articles without are not in it."""
     if not article_ids:
         return {}
-    rows = db.session.execute(_AVAILABLE, {"ids": list(article_ids)}).all()
-    return {article_id: quantity.normalize() + 0 for article_id, quantity in rows}
+    found, _ = supplies(own_or_asked(actor, company_id), article_ids, on=clock.today())
+    return {
+        article_id: sum((place.free for place in supply.places if place.source is Source.WAREHOUSE), ZERO)
+        for article_id, supply in found.items()
+    }
 
 
-def promises(actor: Actor, needs: Iterable[Need], on: date) -> dict[int, Promise]:
-    """What holds on a day for each article, the needs of one article added up."""
+def promises(
+    actor: Actor, needs: Iterable[Need], on: date, *, company_id: int | None = None, today: date | None = None
+) -> dict[int, Promise]:
+    """What holds on a day for each article, the needs of one article added up: how much, when, from where.
+
+    For the actor's company, or for the operator any. `today` is given where the day asked for lies ahead.
+    """
     wanted: dict[int, Need] = {}
     for need in needs:
         held = wanted.get(need.article_id)
         wanted[need.article_id] = need if held is None else replace(need, quantity=held.quantity + need.quantity)
-    free = available(actor, wanted)
-    return {article_id: promise(need, free.get(article_id, ZERO), on) for article_id, need in wanted.items()}
+    if not wanted:
+        return {}
+    found, terms = supplies(own_or_asked(actor, company_id), wanted, on=on, today=today)
+    return {article_id: promise_of(need, found.get(article_id), terms) for article_id, need in wanted.items()}
+
+
+def promise(actor: Actor, need: Need, on: date, *, company_id: int | None = None, today: date | None = None) -> Promise:
+    """The same for one article."""
+    return promises(actor, [need], on, company_id=company_id, today=today)[need.article_id]

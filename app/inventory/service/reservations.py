@@ -2,61 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden
 from app.core.locks import note_lock
 from app.core.texts import N_
-from app.inventory.domain.promise import Part, Shelf, Want, allot
+from app.inventory.domain.promise import Part, Source, Want, allot
+from app.inventory.queries.supply import supplies
 
-# Rows without anything to give are left alone; those that wait for another buyer's lock are read again after it.
-_LOCK = text("""
-SELECT s.id, s.article_id, s.warehouse_id, w.position, s.on_hand - s.threshold - s.reserved
-FROM stock s JOIN warehouses w ON w.id = s.warehouse_id
-WHERE s.article_id = ANY(CAST(:ids AS bigint[])) AND s.on_hand - s.threshold - s.reserved > 0
-ORDER BY s.id FOR UPDATE OF s""")
-_TAKE = text("""
-UPDATE stock s SET reserved = s.reserved + v.quantity, updated_at = now()
+_TABLES = {
+    Source.WAREHOUSE: "stock",
+    Source.INCOMING: "incoming_goods",
+    Source.DROP_SHIP: "supplier_stock",
+    Source.BACKORDER: "backorder_rules",
+}
+
+
+def _take(table: str) -> TextClause:
+    touched = ", updated_at = now()" if table == "stock" else ""
+    return text(f"""
+UPDATE {table} s SET reserved = s.reserved + v.quantity{touched}
 FROM unnest(CAST(:ids AS bigint[]), CAST(:quantities AS numeric[])) AS v (id, quantity)
-WHERE s.id = v.id""")
+WHERE s.id = v.id""")  # noqa: S608 -- a table of this file
+
+
+_TAKE = {source: _take(table) for source, table in _TABLES.items()}
 _HOLD = text("""
 INSERT INTO reservations (company_id, order_line_id, article_id, warehouse_id, quantity)
 SELECT :company, v.line, v.article, v.warehouse, v.quantity
 FROM unnest(CAST(:lines AS bigint[]), CAST(:articles AS bigint[]), CAST(:warehouses AS bigint[]),
             CAST(:quantities AS numeric[])) AS v (line, article, warehouse, quantity)""")
+_HOLD_LATE = text("""
+INSERT INTO reservations (company_id, order_line_id, article_id, quantity, incoming_id, supplier_stock_id,
+    backorder_rule_id, expected_on)
+SELECT :company, v.line, v.article, v.quantity, v.incoming, v.supplier, v.rule, v.day
+FROM unnest(CAST(:lines AS bigint[]), CAST(:articles AS bigint[]), CAST(:quantities AS numeric[]),
+            CAST(:incoming AS bigint[]), CAST(:suppliers AS bigint[]), CAST(:rules AS bigint[]),
+            CAST(:days AS date[])) AS v (line, article, quantity, incoming, supplier, rule, day)""")
 
-_LOCK_HELD = text("""
-SELECT s.id FROM stock s
-WHERE (s.article_id, s.warehouse_id) IN (
-    SELECT r.article_id, r.warehouse_id FROM reservations r
-    WHERE r.order_line_id = ANY(CAST(:lines AS bigint[])) AND r.released_at IS NULL
-      AND (CAST(:company AS bigint) IS NULL OR r.company_id = :company))
-ORDER BY s.id FOR UPDATE OF s""")
-_RELEASE = text("""
+_HELD = """r.order_line_id = ANY(CAST(:lines AS bigint[])) AND r.released_at IS NULL
+      AND (CAST(:company AS bigint) IS NULL OR r.company_id = :company)"""
+_LOCK_HELD = text(f"""
+WITH held AS (
+    SELECT r.article_id, r.warehouse_id, r.incoming_id, r.supplier_stock_id, r.backorder_rule_id
+    FROM reservations r WHERE {_HELD}
+), shelves AS (
+    SELECT s.id FROM stock s WHERE (s.article_id, s.warehouse_id) IN (SELECT article_id, warehouse_id FROM held)
+    ORDER BY s.id FOR UPDATE
+), coming AS (
+    SELECT id FROM incoming_goods WHERE id IN (SELECT incoming_id FROM held) ORDER BY id FOR UPDATE
+), suppliers AS (
+    SELECT id FROM supplier_stock WHERE id IN (SELECT supplier_stock_id FROM held) ORDER BY id FOR UPDATE
+), rules AS (
+    SELECT id FROM backorder_rules WHERE id IN (SELECT backorder_rule_id FROM held) ORDER BY id FOR UPDATE
+)
+SELECT id FROM shelves UNION ALL SELECT id FROM coming UNION ALL SELECT id FROM suppliers
+UNION ALL SELECT id FROM rules""")  # noqa: S608
+_RELEASE = text(f"""
 WITH gone AS (
-    UPDATE reservations r SET released_at = now()
-    WHERE r.order_line_id = ANY(CAST(:lines AS bigint[])) AND r.released_at IS NULL
-      AND (CAST(:company AS bigint) IS NULL OR r.company_id = :company)
-    RETURNING r.article_id, r.warehouse_id, r.quantity
+    UPDATE reservations r SET released_at = now() WHERE {_HELD}
+    RETURNING r.article_id, r.warehouse_id, r.incoming_id, r.supplier_stock_id, r.backorder_rule_id, r.quantity
 ), given AS (
     SELECT article_id, warehouse_id, sum(quantity) AS quantity FROM gone
     WHERE warehouse_id IS NOT NULL GROUP BY article_id, warehouse_id
 ), back AS (
     UPDATE stock s SET reserved = s.reserved - given.quantity, updated_at = now()
     FROM given WHERE s.article_id = given.article_id AND s.warehouse_id = given.warehouse_id
+), coming AS (
+    UPDATE incoming_goods i SET reserved = i.reserved - g.quantity
+    FROM (SELECT incoming_id, sum(quantity) AS quantity FROM gone GROUP BY incoming_id) g WHERE i.id = g.incoming_id
+), suppliers AS (
+    UPDATE supplier_stock x SET reserved = x.reserved - g.quantity
+    FROM (SELECT supplier_stock_id, sum(quantity) AS quantity FROM gone GROUP BY supplier_stock_id) g
+    WHERE x.id = g.supplier_stock_id
+), rules AS (
+    UPDATE backorder_rules b SET reserved = b.reserved - g.quantity
+    FROM (SELECT backorder_rule_id, sum(quantity) AS quantity FROM gone GROUP BY backorder_rule_id) g
+    WHERE b.id = g.backorder_rule_id
 )
-SELECT coalesce(sum(quantity), 0) FROM gone""")
+SELECT coalesce(sum(quantity), 0) FROM gone""")  # noqa: S608
 
 
 @command
-def reserve(actor: Actor, company_id: int, wants: Sequence[Want]) -> list[Part]:
-    """Hold stock for the lines of one account's order; three statements for any number of lines.
+def reserve(actor: Actor, company_id: int, wants: Sequence[Want], *, on: date | None = None) -> list[Part]:
+    """Hold stock for the lines of one account's order, in the order in which `promises` names the sources.
 
+    Three statements for any number of lines, two more where something comes later. `on` is today where the operator is.
     Raises Conflict(details=[Shortage, ...]), one for each article that is short, and then nothing is held.
     """
     if not actor.is_operator and company_id != actor.company_id:
@@ -64,24 +103,51 @@ def reserve(actor: Actor, company_id: int, wants: Sequence[Want]) -> list[Part]:
     if not wants:
         return []
     note_lock("stock")
-    rows = db.session.execute(_LOCK, {"ids": sorted({want.article_id for want in wants})}).all()
-    parts, shortages = allot(wants, [Shelf(*row) for row in rows])
+    found, terms = supplies(company_id, {want.article_id for want in wants}, on=on or clock.today(), locks=True)
+    parts, shortages = allot(wants, found, terms)
     if shortages:
         raise Conflict(N_("There is not enough stock for everything you want."), details=shortages)
-    taken: dict[int, Decimal] = {}
+    _take_from_sources(parts)
+    there = [part for part in parts if part.source is Source.WAREHOUSE]
+    if there:
+        db.session.execute(_HOLD, {
+            **_lines(company_id, there), "warehouses": [part.warehouse_id for part in there],
+        })  # fmt: skip
+    late = [part for part in parts if part.source is not Source.WAREHOUSE]
+    if late:
+        db.session.execute(_HOLD_LATE, {
+            **_lines(company_id, late),
+            "incoming": _rows_of(late, Source.INCOMING),
+            "suppliers": _rows_of(late, Source.DROP_SHIP),
+            "rules": _rows_of(late, Source.BACKORDER),
+            "days": [part.day for part in late],
+        })  # fmt: skip
+    return parts
+
+
+def _take_from_sources(parts: Iterable[Part]) -> None:
+    """Note on each source what is taken from it; one statement a kind of source."""
+    taken: dict[Source, dict[int, Decimal]] = {}
     for part in parts:
-        if part.stock_id is not None:
-            taken[part.stock_id] = taken.get(part.stock_id, Decimal(0)) + part.quantity
-    if taken:
-        db.session.execute(_TAKE, {"ids": list(taken), "quantities": list(taken.values())})
-    db.session.execute(_HOLD, {
+        if part.row_id is not None:
+            rows = taken.setdefault(part.source, {})
+            held = rows.get(part.row_id)
+            rows[part.row_id] = part.quantity if held is None else held + part.quantity
+    for source, rows in taken.items():
+        db.session.execute(_TAKE[source], {"ids": list(rows), "quantities": list(rows.values())})
+
+
+def _lines(company_id: int, parts: Sequence[Part]) -> dict[str, Any]:
+    return {
         "company": company_id,
         "lines": [part.order_line_id for part in parts],
         "articles": [part.article_id for part in parts],
-        "warehouses": [part.warehouse_id for part in parts],
         "quantities": [part.quantity for part in parts],
-    })  # fmt: skip
-    return parts
+    }
+
+
+def _rows_of(parts: Iterable[Part], source: Source) -> list[int | None]:
+    return [part.row_id if part.source is source else None for part in parts]
 
 
 @command

@@ -130,7 +130,8 @@ def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
         company_id=head.company_id,
         on=on,
     )
-    promised = promises(actor, [need(articles[line.article_id], line.base_quantity) for line in lines], on)
+    needs = [need(articles[line.article_id], line.base_quantity) for line in lines]
+    promised = promises(actor, needs, on, company_id=head.company_id)
     rows = []
     for line, price in zip(lines, prices, strict=True):
         article = articles[line.article_id]

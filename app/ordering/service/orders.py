@@ -110,7 +110,7 @@ def place_order(
     )
     if order is None:
         return _known(cart.company_id, client_ref, request) or _used_up()
-    reserve(actor, cart.company_id, _insert_lines(order.id, lines, terms.locale))
+    reserve(actor, cart.company_id, _insert_lines(order.id, lines, terms.locale), on=today)
     cart.state, cart.is_active, cart.last_activity_at = CartState.ORDERED, False, clock.now()
     audit.record(
         actor, "order", order.id, "placed",
@@ -310,4 +310,4 @@ def _texts(values: Iterable[str]) -> str:
 
 
 def _want(order_line_id: int, line: PlacedLine) -> Want:
-    return Want(order_line_id, line.article_id, line.base_quantity, line.may_backorder)
+    return Want(order_line_id, line.article_id, line.base_quantity, line.stock_policy, line.lead_time_days)
