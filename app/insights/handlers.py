@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.actor import Actor, Scope
 from app.core.outbox import handles
 from app.insights.queries.carts import cart_of_order
-from app.insights.service import note_order
+from app.insights.service.carts import note_order
 from app.ordering.events import OrderPlaced
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.jobs import current_actor, job
-from app.insights import service
+from app.insights.service import carts as service
 
 
 @job("insights.watch_carts", every=60)

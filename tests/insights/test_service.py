@@ -19,7 +19,7 @@ from app.core.settings import settings, use_settings
 from app.core.tenancy import acting_as
 from app.insights.models import AbandonedCart
 from app.insights.queries.carts import AbandonedFilters, abandoned_cart, abandoned_sums, is_still_abandoned
-from app.insights.service import dismiss, note_reminder, resume, watch
+from app.insights.service.carts import dismiss, note_reminder, resume, watch
 from app.ordering.models import Cart, CartLine, Order
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import add_lines, visit_cart

@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.insights.models import AbandonedCart
-from app.insights.service import watch
+from app.insights.service.carts import watch
 from app.insights.views.labels import page_words
 from tests.factories.accounts import sign_in
 from tests.factories.insights import bare_abandonment

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 
 from app.core.actor import Scope
-from app.insights import service
 from app.insights.domain.abandonment import WAITING
 from app.insights.forms import DismissForm
 from app.insights.policy import Permission
 from app.insights.queries import carts as queries
+from app.insights.service import carts as service
 from app.insights.views import blueprint
 from app.insights.views.labels import STATES, page_words, told
 from app.web.access import actor, requires

@@ -10,7 +10,7 @@ from app.core.texts import N_
 from app.core.units import unit_name
 from app.insights.events import CartAbandoned
 from app.insights.queries.carts import abandoned_row, is_still_abandoned
-from app.insights.service import note_reminder
+from app.insights.service.carts import note_reminder
 from app.notifications.notices import Kind, Letter, Parameters, Telling, notices
 from app.ordering.queries.cart import priced_cart
 

@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.errors import DomainError
 from app.core.tenancy import acting_as
-from app.insights.service import watch
+from app.insights.service.carts import watch
 from app.ordering.domain.cart import WantedLine
 from app.ordering.service.cart import add_lines, visit_cart
 from app.ordering.service.checkout import check_prices

@@ -1,0 +1,1 @@
+"""Commands of the desks: carts left behind, suspected faults of the catalogue."""
