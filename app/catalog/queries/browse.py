@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import TextClause, text
 
@@ -206,17 +206,23 @@ def _with_those_above(nodes: Sequence[CategoryNode], ids: Container[int]) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A unit of an article with what it holds and the bar code on it."""
+    """A unit of an article with what it holds, the bar code on it, and what one of it weighs and measures."""
 
     unit: str
     factor: Factor
     gtin: str
     precision: int
+    weight_kg: Decimal | None = None
+    size_mm: tuple[Decimal | None, Decimal | None, Decimal | None] = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """All that is known about one article. `path` leads from the root category to its own, as (code, name)."""
+    """All that is known about one article. `path` leads from the root category to its own, as (code, name).
+
+    `description` is in the reader's language; `plain_description` holds where a language has none in `descriptions`.
+    `size_mm` is length, width, height. `variant_of` is the number of the head, `axes` those of a head.
+    """
 
     article: Article
     plain_name: str
@@ -228,6 +234,11 @@ class ArticlePage:
     weight_kg: Decimal | None
     discount_group: str
     updated_at: datetime
+    plain_description: str
+    descriptions: Mapping[str, str]
+    size_mm: tuple[Decimal | None, Decimal | None, Decimal | None]
+    variant_of: str
+    axes: tuple[str, ...]
 
 
 _PAGE = text(f"""
@@ -238,12 +249,15 @@ WITH RECURSIVE up AS (
     SELECT c.id, c.code, coalesce(c.names ->> :locale, c.name), c.parent_id, up.height + 1
     FROM categories c JOIN up ON c.id = up.parent_id
 )
-SELECT {COLUMNS}, {OWN_NUMBER}, '', a.name, a.names, a.description,
+SELECT {COLUMNS}, {OWN_NUMBER}, '', a.name, a.names, coalesce(a.descriptions ->> :locale, a.description),
        (SELECT coalesce(json_agg(json_build_array(up.code, up.name) ORDER BY up.height DESC), '[]') FROM up),
-       (SELECT coalesce(json_agg(json_build_array(u.unit, u.numerator, u.denominator, u.gtin, u.precision)
+       (SELECT coalesce(json_agg(json_build_array(u.unit, u.numerator, u.denominator, u.gtin, u.precision,
+                                                  u.weight_kg::text, u.length_mm::text, u.width_mm::text, u.height_mm::text)
                                  ORDER BY u.position, u.id), '[]')
         FROM article_units u WHERE u.article_id = a.id),
-       a.attributes, a.weight_kg, a.discount_group, a.updated_at, {visible_sql(few=True)}
+       a.attributes, a.weight_kg, a.discount_group, a.updated_at, a.description, a.descriptions, a.length_mm, a.width_mm,
+       a.height_mm, coalesce((SELECT h.sku FROM articles h WHERE h.id = a.variant_of_id), ''), a.variant_axes,
+       {visible_sql(few=True)}
 FROM articles a WHERE a.sku_key = :key""")  # noqa: S608 -- parts are constants
 
 
@@ -256,9 +270,16 @@ def article_page(actor: Actor, sku: str, *, company_id: int | None = None) -> Ar
     *values, is_visible = row
     if not is_visible:
         raise NotFound(N_("{sku} is not in your assortment. Ask us if you need it.", sku=sku))
-    plain_name, names, description, path, packs, attributes, weight, discount_group, updated_at = values[-9:]
+    (plain_name, names, description, path, packs, attributes, weight, discount_group, updated_at, plain, descriptions,
+     length, width, height, variant_of, axes) = values[-16:]  # fmt: skip
     return ArticlePage(
-        article_of(values[:-9]), plain_name, names, description, tuple((code, name) for code, name in path),
-        tuple(Pack(unit, Factor(n, d), gtin, precision) for unit, n, d, gtin, precision in packs),
-        attributes, weight, discount_group, updated_at,
+        article_of(values[:-16]), plain_name, names, description, tuple((code, name) for code, name in path),
+        tuple(_pack(pack) for pack in packs), attributes, weight, discount_group, updated_at, plain, descriptions,
+        (length, width, height), variant_of, tuple(axes),
     )  # fmt: skip
+
+
+def _pack(parts: Sequence[Any]) -> Pack:
+    unit, numerator, denominator, gtin, precision, *sizes = parts
+    weight, length, width, height = (None if size is None else Decimal(size) for size in sizes)
+    return Pack(unit, Factor(numerator, denominator), gtin, precision, weight, (length, width, height))

@@ -1,4 +1,4 @@
-"""What belongs to an article: its family of variants, the parts of a kit, related articles. One statement each."""
+"""What belongs to an article: its family of variants, the parts of a kit, related articles, as far as the account may see."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import COLUMNS, OWN_NUMBER, article_of, reader
+from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 
@@ -64,7 +65,8 @@ WITH head AS (
 SELECT {COLUMNS}, {OWN_NUMBER}, '', head.variant_axes,
        ARRAY(SELECT coalesce(a.attributes ->> x.code, '')
              FROM jsonb_array_elements_text(head.variant_axes) WITH ORDINALITY AS x (code, place) ORDER BY x.place)
-FROM head JOIN articles a ON a.id = head.id OR (a.variant_of_id = head.id AND a.status <> 'discontinued')
+FROM head JOIN articles a ON a.id = head.id OR (a.variant_of_id = head.id AND a.status <> 'discontinued'
+                                               AND {visible_sql(few=True)})
 ORDER BY a.is_head DESC, a.sku_key""")  # noqa: S608 -- parts are constants
 _KIT_PARTS = text("""
 SELECT kit_id, article_id, quantity FROM kit_parts WHERE kit_id = ANY(CAST(:ids AS bigint[])) ORDER BY kit_id, position""")
@@ -76,7 +78,7 @@ SELECT {COLUMNS}, {OWN_NUMBER}, '', r.kind
 FROM (
     SELECT other_id, kind, position, 1 AS place FROM related_articles WHERE article_id = :id
     UNION ALL SELECT successor_id, 'successor', 0, 0 FROM articles WHERE id = :id AND successor_id IS NOT NULL
-) r JOIN articles a ON a.id = r.other_id ORDER BY r.place, r.kind DESC, r.position, a.sku_key""")  # noqa: S608
+) r JOIN articles a ON a.id = r.other_id WHERE {visible_sql(few=True)} ORDER BY r.place, r.kind DESC, r.position, a.sku_key""")  # noqa: S608
 _IN_KITS = text(
     "SELECT k.sku FROM kit_parts p JOIN articles k ON k.id = p.kit_id WHERE p.article_id = :id ORDER BY k.sku_key"
 )
@@ -84,7 +86,8 @@ _IN_KITS = text(
 
 def family(actor: Actor, article_id: int, *, company_id: int | None = None) -> Family | None:
     """The family of a head or of any of its variants; None for an article of its own."""
-    rows = db.session.execute(_FAMILY, {"id": article_id, **reader(actor, company_id)}).all()
+    values = {"id": article_id, **reader(actor, company_id), **visible_values(actor, company_id)}
+    rows = db.session.execute(_FAMILY, values).all()
     if not rows:
         return None
     head, *variants = [(article_of(row[:-2]), row[-2], tuple(row[-1])) for row in map(tuple, rows)]
@@ -116,6 +119,6 @@ def kits_with(actor: Actor, article_id: int) -> list[str]:
 
 def related(actor: Actor, article_id: int, *, company_id: int | None = None) -> list[Relation]:
     """The successor, then substitutes, then complements, in their order."""
-    values: dict[str, Any] = {"id": article_id, **reader(actor, company_id)}
+    values: dict[str, Any] = {"id": article_id, **reader(actor, company_id), **visible_values(actor, company_id)}
     rows = db.session.execute(_RELATED, values)
     return [Relation(article_of(row[:-1]), row[-1]) for row in map(tuple, rows)]
