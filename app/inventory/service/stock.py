@@ -31,7 +31,7 @@ class WarehouseRow:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """What was counted of an article, in base units. A threshold of None stays as it is."""
+    """What was counted of an article, in base units. A threshold of None stays as it is, own or inherited."""
 
     sku: str
     warehouse: str
@@ -57,6 +57,13 @@ RETURNING xmax = 0""")
 _PLACES = text("""
 SELECT (SELECT json_object_agg(a.sku_key, a.id) FROM articles a WHERE a.sku_key = ANY(CAST(:keys AS text[]))),
        (SELECT json_object_agg(w.code, w.id) FROM warehouses w)""")
+_DIFFERS = text("""
+SELECT v.place FROM unnest(CAST(:articles AS bigint[]), CAST(:warehouses AS bigint[]), CAST(:on_hand AS numeric[]),
+    CAST(:thresholds AS numeric[])) WITH ORDINALITY AS v (article, warehouse, on_hand, threshold, place)
+LEFT JOIN stock s ON s.article_id = v.article AND s.warehouse_id = v.warehouse
+WHERE s.id IS NULL OR s.on_hand <> v.on_hand
+   OR (v.threshold IS NOT NULL AND (s.inherits_threshold OR s.threshold <> v.threshold))
+ORDER BY v.place""")
 _OPEN = text("""
 INSERT INTO stock (article_id, warehouse_id)
 SELECT v.article, v.warehouse
@@ -65,13 +72,14 @@ ORDER BY v.article, v.warehouse
 ON CONFLICT (article_id, warehouse_id) DO NOTHING
 RETURNING id""")
 _LOCK = text("""
-SELECT s.id, s.article_id, s.warehouse_id, s.on_hand, s.threshold
+SELECT s.id, s.article_id, s.warehouse_id, s.on_hand, CASE WHEN NOT s.inherits_threshold THEN s.threshold END
 FROM stock s
 JOIN unnest(CAST(:articles AS bigint[]), CAST(:warehouses AS bigint[])) AS v (article, warehouse)
   ON s.article_id = v.article AND s.warehouse_id = v.warehouse
 ORDER BY s.id FOR UPDATE OF s""")
 _SET = text("""
-UPDATE stock s SET on_hand = v.on_hand, threshold = v.threshold, updated_at = now()
+UPDATE stock s SET on_hand = v.on_hand, threshold = coalesce(v.threshold, 0),
+    inherits_threshold = v.threshold IS NULL, updated_at = now()
 FROM unnest(CAST(:ids AS bigint[]), CAST(:on_hand AS numeric[]), CAST(:threshold AS numeric[]))
      AS v (id, on_hand, threshold)
 WHERE s.id = v.id""")
@@ -101,8 +109,8 @@ def set_stock(
 ) -> list[StockResult]:
     """Set what is on hand to what was counted; the difference goes into the ledger.
 
-    A constant number of statements for any number of rows; rows that say nothing new are not touched. Where an
-    article and warehouse stand twice, the later row is refused.
+    A constant number of statements for any number of rows; rows that say nothing new are neither written nor locked.
+    Where an article and warehouse stand twice, the later row is refused.
     """
     articles, warehouses = db.session.execute(_PLACES, {"keys": [key_of(row.sku) for row in rows]}).one()
     results: list[StockResult | None] = []
@@ -113,7 +121,13 @@ def set_stock(
         results.append(StockResult("refused", problem=problem) if problem else None)
         if problem is None:
             wanted[place] = index  # type: ignore[index]  # both are known, or there was a problem
-    keys = {"articles": [place[0] for place in wanted], "warehouses": [place[1] for place in wanted]}
+    differing = _differing(rows, wanted)
+    for place, index in wanted.items():
+        if place not in differing:
+            results[index] = StockResult("same")
+    if not differing:
+        return [result for result in results if result is not None]
+    keys = {"articles": [place[0] for place in differing], "warehouses": [place[1] for place in differing]}
     note_lock("stock")
     opened = set(db.session.execute(_OPEN, keys).scalars())
     changed: list[tuple[int, StockRow, Decimal]] = []
@@ -143,6 +157,19 @@ def set_stock(
             "reason": reason, "reference": reference[:80], "user": actor.user_id,
         })  # fmt: skip
     return [result for result in results if result is not None]
+
+
+def _differing(rows: Sequence[StockRow], wanted: dict[tuple[int, int], int]) -> list[tuple[int, int]]:
+    """Articles and warehouses whose row says something new; read without a lock, because most say nothing."""
+    places = list(wanted)
+    chosen = [rows[index] for index in wanted.values()]
+    found = db.session.execute(_DIFFERS, {
+        "articles": [place[0] for place in places],
+        "warehouses": [place[1] for place in places],
+        "on_hand": [row.on_hand for row in chosen],
+        "thresholds": [row.threshold for row in chosen],
+    }).scalars()  # fmt: skip
+    return [places[number - 1] for number in found]
 
 
 def _problem(row: StockRow, place: tuple[int | None, int | None], seen: dict[tuple[int, int], int]) -> Message | None:
