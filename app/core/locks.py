@@ -17,6 +17,8 @@ LOCK_ORDER = (
     "invoices",
     "carts",
     "orders",
+    "promotions",
+    "coupons",
     "price_lists",
     "stock",
     "companies",

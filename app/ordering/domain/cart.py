@@ -15,6 +15,7 @@ from app.core.texts import N_, Message
 from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
 from app.pricing.domain.price import PricedLine
+from app.pricing.domain.promotions import NO_EFFECTS, Effects
 from app.pricing.domain.totals import TaxedLine, Totals, totals
 
 
@@ -58,6 +59,16 @@ class PriceChange:
         if self.old is None or self.new is None:
             return False
         return self.new * (self.old_base_quantity or 1) > self.old * self.new_base_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceChange:
+    """What a promotion took off when the buyer was shown it, and what it takes off now; zero: nothing."""
+
+    code: str
+    name: str
+    old: Decimal
+    new: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,10 @@ class CartRow:
 
 @dataclass(slots=True)
 class CartPage:
-    """A whole cart at the account's own prices and stock. `totals` counts the lines that have a price and a tax."""
+    """A whole cart at the account's own prices and stock. `totals` counts the lines that have a price and a tax.
+
+    `allowances_seen` is what promotions took off when the buyer was shown it last, None before he was.
+    """
 
     cart_id: int
     company_id: int
@@ -123,6 +137,8 @@ class CartPage:
     currency: str
     rows: list[CartRow]
     totals: Totals
+    effects: Effects = NO_EFFECTS
+    allowances_seen: list[list[str]] | None = None
 
     @property
     def problem_rows(self) -> list[CartRow]:
@@ -138,10 +154,17 @@ class CartPage:
         """Prices that moved since the buyer was shown them."""
         return [change for row in self.rows if (change := row.change) and change.old is not None]
 
+    @property
+    def allowance_changes(self) -> list[AllowanceChange]:
+        """What promotions give more or less than the buyer was shown."""
+        return allowance_changes(self.allowances_seen, self.effects)
+
     def fingerprint(self) -> str:
         """What a confirmation of this page refers to."""
         return fingerprint_of(
-            ((row.article.id, row.quantity, row.unit, row.price, row.note) for row in self.rows), self.currency
+            ((row.article.id, row.quantity, row.unit, row.price, row.note) for row in self.rows),
+            self.currency,
+            self.effects,
         )
 
 
@@ -236,20 +259,38 @@ def find_problems(
     return tuple(problem for problem in found if problem is not None)
 
 
-def sums(prices: Iterable[PricedLine], currency: str) -> Totals:
+def sums(prices: Iterable[PricedLine], currency: str, effects: Effects = NO_EFFECTS) -> Totals:
     """Totals of the lines that have a price; lines without one are counted by their problem, not here."""
     return totals(
         (TaxedLine(p.net, p.vat_category, p.vat_rate) for p in prices if p.net is not None and p.problem is None),
         currency,
+        charges=effects.charges,
     )
 
 
-def fingerprint_of(lines: Iterable[tuple[int, Decimal, str, PricedLine, str]], currency: str) -> str:
+def allowance_changes(seen: list[list[str]] | None, effects: Effects) -> list[AllowanceChange]:
+    """How promotions differ from what the buyer was shown; nothing differs before he was shown any."""
+    if seen is None or seen == effects.seen:
+        return []
+    old = {code: (name, Decimal(amount)) for code, name, amount in seen}
+    new = {one.code: (one.name, one.amount) for one in effects.allowances}
+    none = ("", Decimal(0))
+    return [
+        AllowanceChange(code, (new.get(code) or old[code])[0], old.get(code, none)[1], new.get(code, none)[1])
+        for code in old | new
+        if old.get(code, none)[1] != new.get(code, none)[1]
+    ]
+
+
+def fingerprint_of(
+    lines: Iterable[tuple[int, Decimal, str, PricedLine, str]], currency: str, effects: Effects = NO_EFFECTS
+) -> str:
     """A short code of all that decides what is ordered and what it costs; equal codes, equal carts.
 
     `lines` are article id, quantity, unit, price and note.
     """
     parts = [currency]
+    parts.extend(f"{code} {amount}" for code, _name, amount in effects.seen)
     parts.extend(
         f"{article_id} {quantity.normalize()} {unit} {price.unit_price} {price.base_quantity} "
         f"{price.vat_category} {price.vat_rate} {note}"

@@ -29,11 +29,12 @@ from app.ordering.domain.lifecycle import CartState
 from app.ordering.models import Cart, CartLine
 from app.pricing.domain.price import PriceItem
 from app.pricing.queries.prices import price_lines
+from app.pricing.queries.promotions import promotion_effects
 
 _ONE = Factor(1)
 _HEAD: tuple[Any, ...] = (
     Cart.id, Cart.company_id, Cart.user_id, Cart.name, Cart.state, Cart.currency, Cart.version, Cart.line_count,
-    Cart.net_seen, Cart.draft, Cart.last_activity_at,
+    Cart.net_seen, Cart.draft, Cart.last_activity_at, Cart.coupons, Cart.allowances_seen,
 )  # fmt: skip
 _LINE: tuple[Any, ...] = (
     CartLine.id, CartLine.position, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity,
@@ -43,7 +44,7 @@ _LINE: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CartHead:
-    """A cart without its lines. `net_seen` is the sum as the buyer last saw it."""
+    """A cart without its lines. `net_seen` is the sum as the buyer last saw it, `coupons` the codes he entered."""
 
     id: int
     company_id: int
@@ -56,6 +57,8 @@ class CartHead:
     net_seen: Decimal | None
     draft: dict[str, Any]
     last_activity_at: datetime
+    coupons: list[str]
+    allowances_seen: list[list[str]] | None
 
 
 def _own(actor: Actor) -> Select[Any]:
@@ -144,8 +147,19 @@ def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
                 promise, problems,
             )
         )  # fmt: skip
-    totals = sums((row.price for row in rows if row.article.is_visible), head.currency)
-    return CartPage(head.id, head.company_id, head.name, head.version, head.currency, rows, totals)
+    sold = [row for row in rows if row.article.is_visible]
+    effects = promotion_effects(
+        actor,
+        ((row.price, row.base_quantity, row.article.base_unit) for row in sold),
+        (row.article.id for row in sold),
+        company_id=head.company_id,
+        currency=head.currency,
+        coupons=head.coupons,
+    )
+    totals = sums((row.price for row in sold), head.currency, effects)
+    return CartPage(
+        head.id, head.company_id, head.name, head.version, head.currency, rows, totals, effects, head.allowances_seen
+    )
 
 
 def price_item(article: Article, quantity: Decimal, unit: str) -> PriceItem:

@@ -21,7 +21,9 @@ from app.core.quantity import Anchor, Factor, QuantityRule
 from app.ordering.domain.cart import fingerprint_of
 from app.ordering.queries.cart import CartHead
 from app.pricing.domain.price import PricedLine, PriceItem
+from app.pricing.domain.promotions import Effects
 from app.pricing.queries.prices import price_lines
+from app.pricing.queries.promotions import promotion_effects
 
 _ONE = Factor(1)
 _LINES = text(f"""
@@ -54,6 +56,7 @@ class PlacedLine:
     lead_time_days: int | None
     is_fine: bool
     price: PricedLine
+    base_unit: str
 
 
 def lines_to_place(actor: Actor, head: CartHead, on: date) -> list[PlacedLine]:
@@ -65,11 +68,23 @@ def lines_to_place(actor: Actor, head: CartHead, on: date) -> list[PlacedLine]:
     return [_line(row, price) for row, price in zip(rows, prices, strict=True)]
 
 
-def fingerprint(lines: list[PlacedLine], currency: str) -> str:
+def effects_to_place(actor: Actor, head: CartHead, lines: list[PlacedLine]) -> Effects:
+    """What promotions give for these lines now; one statement."""
+    return promotion_effects(
+        actor,
+        ((line.price, line.base_quantity, line.base_unit) for line in lines),
+        {line.article_id for line in lines},
+        company_id=head.company_id,
+        currency=head.currency,
+        coupons=head.coupons,
+    )
+
+
+def fingerprint(lines: list[PlacedLine], currency: str, effects: Effects) -> str:
     """The same code as `CartPage.fingerprint` of the same cart."""
     return fingerprint_of(
-        ((line.article_id, line.quantity, line.unit, line.price, line.note) for line in lines), currency
-    )  # fmt: skip
+        ((line.article_id, line.quantity, line.unit, line.price, line.note) for line in lines), currency, effects
+    )
 
 
 def _item(row: Any) -> PriceItem:
@@ -92,8 +107,9 @@ def _line(row: Any, price: PricedLine) -> PlacedLine:
         is_fine = is_fine and above is not None and _factor(above, below).to_base(quantity) == base_quantity
         is_fine = is_fine and quantity == round(quantity, digits)
     return PlacedLine(
-        line_id, article_id, quantity, unit, base_quantity, note, stock_policy, lead_time_days, is_fine, price
-    )
+        line_id, article_id, quantity, unit, base_quantity, note, stock_policy, lead_time_days, is_fine, price,
+        base_unit,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

@@ -80,7 +80,7 @@ def remember_prices(page: CartPage, line_ids: Sequence[int] | None = None) -> No
 def priced(actor: Actor, cart: Cart) -> CartPage:
     head = CartHead(
         cart.id, cart.company_id, cart.user_id, cart.name, cart.state, cart.currency, cart.version, cart.line_count,
-        cart.net_seen, cart.draft, cart.last_activity_at,
+        cart.net_seen, cart.draft, cart.last_activity_at, cart.coupons, cart.allowances_seen,
     )  # fmt: skip
     return price_rows(actor, head, price_day(actor))
 
@@ -91,6 +91,7 @@ def shown(actor: Actor, cart: Cart, page: str, touched: Sequence[int]) -> CartPa
     now = priced(actor, cart)
     remember_prices(now, touched)
     cart.line_count, cart.net_seen = len(now.rows), now.totals.net_total
+    cart.allowances_seen = now.effects.seen
     touch(cart, page)
     return now
 

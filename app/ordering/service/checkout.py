@@ -46,7 +46,9 @@ def check_prices(actor: Actor, cart_id: int, *, page: str = "") -> tuple[CartPag
     priced = price_rows(actor, head, price_day(actor))
     changes = priced.changes
     remember_prices(priced)
-    values: dict[str, Any] = {"checked_at": clock.now(), "net_seen": priced.totals.net_total}
+    values: dict[str, Any] = {
+        "checked_at": clock.now(), "net_seen": priced.totals.net_total, "allowances_seen": priced.effects.seen,
+    }  # fmt: skip
     if page:
         values |= {"last_page": page, "last_activity_at": clock.now()}
     db.session.execute(update(Cart).where(Cart.id == head.id).values(**values))

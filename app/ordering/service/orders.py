@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from app.accounts.domain.company import BuyingTerms, PostalAddress, demand_may_buy
 from app.accounts.queries.addresses import address
@@ -24,13 +24,15 @@ from app.core.outbox import publish
 from app.core.texts import N_
 from app.inventory.domain.promise import Want
 from app.inventory.service.reservations import reserve
-from app.ordering.domain.cart import CartPage, sums
+from app.ordering.domain.cart import AllowanceChange, CartPage, allowance_changes, sums
 from app.ordering.domain.lifecycle import CartState, OrderSource
 from app.ordering.events import OrderPlaced
-from app.ordering.models import Cart, Order
+from app.ordering.models import Cart, Order, OrderAllowance
 from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
-from app.ordering.queries.placing import PlacedLine, fingerprint, lines_to_place
+from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
+from app.pricing.domain.promotions import Effects
 from app.pricing.domain.totals import Totals
+from app.pricing.service.coupons import Claim, claim_promotions
 
 PO_LENGTH = 60
 NOTE_LENGTH = 2000
@@ -87,8 +89,9 @@ def place_order(
     """Turn a cart into an order; the same request sent again gets the first order.
 
     `seen` is the fingerprint of the page the buyer confirms. Raises Conflict: the account may not buy, a price differs
-    from what he saw (`details` are PriceChange), lines cannot be ordered (`details` are (sku, LineProblem)), stock is
-    short (`details` are Shortage), or the reference was used with other content. Invalid: a field does not fit.
+    from what he saw (`details` are PriceChange), promotions do (AllowanceChange), lines cannot be ordered (`details`
+    are (sku, LineProblem)), stock is short (`details` are Shortage), or the reference was used with other content.
+    Invalid: a field does not fit.
     """
     request = _Request(cart_id, po_number.strip(), ship_to_id, bill_to_id, requested_on, note.strip())
     head = cart_head(actor, cart_id)
@@ -102,20 +105,22 @@ def place_order(
     demand_may_buy(terms)
     today = clock.today(operator_zone(actor))
     _check_fields(request, clock.today(terms.time_zone))
-    lines = _orderable(actor, head, today, seen)
-    totals = sums((line.price for line in lines), head.currency)
+    lines, effects = _orderable(actor, head, today, seen)
+    totals = sums((line.price for line in lines), head.currency, effects)
     frozen = _freeze(actor, terms, request)
     order = _insert_order(
-        actor, head, totals, request, frozen, client_ref=client_ref, year=today.year, lines=len(lines)
+        actor, head, totals, request, frozen, client_ref=client_ref, year=today.year, lines=len(lines), effects=effects
     )
     if order is None:
         return _known(cart.company_id, client_ref, request) or _used_up()
+    _take_promotions(actor, head, order, effects)
     reserve(actor, cart.company_id, _insert_lines(order.id, lines, terms.locale), on=today)
     cart.state, cart.is_active, cart.last_activity_at = CartState.ORDERED, False, clock.now()
     audit.record(
         actor, "order", order.id, "placed",
         {"number": order.number, "po_number": request.po_number, "lines": len(lines),
-         "gross_total": totals.gross_total, "currency": head.currency},
+         "gross_total": totals.gross_total, "currency": head.currency}
+        | ({"promotions": [f"{one.code} {one.amount}" for one in effects.allowances]} if effects.allowances else {}),
         company_id=cart.company_id,
     )  # fmt: skip
     publish(OrderPlaced(order.id))
@@ -149,16 +154,50 @@ def _check_fields(request: _Request, today: date) -> None:
         raise Invalid("requested_on", N_("{day} is in the past. Take today or a later day.", day=request.requested_on))
 
 
-def _orderable(actor: Actor, head: CartHead, on: date, seen: str | None) -> list[PlacedLine]:
-    """The lines at today's prices, if all of them can be ordered and are what the buyer has seen."""
+def _orderable(actor: Actor, head: CartHead, on: date, seen: str | None) -> tuple[list[PlacedLine], Effects]:
+    """The lines at today's prices with what promotions give, if all can be ordered and is what the buyer has seen."""
     lines = lines_to_place(actor, head, on)
     if not lines:
         raise Conflict(N_("The cart is empty."))
     if not all(line.is_fine for line in lines):
         _refuse(price_rows(actor, head, on))
-    if seen is not None and seen != fingerprint(lines, head.currency):
+    effects = effects_to_place(actor, head, lines)
+    moved = allowance_changes(head.allowances_seen, effects)
+    if moved:
+        _refuse_promotions(moved)
+    if seen is not None and seen != fingerprint(lines, head.currency, effects):
         raise Conflict(N_("The cart has changed since you opened this page. Look at it and confirm."))
-    return lines
+    return lines, effects
+
+
+def _refuse_promotions(moved: list[AllowanceChange]) -> NoReturn:
+    raise Conflict(
+        N_("Promotions that have changed since you saw them: {n}. Look at the sums and confirm.", n=len(moved)),
+        details=moved,
+    )
+
+
+def _take_promotions(actor: Actor, head: CartHead, order: Placed, effects: Effects) -> None:
+    """Count promotions for the order and write what they take off; a budget that ended just now is a Conflict."""
+    if not effects.allowances:
+        return
+    claim = Claim(head.company_id, order.id, order.number, head.currency)
+    failed = claim_promotions(actor, claim, effects.allowances)
+    if failed:
+        _refuse_promotions([
+            AllowanceChange(one.code, one.name, one.amount, Decimal(0))
+            for one in effects.allowances
+            if one.promotion_id in failed
+        ])  # fmt: skip
+    shares = [(one, share) for one in effects.allowances for share in one.shares]
+    db.session.execute(insert(OrderAllowance), [
+        {
+            "company_id": head.company_id, "order_id": order.id, "position": place, "promotion_id": one.promotion_id,
+            "code": one.code, "name": one.name, "coupon": one.coupon, "amount": share.amount,
+            "vat_category": share.vat_category, "vat_rate": share.vat_rate,
+        }
+        for place, (one, share) in enumerate(shares, 1)
+    ])  # fmt: skip
 
 
 def _refuse(page: CartPage) -> None:
@@ -199,11 +238,12 @@ def _freeze(actor: Actor, terms: BuyingTerms, request: _Request) -> _Frozen:
 _ORDER = text("""
 INSERT INTO orders (company_id, number, client_ref, request_hash, user_id, cart_id, source, placed_at, po_number,
     requested_on, note, currency, vat_mode, payment_days, ship_to, bill_to, buyer, net_total, vat_total, gross_total,
-    vat_breakdown, line_count)
+    vat_breakdown, line_count, promotions_lost)
 VALUES (:company_id, 'SO-' || CAST(:year AS text) || '-' || lpad(nextval('order_numbers')::text, 6, '0'), :client_ref,
     :request_hash, :user_id, :cart_id, :source, :placed_at, :po_number, :requested_on, :note, :currency, :vat_mode,
     :payment_days, CAST(:ship_to AS jsonb), CAST(:bill_to AS jsonb), CAST(:buyer AS jsonb), :net_total, :vat_total,
-    :gross_total, CAST(:vat_breakdown AS jsonb), :line_count)
+    :gross_total, CAST(:vat_breakdown AS jsonb), :line_count,
+    CAST(:promotions_lost AS jsonb))
 ON CONFLICT (company_id, client_ref) DO NOTHING
 RETURNING id, number""")
 
@@ -218,6 +258,7 @@ def _insert_order(
     client_ref: str,
     year: int,
     lines: int,
+    effects: Effects,
 ) -> Placed | None:
     """The head of the order; None when another cart has just used the same reference."""
     row = db.session.execute(
@@ -245,6 +286,7 @@ def _insert_order(
             "gross_total": totals.gross_total,
             "vat_breakdown": json.dumps([_vat_group(group) for group in totals.vat]),
             "line_count": lines,
+            "promotions_lost": json.dumps([[one.code, one.name, one.reason.as_json()] for one in effects.lost]),
         },
     ).one_or_none()
     return Placed(row.id, row.number) if row else None
