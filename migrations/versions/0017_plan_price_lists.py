@@ -36,6 +36,25 @@ def _columns() -> tuple[sa.Column[Any], ...]:
     )
 
 
+# A version that has ended gives way to the one that it covered. The function goes with the migration that first made it.
+_VERSION_OF = """
+CREATE OR REPLACE FUNCTION version_of(head bigint, day date) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = public AS $$
+BEGIN
+    RETURN (
+        SELECT v.id FROM (
+            SELECT p.id, p.valid_from, p.valid_to, p.version FROM price_lists p WHERE p.id = head
+            UNION ALL
+            SELECT p.id, p.valid_from, p.valid_to, p.version FROM price_lists p
+            WHERE p.series_id = head AND p.state = 'approved'
+        ) v
+        WHERE (v.valid_from IS NULL OR v.valid_from <= day) AND (v.valid_to IS NULL OR day < v.valid_to)
+        ORDER BY v.valid_from DESC NULLS LAST, v.version DESC LIMIT 1
+    );
+END $$
+"""
+
+
 def upgrade() -> None:
     for column in _columns():
         op.add_column("price_lists", column)
@@ -48,6 +67,7 @@ def upgrade() -> None:
     )
     for name, rule in _CHECKS.items():
         op.create_check_constraint(op.f(f"ck_price_lists_{name}"), "price_lists", rule)
+    op.execute(_VERSION_OF)
 
 
 def downgrade() -> None:

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from app.accounts.domain.roles import CUSTOMER_ROLES, OPERATOR_ROLES, Role
+from app.core.actor import Actor
 from app.core.db import db
+from app.pricing.service.versions import new_draft
 from tests.factories.accounts import customer, operator, person, sign_in
 from tests.factories.catalog import article
 from tests.factories.pricing import chain, german_vat, price_list
@@ -29,6 +31,27 @@ MATRIX = [
     ("POST", "/prices/lists/GEN/entries/new", EDITORS, 422),
     ("GET", "/prices/lists/GEN/entries/{entry}", EDITORS, 200),
     ("POST", "/prices/lists/GEN/entries/{entry}", EDITORS, 422),
+    ("GET", "/prices/lists/GEN/versions", READERS, 200),
+    ("GET", "/prices/lists/GEN/history", READERS, 200),
+    ("GET", "/prices/lists/GEN/versions/new", EDITORS, 200),
+    ("POST", "/prices/lists/GEN/versions/new", EDITORS, 303),
+    ("GET", "/prices/versions/GEN", READERS, 200),
+    ("GET", "/prices/versions/GEN.v2/compare", READERS, 200),
+    ("GET", "/prices/versions/GEN.v2/compare.csv", READERS, 200),
+    ("GET", "/prices/versions/GEN.v2/edit", EDITORS, 200),
+    ("POST", "/prices/versions/GEN.v2/edit", EDITORS, 303),
+    ("GET", "/prices/versions/GEN.v2/percent", EDITORS, 200),
+    ("POST", "/prices/versions/GEN.v2/percent", EDITORS, 422),
+    ("GET", "/prices/versions/GEN.v2/submit", EDITORS, 200),
+    ("POST", "/prices/versions/GEN.v2/approve", EDITORS, 409),
+    ("POST", "/prices/versions/GEN.v2/start", EDITORS, 409),
+    ("POST", "/prices/versions/GEN.v2/withdraw", EDITORS, 409),
+    ("POST", "/prices/versions/GEN.v2/take-back", EDITORS, 409),
+    ("GET", "/prices/versions/GEN.v2/reschedule", EDITORS, 200),
+    ("POST", "/prices/versions/GEN.v2/reschedule", EDITORS, 409),
+    ("GET", "/prices/versions/GEN.v2/refuse", EDITORS, 200),
+    ("POST", "/prices/versions/GEN.v2/refuse", EDITORS, 422),
+    ("POST", "/prices/versions/GEN.v3/discard", EDITORS, 303),
     ("GET", "/prices/chains", READERS, 200),
     ("GET", "/prices/chains/ALL", READERS, 200),
     ("GET", "/prices/chains/new", EDITORS, 200),
@@ -41,6 +64,7 @@ MATRIX = [
     ("POST", "/prices/accounts/ACME/chain", ASSIGNERS, 303),
     ("POST", "/prices/lists/GEN/entries/{entry}/remove", EDITORS, 303),
     ("POST", "/prices/vat/{rate}/remove", VAT_EDITORS, 303),
+    ("POST", "/prices/versions/GEN.v2/submit", EDITORS, 303),
 ]
 
 
@@ -54,6 +78,8 @@ def ids(client, world):
         price_list("GEN", {"A-1": "10"})
         chain("ALL", "GEN", is_default=True)
         entry = db.session.scalar(text("SELECT id FROM price_entries"))
+        for _number in (2, 3):
+            new_draft(Actor.system(), "GEN")
         rate = db.session.scalar(text("SELECT min(id) FROM vat_rates"))
     return {"entry": entry, "rate": rate}
 
@@ -70,8 +96,9 @@ def test_matrix(client, world, ids, role):
     with world():
         left = db.session.execute(
             text(
-                "SELECT (SELECT count(*) FROM price_entries), (SELECT count(*) FROM vat_rates), (SELECT count(*) FROM chains)"
-            )
+                "SELECT (SELECT count(*) FROM price_entries WHERE id = :entry), (SELECT count(*) FROM vat_rates), (SELECT count(*) FROM chains)"
+            ),
+            {"entry": ids["entry"]},
         ).one()
     assert left == (0 if role in EDITORS else 1, 1 if role in VAT_EDITORS else 2, 1)
 

@@ -78,6 +78,21 @@ def has_held(version: V, versions: Sequence[V], today: date) -> bool:
     return any(holding(versions, day) is version for day in days)
 
 
+def timeline(versions: Sequence[V]) -> list[tuple[date | None, date | None, V | None]]:
+    """Which version holds from when until when (exclusive), from the first day to the last; None: nobody has a price."""
+    approved = [version for version in versions if version.state == "approved"]
+    days = {day for version in approved for day in (version.valid_from, version.valid_to) if day is not None}
+    found: list[tuple[date | None, date | None, V | None]] = []
+    starts: list[date | None] = [None, *sorted(days)]
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        held = holding(approved, start or date.min)
+        if found and found[-1][2] is held:
+            found[-1] = (found[-1][0], end, held)
+        else:
+            found.append((start, end, held))
+    return found[1:] if len(found) > 1 and found[0][2] is None else found
+
+
 ROUNDINGS = ("half_up", "up", "down")
 LARGEST_PERCENT = Decimal(1000)
 

@@ -191,3 +191,27 @@ def odd_counts(actor: Actor, list_id: int) -> dict[str, int]:
     """How many breaks are dearer each than fewer, and cheaper in all than one unit less."""
     rows = db.session.execute(_ODD_COUNT, {"list": list_id, "locale": actor.locale})
     return {kind: count for kind, count in rows}  # noqa: C416 -- rows are no pairs to mypy
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPrice:
+    """A price of an article in one version."""
+
+    list_id: int
+    unit: str
+    min_quantity: Decimal
+    price: Decimal
+    base_quantity: Decimal
+
+
+_HISTORY = text("""
+SELECT e.price_list_id, e.unit, e.min_quantity, e.price, e.base_quantity
+FROM price_lists p JOIN price_entries e ON e.price_list_id = p.id
+JOIN articles a ON a.id = e.article_id
+WHERE (p.id = :head OR p.series_id = :head) AND p.state = 'approved' AND a.sku_key = :sku
+ORDER BY e.unit <> a.base_unit, e.unit, e.min_quantity, e.valid_from NULLS FIRST""")
+
+
+def article_history(actor: Actor, head_id: int, sku_key: str) -> list[VersionPrice]:
+    """An article's prices in all approved versions of a list, the base unit and the smallest quantity first."""
+    return [VersionPrice(*row) for row in db.session.execute(_HISTORY, {"head": head_id, "sku": sku_key})]

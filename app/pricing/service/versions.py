@@ -32,16 +32,19 @@ from app.pricing.policy import Permission
 from app.pricing.queries.comparison import summary
 from app.pricing.queries.versions import Series, VersionLine, like_start, series
 
-_COPY = text("""
+_FACTS = ", ".join(
+    column.name for column in PriceEntry.__table__.columns if column.name not in ("id", "price_list_id", "held_since")
+)
+_COPY = text(f"""
 WITH copied AS (
-    INSERT INTO price_entries
-        (price_list_id, article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to)
-    SELECT :new, article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to
-    FROM price_entries WHERE price_list_id = :old AND (valid_to IS NULL OR valid_to > :today)
+    INSERT INTO price_entries (price_list_id, {_FACTS})
+    SELECT :new, {_FACTS} FROM price_entries
+    WHERE price_list_id = :old AND (valid_to IS NULL OR valid_to > :today)
     ORDER BY article_id, unit, min_quantity
     RETURNING 1
 )
-UPDATE price_lists SET entry_count = (SELECT count(*) FROM copied) WHERE id = :new RETURNING entry_count""")
+UPDATE price_lists SET entry_count = (SELECT count(*) FROM copied) WHERE id = :new
+RETURNING entry_count""")  # noqa: S608 -- names of columns
 # What is the version's own; everything else a new one has from the version it is made from.
 _OWN = frozenset({
     "id", "code", "series_id", "version", "state", "label", "note", "refusal", "valid_from", "valid_to", "entry_count",

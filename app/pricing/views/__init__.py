@@ -20,5 +20,7 @@ from app.pricing.views import (  # noqa: E402, F401 -- they add their routes
     lists,
     panels,
     vat,
+    versions,
+    versions_compare,
     why,
 )

@@ -10,9 +10,11 @@ from app.core.actor import Scope
 from app.pricing.forms import EntryForm
 from app.pricing.policy import Permission
 from app.pricing.queries import lists as queries
+from app.pricing.queries.versions import series
 from app.pricing.service.lists import add_entry, change_entry, remove_entries
 from app.pricing.views import blueprint
 from app.pricing.views.lists import last_day
+from app.pricing.views.versions_words import demand_open
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
@@ -22,7 +24,7 @@ from app.web.texts import _
 @blueprint.route("/prices/lists/<number:code>/entries/new", methods=["GET", "POST"])
 @requires(Permission.EDIT, scope=Scope.OPERATOR)
 def new_entry(code: str) -> Response:
-    found = queries.price_list(actor(), code)
+    found = _open_list(code)
     form = EntryForm(sku=request.args.get("sku", ""))
     if form.validate_on_submit():
         with form.catching():
@@ -36,7 +38,7 @@ def new_entry(code: str) -> Response:
 @blueprint.route("/prices/lists/<number:code>/entries/<int:entry_id>", methods=["GET", "POST"])
 @requires(Permission.EDIT, scope=Scope.OPERATOR)
 def edit_entry(code: str, entry_id: int) -> Response:
-    found = queries.price_list(actor(), code)
+    found = _open_list(code)
     entry = queries.entry(actor(), found.id, entry_id)
     form = EntryForm(data={
         "sku": entry.sku, "unit": entry.unit, "min_quantity": _bare(entry.min_quantity), "price": _bare(entry.price),
@@ -54,7 +56,7 @@ def edit_entry(code: str, entry_id: int) -> Response:
 @blueprint.post("/prices/lists/<number:code>/entries/<int:entry_id>/remove")
 @requires(Permission.EDIT, scope=Scope.OPERATOR)
 def remove_entry(code: str, entry_id: int) -> Response:
-    found = queries.price_list(actor(), code)
+    found = _open_list(code)
     if remove_entries(actor(), found.id, [entry_id]):
         tell(_("The price is taken out of the list."))
     else:
@@ -69,3 +71,10 @@ def _bare(value: Decimal) -> Decimal:
 
 def _go(code: str, sku: str) -> Response:
     return make_response(redirect(url_for("pricing.show", code=code, q=sku or None), code=303))
+
+
+def _open_list(code: str) -> queries.PriceListLine:
+    """The list, or the version of one, whose prices may be edited."""
+    known = series(actor(), code)
+    demand_open(known, known.of_code(code))
+    return queries.price_list(actor(), code)

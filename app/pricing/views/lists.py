@@ -16,8 +16,10 @@ from app.pricing.forms import PriceListForm
 from app.pricing.policy import Permission
 from app.pricing.queries import lists as queries
 from app.pricing.queries.lists import PriceListLine
+from app.pricing.queries.versions import series
 from app.pricing.service.lists import PriceListRow, upsert_price_list
 from app.pricing.views import blueprint
+from app.pricing.views.versions_words import PHASES, is_open
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
@@ -45,6 +47,8 @@ def index() -> Response:
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def show(code: str) -> Response:
     found = queries.price_list(actor(), code)
+    known = series(actor(), code)
+    version = known.of_code(code)
     keyset = keyset_from_request(parts=(str, str, Decimal, int))
     search = request.args.get("q", "").strip()[:60]
     rows = queries.entries(
@@ -54,11 +58,13 @@ def show(code: str) -> Response:
         "pricing/list_show.html",
         part="pricing/_entries.html",
         found=found,
-        state=state_of(found),
+        known=known,
+        version=version,
+        state=PHASES[known.phase(version)] if len(known.versions) > 1 else state_of(found),
         last_day=last_day,
         page=page_of(rows, keyset, key=queries.entry_key),
         search=search,
-        may_edit=actor().can(Permission.EDIT),
+        may_edit=actor().can(Permission.EDIT) and is_open(known, version),
     )
 
 
