@@ -41,3 +41,29 @@ UNIT_NAMES = {
 def unit_name(code: str) -> Message:
     """What people read instead of the code; an unknown code stands for itself."""
     return UNIT_NAMES.get(code) or Message(code)
+
+
+# Behind a price one of them is meant: 0.63 per roll.
+UNIT_SINGULARS = {
+    "H87": N_("pc"),
+    "C62": N_("unit"),
+    "PR": N_("pair"),
+    "SET": N_("set"),
+    "RM": N_("ream"),
+    "HUR": N_("hour"),
+    "DAY": N_("day"),
+    "XRO": N_("roll"),
+    "XPK": N_("pack"),
+    "XBX": N_("box"),
+    "XCT": N_("carton"),
+    "XBG": N_("bag"),
+    "XPX": N_("pallet"),
+    "XBO": N_("bottle"),
+    "XCA": N_("can"),
+    "XTU": N_("tube"),
+}
+
+
+def unit_each(code: str) -> Message:
+    """The name of one of a unit, for prices."""
+    return UNIT_SINGULARS.get(code) or unit_name(code)

@@ -48,7 +48,7 @@ def test_json(kontor):
     assert {key: found[key] for key in ("price", "price_unit", "net", "list", "vat_rate", "on")} == {
         "price": "10", "price_unit": "H87", "net": "120", "list": "GEN", "vat_rate": "19", "on": "2026-05-04",
     }  # fmt: skip
-    assert found["steps"][-1] == "12 pcs more and the price is 9.5 EUR"
+    assert found["steps"][-1] == "12 pcs more and the price is 9.50 EUR"
     assert [one["won"] for one in found["candidates"]] == [True, False]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.quantity import Factor
 from app.pricing.domain.chain import Break, Strategy
+from app.pricing.domain.levels import Tier
 from app.pricing.domain.price import PriceItem, net_of, price_line
 from app.pricing.domain.vat import Treatment
 
@@ -23,7 +24,8 @@ def step(start, price, unit="H87", per=1):
 
 
 def priced(asked, *ladder, currency="EUR"):
-    return price_line(asked, [ladder], Strategy.MERGE, currency, STANDARD)
+    line, _found = price_line(asked, (Tier([ladder], Strategy.MERGE, False),), currency, STANDARD)
+    return line
 
 
 def test_an_entry_of_the_entered_unit_wins():
@@ -70,7 +72,7 @@ def test_a_price_of_zero_is_a_price():
 def test_the_reasons():
     line = priced(item(12), step(1, "10"), step(10, "9.80"), step(24, "9.10"))
     assert [str(message) for message in line.steps] == [
-        "Price list LIST: 9.80 EUR per pcs",
+        "Price list LIST: 9.80 EUR per pc",
         "Price from 10 pcs on",
         "12 pcs more and the price is 9.10 EUR",
     ]

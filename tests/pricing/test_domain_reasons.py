@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.core.quantity import Factor
 from app.pricing.domain.book import Book, price_items
 from app.pricing.domain.chain import Break, ListPrices, Strategy
+from app.pricing.domain.levels import Level
 from app.pricing.domain.price import PriceItem
 from app.pricing.domain.reasons import candidates
 from app.pricing.domain.vat import Parties
@@ -22,7 +23,7 @@ def prices(code, ladder, *, may_merge=True, currency="EUR"):
 
 
 def judged(strategy, lists, quantity=12, unit="H87"):
-    book = Book("EUR", Parties("DE", "DE"), {"standard": Decimal(19)}, strategy, tuple(lists))
+    book = Book("EUR", Parties("DE", "DE"), {"standard": Decimal(19)}, (Level("general", strategy, tuple(lists)),))
     item = PriceItem(1, Decimal(quantity), unit, "H87", Factor(1 if unit == "H87" else 10))
     line = price_items(book, [item])[0]
     return line, candidates(book, item, line)

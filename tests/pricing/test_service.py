@@ -12,7 +12,8 @@ from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db, statements
 from app.core.errors import Conflict, Invalid, NotFound
-from app.pricing.models.chains import AccountChain, Chain, ChainList
+from app.pricing.models.chains import Chain, ChainList
+from app.pricing.models.levels import PriceAssignment
 from app.pricing.models.lists import PriceChange, PriceEntry, PriceList
 from app.pricing.models.vat import VatRate
 from app.pricing.service.chains import ChainRow, Link, assign_chain, set_chain
@@ -218,7 +219,9 @@ def test_an_account_is_given_a_chain():
     company, chain_id = customer(), chain("X")
     assert assign_chain(SYSTEM, company.id, chain_id) is True
     assert assign_chain(SYSTEM, company.id, chain_id) is False
-    assert db.session.scalar(select(AccountChain.chain_id).where(AccountChain.company_id == company.id)) == chain_id
+    assert (
+        db.session.scalar(select(PriceAssignment.chain_id).where(PriceAssignment.company_id == company.id)) == chain_id
+    )
     assert assign_chain(SYSTEM, company.id, None) is True
     assert [entry.changes for entry in audit.history(SYSTEM, "company", company.id) if entry.action == "chain"] == [
         {"chain": ["", "X"]}, {"chain": ["X", ""]},

@@ -213,7 +213,7 @@ def test_why_this_price(manager, world):
         buys_by(company.id, chain("SPECIAL", "OWN", "GEN"))
     page = manager.get("/prices/why?account=ACME&sku=bolt&quantity=1&unit=xbx&on=2026-05-04")
     assert "108.00 EUR" in page.text
-    assert "12 pcs more and the price is 8.5 EUR" in page.text
+    assert "12 pcs more and the price is 8.50 EUR" in page.text
     assert [row[4] for row in page.rows()] == ["This price holds.", "This price begins at 24 pcs.", "OWN comes first."]
     for wrong in ("account=NO&sku=BOLT", "account=ACME&sku=NO", "account=ACME&sku=BOLT&quantity=x",
                   "account=ACME&sku=BOLT&unit=XPX", "account=ACME&sku=BOLT&on=soon"):  # fmt: skip

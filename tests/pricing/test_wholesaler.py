@@ -11,6 +11,7 @@ import pytest
 from app.core.quantity import Factor
 from app.pricing.domain.book import Book, price_items
 from app.pricing.domain.chain import Break, ListPrices, Strategy
+from app.pricing.domain.levels import Level
 from app.pricing.domain.price import PriceItem, net_of
 from app.pricing.domain.vat import Parties
 
@@ -31,7 +32,10 @@ def test_pricing_2011_again_agrees_to_the_penny_as_often_as_its_readme_says(shar
             step = Break("H87", Decimal(row["min_qty"]), Decimal(row["unit_price"]), Decimal(1), "LIST")
             entries[ids[row["sku"]]].append(step)
     book = Book(
-        "GBP", Parties("GB", "GB"), {"standard": Decimal(20)}, Strategy.MERGE, (ListPrices("LIST", "GBP", entries),)
+        "GBP",
+        Parties("GB", "GB"),
+        {"standard": Decimal(20)},
+        (Level("general", Strategy.MERGE, (ListPrices("LIST", "GBP", entries),)),),
     )
     items, invoiced = [], []
     with lzma.open(folder / "orders.csv.xz", "rt", encoding="utf-8") as file:

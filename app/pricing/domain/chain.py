@@ -8,10 +8,13 @@ without looking at units and currencies.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
+
+from app.pricing.domain.rework import Rework
+from app.pricing.domain.step import Step
 
 
 class Strategy(StrEnum):
@@ -21,14 +24,21 @@ class Strategy(StrEnum):
 
 
 class Break(NamedTuple):
-    """From `min_quantity` of `unit` on, `price` for `base_quantity` of them; net, in the currency of its list."""
+    """From `min_quantity` of `unit` on, `price` for `base_quantity` of them; net, in the currency of its list.
+
+    `level` is the one that brought the list in.
+    """
 
     unit: str
     min_quantity: Decimal
     price: Decimal
     base_quantity: Decimal = Decimal(1)
     list_code: str = ""
+    level: str = ""
 
+
+Slot: TypeAlias = tuple[int, str, Decimal]
+"""Article, unit and quantity."""
 
 Ladder: TypeAlias = tuple[Break, ...]
 """The breaks of one article for one account, in order of unit and quantity."""
@@ -36,12 +46,26 @@ Ladder: TypeAlias = tuple[Break, ...]
 
 @dataclass(frozen=True, slots=True)
 class ListPrices:
-    """The valid entries one list of the chain has for the articles asked for, by article id."""
+    """The valid entries one list of the chain has for the articles asked for, by article id.
+
+    `remaining` is what is left of agreed quantities, `digits` how finely the list's computed prices are rounded.
+    `source` has the prices before `rework` changed them (another currency, the rounding of a formula).
+    """
 
     code: str
     currency: str
     entries: Mapping[int, Sequence[Break]]
     may_merge: bool = True
+    remaining: Mapping[Slot, Decimal] = field(default_factory=dict)
+    digits: int = 4
+    rework: Rework | None = None
+    source: Mapping[Slot, Decimal] = field(default_factory=dict)
+
+    def steps(self, article_id: int, step: Break) -> tuple[Step, ...]:
+        """How the price of a slot came to be, where the list computes it."""
+        if self.rework is None:
+            return ()
+        return self.rework.steps(self.source[article_id, *step[:2]])
 
 
 def holding_lists(

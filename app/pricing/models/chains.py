@@ -1,4 +1,4 @@
-"""Chains of lists, and who buys by which."""
+"""Chains of lists."""
 
 from __future__ import annotations
 
@@ -47,12 +47,3 @@ class ChainList(Base):
     price_list_id: Mapped[int] = mapped_column(ForeignKey("price_lists.id"))
     position: Mapped[int] = mapped_column(Integer)
     may_merge: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
-
-
-class AccountChain(Base):
-    """Which chain holds for a customer account."""
-
-    __tablename__ = "account_chains"
-
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
-    chain_id: Mapped[int] = mapped_column(ForeignKey("chains.id"), index=True)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    SmallInteger,
     String,
     UniqueConstraint,
     func,
@@ -26,6 +27,9 @@ from app.core.db import Base, Id, Moment
 
 class PriceList(Base):
     """Named prices in one currency; net unless `is_gross`. Validity: from inclusive, to exclusive, operator's zone.
+
+    `kind`: list (its own entries), contract (of one account, entries may have a quantity to draw down), formula (prices
+    worked out from another list or from cost when they are read; it has no entries).
 
     `entry_count` is kept by the commands that write entries: counting millions for a page takes seconds.
 
@@ -42,6 +46,12 @@ class PriceList(Base):
         CheckConstraint("state IN ('draft', 'approved', 'withdrawn')", name="state_known"),
         CheckConstraint("series_id IS NOT NULL OR state = 'approved'", name="head_is_approved"),
         CheckConstraint("(submitted_at IS NULL) = (submitted_by IS NULL)", name="submitted_by_somebody"),
+        CheckConstraint("kind IN ('list', 'contract', 'formula')", name="kind_known"),
+        CheckConstraint("(kind = 'contract') = (company_id IS NOT NULL)", name="contract_has_company"),
+        CheckConstraint("kind = 'formula' OR source_id IS NULL", name="source_of_formula"),
+        CheckConstraint("factor >= 0 AND rounding_step >= 0 AND price_ending >= 0", name="formula_not_negative"),
+        CheckConstraint("rounding_mode IN ('half_up', 'half_even', 'up', 'down')", name="rounding_mode_known"),
+        CheckConstraint("digits BETWEEN 0 AND 6", name="digits_fit"),
     )
 
     id: Mapped[Id]
@@ -53,6 +63,16 @@ class PriceList(Base):
     valid_to: Mapped[date | None] = mapped_column(Date)
     is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     entry_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    kind: Mapped[str] = mapped_column(String(8), server_default="list")
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)  # of a contract
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("price_lists.id"), index=True)  # of a formula; none: cost
+    factor: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="1")
+    surcharge: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    rounding_step: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")  # 0: to the digits
+    rounding_mode: Mapped[str] = mapped_column(String(9), server_default="half_up")
+    price_ending: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    digits: Mapped[int] = mapped_column(SmallInteger, server_default="4")  # after the point, of computed prices
+    may_invert: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))  # more may cost less in total
     series_id: Mapped[int | None] = mapped_column(ForeignKey("price_lists.id"))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     state: Mapped[str] = mapped_column(String(9), server_default="approved")
@@ -81,6 +101,7 @@ class PriceEntry(Base):
         CheckConstraint("min_quantity >= 0", name="min_quantity_not_negative"),
         CheckConstraint("base_quantity > 0", name="base_quantity_positive"),
         CheckConstraint("valid_from < valid_to", name="validity_not_empty"),
+        CheckConstraint("agreed_quantity > 0", name="agreed_quantity_positive"),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -93,6 +114,7 @@ class PriceEntry(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     held_since: Mapped[Moment] = mapped_column(server_default=func.now())
+    agreed_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))  # of a contract, in the unit; none: no end
 
 
 class PriceChange(Base):

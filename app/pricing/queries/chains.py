@@ -48,7 +48,7 @@ class ChainLine:
 
 _CHAINS = """
 SELECT h.id, h.code, h.name, h.strategy, h.is_default,
-       (SELECT count(*) FROM account_chains ac WHERE ac.chain_id = h.id),
+       (SELECT count(*) FROM price_assignments pa WHERE pa.chain_id = h.id AND pa.level = 'account'),
        coalesce((SELECT json_agg(json_build_array(p.code, p.name, p.currency, cl.may_merge, p.is_active, p.entry_count)
                                  ORDER BY cl.position)
                  FROM chain_lists cl JOIN price_lists p ON p.id = cl.price_list_id WHERE cl.chain_id = h.id), '[]')
@@ -58,13 +58,16 @@ WHERE (CAST(:after AS text) IS NULL OR h.code > :after) AND (CAST(:before AS tex
 ORDER BY CASE WHEN CAST(:before AS text) IS NULL THEN h.code END, h.code DESC LIMIT :limit""")
 _ONE = text(f"{_CHAINS} WHERE h.code = :code")
 _OF_ACCOUNT = text(f"""{_CHAINS}
-WHERE h.id = coalesce((SELECT chain_id FROM account_chains WHERE company_id = :company),
+WHERE h.id = coalesce((SELECT pa.chain_id FROM price_assignments pa WHERE pa.company_id = :company
+                       AND pa.level = 'account' AND pa.position = 1 AND pa.valid_from IS NULL),
                       (SELECT id FROM chains WHERE is_default))""")  # noqa: S608
 _NAMES = text("SELECT id, code, name, is_default FROM chains ORDER BY code")
-_OWN = text("SELECT chain_id FROM account_chains WHERE company_id = :company")
+_OWN = text("""
+SELECT chain_id FROM price_assignments
+WHERE company_id = :company AND level = 'account' AND position = 1 AND valid_from IS NULL""")
 _ACCOUNTS = text("""
-SELECT c.code, c.name, c.currency FROM account_chains ac JOIN companies c ON c.id = ac.company_id
-WHERE ac.chain_id = :chain ORDER BY c.name, c.id LIMIT :limit""")
+SELECT c.code, c.name, c.currency FROM price_assignments pa JOIN companies c ON c.id = pa.company_id
+WHERE pa.chain_id = :chain AND pa.level = 'account' ORDER BY c.name, c.id LIMIT :limit""")
 _RATES = text(
     "SELECT id, country, vat_class, rate, valid_from FROM vat_rates ORDER BY country, vat_class, valid_from DESC"
 )

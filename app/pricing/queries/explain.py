@@ -12,10 +12,12 @@ from app.catalog.domain.article import Article, key_of
 from app.catalog.queries.articles import articles_by_code
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
+from app.core.money import UnitPrice
 from app.core.texts import N_, Message
 from app.core.units import unit_name
 from app.pricing.domain.book import price_items
 from app.pricing.domain.chain import costlier_breaks
+from app.pricing.domain.levels import Level
 from app.pricing.domain.price import PricedLine, PriceItem
 from app.pricing.domain.reasons import Candidate, candidates
 from app.pricing.queries.prices import price_book
@@ -31,7 +33,7 @@ class Explanation:
     account: str
     article: Article
     on: date
-    strategy: str
+    levels: tuple[Level, ...]
     line: PricedLine
     candidates: tuple[Candidate, ...]
     costlier: tuple[Message, ...]
@@ -41,7 +43,7 @@ class Explanation:
         line = self.line
         return {
             "account": self.account, "sku": self.article.sku, "name": self.article.name, "on": self.on.isoformat(),
-            "quantity": _text(line.quantity), "unit": line.unit, "currency": line.currency, "strategy": self.strategy,
+            "quantity": _text(line.quantity), "unit": line.unit, "currency": line.currency, "level": line.level or None,
             "price": _text(line.unit_price), "base_quantity": _text(line.base_quantity), "price_unit": line.price_unit,
             "net": _text(line.net), "vat_category": line.vat_category, "vat_rate": _text(line.vat_rate),
             "list": line.list_code or None, "min_quantity": _text(line.min_quantity),
@@ -49,11 +51,25 @@ class Explanation:
                 "min_quantity": _text(line.next_break.min_quantity), "price": _text(line.next_break.price),
             },
             "costlier_breaks": [str(message) for message in self.costlier],
+            "levels": [
+                {
+                    "level": level.kind, "subject": level.subject, "chain": level.chain, "strategy": level.strategy,
+                    "combine": level.combine, "lists": [prices.code for prices in level.lists],
+                }
+                for level in self.levels
+            ],
+            "adjustments": [
+                {
+                    "code": step.code, "before": _text(step.before), "after": _text(step.after), "by": step.by,
+                    "reason": str(step.message),
+                }
+                for step in line.adjustments
+            ],
             "steps": [str(message) for message in line.steps],
             "problem": str(line.problem) if line.problem else None,
             "candidates": [
                 {
-                    "list": one.step.list_code, "currency": one.currency, "unit": one.step.unit,
+                    "level": one.level, "list": one.step.list_code, "currency": one.currency, "unit": one.step.unit,
                     "min_quantity": _text(one.step.min_quantity), "price": _text(one.step.price),
                     "base_quantity": _text(one.step.base_quantity), "won": one.is_winner, "reason": str(one.verdict),
                 }
@@ -76,14 +92,14 @@ def explain(actor: Actor, company_id: int, sku: str, quantity: Decimal, *, unit:
     if quantity <= 0:
         raise Invalid("quantity", N_("A quantity is more than zero."))
     item = PriceItem(article.id, quantity, unit, article.base_unit, factor, article.vat_category, article.vat_class)
-    book = price_book(actor, [article.id], company_id=company_id, on=on)
+    book = price_book(actor, [article.id], company_id=company_id, on=on, is_whole=True)
     (line,) = price_items(book, [item])
     costlier = tuple(
-        N_("{price} from {quantity} {unit} on ({list})", price=step.price, quantity=step.min_quantity,
+        N_("{price} from {quantity} {unit} on ({list})", price=UnitPrice(step.price), quantity=step.min_quantity,
            unit=unit_name(step.unit), list=step.list_code)
         for step in costlier_breaks(book.ladder(article.id))
     )  # fmt: skip
-    return Explanation(terms.code, article, on, book.strategy, line, tuple(candidates(book, item, line)), costlier)
+    return Explanation(terms.code, article, on, book.levels, line, tuple(candidates(book, item, line)), costlier)
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -15,7 +15,9 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 from app.pricing.domain.chain import Strategy
-from app.pricing.models.chains import AccountChain, Chain, ChainList
+from app.pricing.domain.levels import Combine
+from app.pricing.models.chains import Chain, ChainList
+from app.pricing.models.levels import PriceAssignment
 from app.pricing.models.lists import PriceList
 
 
@@ -104,19 +106,31 @@ def _links(chain_id: int) -> tuple[Link, ...]:
 
 @command
 def assign_chain(actor: Actor, company_id: int, chain_id: int | None) -> bool:
-    """Give an account a chain, or with None the default one; returns whether that was a change."""
+    """Let an account buy by one chain and nothing below it, or with None by what its group and everybody have.
+
+    Returns whether that was a change. It is the account's undated assignment at the first place; `service.assignments`
+    has the other levels, days and ways to combine.
+    """
     if db.session.scalar(select(Company.kind).where(Company.id == company_id)) != "customer":
         raise NotFound(N_("There is no such customer account."))
     if chain_id is not None and db.session.scalar(select(Chain.id).where(Chain.id == chain_id)) is None:
         raise Invalid("chain", N_("There is no such chain."))
-    held = db.session.scalar(select(AccountChain.chain_id).where(AccountChain.company_id == company_id))
+    place = (
+        PriceAssignment.level == "account",
+        PriceAssignment.company_id == company_id,
+        PriceAssignment.position == 1,
+        PriceAssignment.valid_from.is_(None),
+    )
+    held = db.session.scalar(select(PriceAssignment.chain_id).where(*place))
     if held == chain_id:
         return False
     if chain_id is None:
-        db.session.execute(delete(AccountChain).where(AccountChain.company_id == company_id))
+        db.session.execute(delete(PriceAssignment).where(*place))
     else:
-        statement = upsert(AccountChain).values(company_id=company_id, chain_id=chain_id)
-        db.session.execute(statement.on_conflict_do_update(index_elements=["company_id"], set_={"chain_id": chain_id}))
+        values = {"level": "account", "company_id": company_id, "chain_id": chain_id, "combine": Combine.STOP}
+        statement = upsert(PriceAssignment).values(values)
+        slot = ["level", "company_id", "group_id", "segment_id", "position", "valid_from"]
+        db.session.execute(statement.on_conflict_do_update(index_elements=slot, set_={"chain_id": chain_id}))
     codes = dict(db.session.execute(select(Chain.id, Chain.code).where(Chain.id.in_([held, chain_id]))).all())
     changes = {"chain": [codes.get(held or 0, ""), codes.get(chain_id or 0, "")]}
     audit.record(actor, "company", company_id, "chain", changes, company_id=company_id)

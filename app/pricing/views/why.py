@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.actor import Scope
 from app.core.errors import DomainError, Invalid
 from app.core.texts import N_, Message
+from app.pricing.domain.reasons import LEVEL_NAMES
 from app.pricing.forms import STRATEGIES
 from app.pricing.policy import Permission
 from app.pricing.queries.explain import Explanation, explain
@@ -39,6 +40,7 @@ def why() -> Response:
         found=found,
         problem=problem,
         strategies=STRATEGIES,
+        level_names=LEVEL_NAMES,
         status=422 if problem else 200,
     )
 
