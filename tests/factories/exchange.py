@@ -79,6 +79,12 @@ def _discounts() -> None:
     pricing.price_list("SALE", {"A-1": "10.00", "A-2": "4.00"})
 
 
+def _supplier() -> None:
+    accounts.operator()
+    accounts.supplier("ACME", currency="EUR")
+    catalog.article("A-1", gtin="4006381333931", mpn="77-1", brand="Bolto")
+
+
 SAMPLES: dict[str, Sample] = {
     "categories": Sample(
         good="category_code,parent_code,name_en,name_ru\n1.1,1,Bolts,Болты\n1,,Fasteners,Крепёж\n2,,Tools,\n2.1,2,Saws,Пилы\n",
@@ -203,5 +209,16 @@ SAMPLES: dict[str, Sample] = {
         options={"currency": "GBP"},
         prepare=_history,
         german="Gutschriftnummer;Position;Datum;Kundennummer;Artikelnummer;Menge;Preis\n7;1;31.12.2010;C1;A-1;2;1,5\n",
+    ),
+    "supplier_articles": Sample(
+        good="number,name,brand,mpn,gtin,unit,price\nX1,Bolt,Bolto,77 1,4006381333931,h87,1.25\nX2,Nut,,,,,\n",
+        bad=(
+            "number,name,gtin,price\nX1,Bolt,4006381333931,1\n,Nut,,\nX2,Nut,4006381333932,\nX3,Saw,,dear\n"
+            "X1,Bolt,,\nX4,Rod,,-1\n"
+        ),
+        refused={3: "empty", 4: "bad_gtin", 5: "not_a_number", 6: "bad_number", 7: "bad_price"},
+        options={"supplier": "ACME"},
+        prepare=_supplier,
+        german="Lieferantenartikelnummer;Bezeichnung;Preis\nX1;Schraube;1,25\n",
     ),
 }  # fmt: skip

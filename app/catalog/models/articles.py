@@ -46,6 +46,12 @@ class Article(Base):
         Index("ix_articles_name_ru", text("coalesce(names ->> 'ru', name)"), "id"),
         Index("ix_articles_name_uk", text("coalesce(names ->> 'uk', name)"), "id"),
         Index("ix_articles_sku_key_start", "sku_key", postgresql_ops={"sku_key": "text_pattern_ops"}),
+        # maker's numbers without the signs between their parts: suppliers write them otherwise
+        Index(
+            "ix_articles_mpn_plain",
+            text("upper(regexp_replace(mpn, '[^0-9A-Za-z]', '', 'g'))"),
+            postgresql_where=text("mpn <> ''"),
+        ),
         Index("ix_articles_gtin", "gtin", postgresql_where=text("gtin <> ''")),
         Index("ix_articles_successor_id", "successor_id", postgresql_where=text("successor_id IS NOT NULL")),
         Index("ix_articles_successor_key", "successor_key", postgresql_where=text("successor_key <> ''")),

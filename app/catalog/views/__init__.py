@@ -13,6 +13,15 @@ from app.web.texts import _, say
 blueprint = Blueprint("catalog", __name__)
 
 nav_entry(40, "catalog.index", _("Catalogue"), Permission.READ, "articles", scope=Scope.OPERATOR)
+nav_entry(
+    47,
+    "catalog.supplier_index",
+    _("Articles of suppliers"),
+    Permission.EDIT,
+    "articles",
+    group="more",
+    scope=Scope.OPERATOR,
+)
 search_entry(30, "catalog.index", _("Search articles"), Permission.READ, scope=Scope.OPERATOR)
 
 
@@ -23,4 +32,15 @@ def unit_text(unit: str) -> str:
 
 blueprint.add_app_template_filter(unit_text, "unit_name")
 
-from app.catalog.views import articles  # noqa: E402, F401 -- the module adds its routes to the blueprint
+from app.catalog.views import (  # noqa: E402, F401 -- the topics add their routes to the blueprint
+    articles,
+    attributes,
+    categories,
+    files,
+    history,
+    media,
+    media_imports,
+    own_fields,
+    pictures,
+    suppliers,
+)
