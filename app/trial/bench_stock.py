@@ -54,7 +54,7 @@ INSERT INTO price_entries (price_list_id, article_id, unit, min_quantity, price)
     WHERE n % l = 0;
 INSERT INTO chains (id, code, strategy) OVERRIDING SYSTEM VALUE VALUES (1, 'CHAIN', 'merge');
 INSERT INTO chain_lists (chain_id, price_list_id, position) VALUES (1, 3, 1), (1, 2, 2), (1, 1, 3);
-INSERT INTO account_chains (company_id, chain_id) VALUES (2, 1);
+INSERT INTO price_assignments (level, company_id, chain_id, combine) VALUES ('account', 2, 1, 'stop');
 """  # noqa: S608 -- constants of this file
 
 
