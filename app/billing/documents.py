@@ -10,16 +10,19 @@ from typing import Any
 
 from app.accounts.domain.company import OperatorParty
 from app.core.money import round_amount
+from app.core.texts import Message
 from app.documents.model.invoice import Delivery, Invoice, Note
-from app.documents.model.line import Line
+from app.documents.model.line import AllowanceCharge, Line
 from app.documents.model.party import Address, Contact, Identifier, Party
 from app.documents.model.payment import PaymentMeans, PaymentTerms
 from app.documents.model.totals import Totals as DocumentTotals
 from app.documents.model.totals import VatBreakdown, VatCategory
-from app.ordering.models import Order, OrderLine
-from app.pricing.domain.totals import TaxedLine, Totals, totals
+from app.ordering.models import Order, OrderAllowance, OrderLine
+from app.pricing.domain.totals import TaxedCharge, TaxedLine, Totals, totals
+from app.pricing.domain.vat import Reason
 
 _GLN_SCHEME = "0088"
+_DISCOUNT = "95"  # UNTDID 5189
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,26 @@ def _line(row: OrderLine, currency: str) -> Line:
     )
 
 
+def _allowance(row: OrderAllowance, currency: str) -> AllowanceCharge:
+    """What a promotion took off, of one VAT category and rate (BG-20)."""
+    return AllowanceCharge(
+        amount=round_amount(row.amount, currency),
+        reason=row.name,
+        reason_code=_DISCOUNT,
+        vat_category=VatCategory(row.vat_category),
+        vat_rate=None if row.vat_rate is None else _plain(row.vat_rate),
+    )
+
+
+def _reasons(order: Order) -> dict[str, Reason]:
+    """Why the order was free of tax, as it was frozen with it."""
+    return {
+        group["category"]: (group["reason_code"], Message.from_json(group["reason"]))
+        for group in order.vat_breakdown
+        if group["reason"]
+    }
+
+
 def seller_party(seller: OperatorParty) -> Party:
     """The operator as it appears on documents (BG-4)."""
     return Party(
@@ -127,6 +150,7 @@ def invoice_document(
     *,
     language: str,
     buyer: Mapping[str, str] | None = None,
+    allowances: Sequence[OrderAllowance] = (),
 ) -> Invoice:
     """The invoice of a whole order; sums are computed by `pricing.domain.totals` and must equal the order's.
 
@@ -136,6 +160,10 @@ def invoice_document(
     sums = totals(
         (TaxedLine(round_amount(row.net, order.currency), row.vat_category, row.vat_rate) for row in lines),
         order.currency,
+        charges=[
+            TaxedCharge(-round_amount(row.amount, order.currency), row.vat_category, row.vat_rate) for row in allowances
+        ],
+        reasons=_reasons(order),
     )
     if (sums.net_total, sums.gross_total) != (order.net_total, order.gross_total):
         raise ValueError(
@@ -169,9 +197,11 @@ def invoice_document(
         if seller.iban
         else (),
         lines=tuple(_line(row, order.currency) for row in lines),
+        allowances_charges=tuple(_allowance(row, order.currency) for row in allowances),
         vat=_vat(sums),
         totals=DocumentTotals(
             line_net=sums.line_total,
+            allowances=sums.allowances or None,
             net=sums.net_total,
             tax=sums.vat_total,
             gross=sums.gross_total,

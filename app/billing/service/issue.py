@@ -23,7 +23,7 @@ from app.core.locks import lock_rows
 from app.core.numbering import next_number
 from app.core.outbox import publish
 from app.documents.model.stored import to_json
-from app.ordering.models import Order, OrderLine
+from app.ordering.models import Order, OrderAllowance, OrderLine
 
 
 @command
@@ -45,7 +45,9 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
     issued_on = clock.today(seller.time_zone)
     due_on = due_date(issued_on, order.payment_days)
     number = invoice_number(issued_on.year, next_number(INVOICE_SERIES, issued_on.year))
-    document = invoice_document(order, lines, seller, Numbered(number, issued_on, due_on), language=language)
+    document = invoice_document(
+        order, lines, seller, Numbered(number, issued_on, due_on), language=language, allowances=_allowances(order_id)
+    )
     invoice = Invoice(
         company_id=order.company_id,
         number=number,
@@ -78,6 +80,12 @@ def _lines(order_id: int) -> Sequence[OrderLine]:
     ).all()  # fmt: skip
 
 
+def _allowances(order_id: int) -> Sequence[OrderAllowance]:
+    return db.session.scalars(
+        select(OrderAllowance).where(OrderAllowance.order_id == order_id).order_by(OrderAllowance.position)
+    ).all()
+
+
 def rebuilt_document(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     """The document of a held invoice made anew: same number, dates and sums, the legal facts of both sides as of now."""
     order = db.session.get_one(Order, invoice.order_id)
@@ -94,5 +102,6 @@ def rebuilt_document(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         Numbered(invoice.number, invoice.issued_on, invoice.due_on),
         language=invoice.locale,
         buyer={name: value for name, value in present.items() if value},
+        allowances=_allowances(order.id),
     )
     return to_json(document)

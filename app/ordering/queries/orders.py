@@ -20,7 +20,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
-from app.ordering.models import Order, OrderLine
+from app.ordering.models import Order, OrderAllowance, OrderLine
 from app.pricing.domain.totals import VatGroup
 
 PO_REPEATS_SHOWN = 5
@@ -81,6 +81,23 @@ class OrderPage:
     line_count: int
     account: str
     account_name: str
+    allowances: tuple[OrderAllowanceRow, ...]
+    promotions_lost: tuple[tuple[str, str, Message], ...]  # code, name, reason; for staff
+
+    @property
+    def goods_total(self) -> Decimal:
+        """The goods before promotions."""
+        return self.net_total + sum((one.amount for one in self.allowances), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAllowanceRow:
+    """What a promotion took off the order, net and positive, over all VAT rates."""
+
+    code: str
+    name: str
+    coupon: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +206,20 @@ def order(actor: Actor, number: str, *, account: str | None = None) -> OrderPage
         found.id, found.company_id, found.number, found.placed_at, found.state, found.source, found.po_number,
         found.requested_on, found.note, found.currency, found.payment_days, _address(found.ship_to),
         _address(found.bill_to), found.buyer, found.net_total, found.vat_total, found.gross_total,
-        tuple(_vat(group) for group in found.vat_breakdown), found.line_count, code, name,
+        tuple(_vat(group) for group in found.vat_breakdown), found.line_count, code, name, _allowances(actor, found),
+        tuple((key, title, Message.from_json(reason)) for key, title, reason in found.promotions_lost)
+        if actor.is_operator else (),
     )  # fmt: skip
+
+
+def _allowances(actor: Actor, found: Order) -> tuple[OrderAllowanceRow, ...]:
+    statement = (
+        select(OrderAllowance.code, OrderAllowance.name, OrderAllowance.coupon, func.sum(OrderAllowance.amount))
+        .where(OrderAllowance.order_id == found.id)
+        .group_by(OrderAllowance.code, OrderAllowance.name, OrderAllowance.coupon)
+        .order_by(func.min(OrderAllowance.position))
+    )
+    return tuple(OrderAllowanceRow(*row) for row in db.session.execute(visible(actor, statement, OrderAllowance)).all())
 
 
 def _address(parts: dict[str, Any]) -> PostalAddress | None:

@@ -53,7 +53,7 @@ def cart() -> Response:
 @requires(Permission.FILL_CART)
 def change_lines() -> Response:
     """Quantities of lines: one from the script, all of them from the form, or one suggested by a button."""
-    head = _demand_cart()
+    head = demand_cart()
     if "remove" in request.form:
         return _removed(head, [_number(request.form["remove"])])
     entered, quantities = _quantities(head)
@@ -71,7 +71,7 @@ def change_lines() -> Response:
 @blueprint.post("/cart/clear")
 @requires(Permission.FILL_CART)
 def clear() -> Response:
-    return _removed(_demand_cart(), None)
+    return _removed(demand_cart(), None)
 
 
 @blueprint.post("/cart/<int:cart_id>/undo/<int:change_id>")
@@ -86,7 +86,7 @@ def undo(cart_id: int, change_id: int) -> Response:
 @requires(Permission.FILL_CART)
 def line(line_id: int) -> Response:
     """One line in full: unit, note, why this price."""
-    head = _demand_cart()
+    head = demand_cart()
     row = _row_of(priced_cart(actor(), head), line_id)
     form = LineForm(quantity=row.quantity, unit=row.unit, note=row.note)
     form.unit.choices = unit_choices(row.article)
@@ -242,7 +242,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _demand_cart() -> int:
+def demand_cart() -> int:
     head = cart_of_request()
     if head is None:
         raise NotFound(say(_("You have no cart any more; it was ordered.")))

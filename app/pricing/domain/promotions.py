@@ -131,11 +131,12 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class CouponAnswer:
-    """What became of a code the buyer has entered."""
+    """What became of a code the buyer has entered. `is_known`: there is such a coupon."""
 
     code: str
     is_applied: bool
     message: Message
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

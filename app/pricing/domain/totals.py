@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from app.core.money import Rounding, minor_units, round_amount
 from app.core.texts import Message
-from app.pricing.domain.vat import reason
+from app.pricing.domain.vat import Reason, reason
 
 _HUNDRED = Decimal(100)
 
@@ -65,8 +66,12 @@ def totals(
     *,
     charges: Iterable[TaxedCharge] = (),
     rounding: Rounding = Rounding.HALF_UP,
+    reasons: Mapping[str, Reason] = MappingProxyType({}),
 ) -> Totals:
-    """Add up rounded nets (BR-CO-10, 13), tax each category and rate once (BR-CO-17), add the tax (BR-CO-14, 15)."""
+    """Add up rounded nets (BR-CO-10, 13), tax each category and rate once (BR-CO-17), add the tax (BR-CO-14, 15).
+
+    `reasons` by category replace the usual ones: those of an account's certificate or of a place's rule.
+    """
     zero = Decimal(0).scaleb(-minor_units(currency))
     line_total = allowance_total = charge_total = zero
     bases: dict[tuple[str, Decimal | None], Decimal] = {}
@@ -82,7 +87,7 @@ def totals(
         key = (charge.vat_category, charge.vat_rate)
         bases[key] = bases.get(key, zero) + charge.amount
     groups = tuple(
-        _group(category, rate, base, currency, rounding)
+        _group(category, rate, base, currency, rounding, reasons.get(category))
         for (category, rate), base in sorted(bases.items(), key=lambda pair: (pair[0][0], pair[0][1] or zero))
     )
     net_total = line_total - allowance_total + charge_total
@@ -92,7 +97,9 @@ def totals(
     )
 
 
-def _group(category: str, rate: Decimal | None, base: Decimal, currency: str, rounding: Rounding) -> VatGroup:
+def _group(  # noqa: PLR0917
+    category: str, rate: Decimal | None, base: Decimal, currency: str, rounding: Rounding, given: Reason | None
+) -> VatGroup:
     tax = round_amount(base * (rate or 0) / _HUNDRED, currency, rounding)
-    code, text = reason(category)
+    code, text = given or reason(category)
     return VatGroup(category, rate, base, tax, code, text)

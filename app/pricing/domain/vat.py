@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from app.core.texts import N_, Message
 
@@ -17,6 +18,9 @@ EU = frozenset((
     "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
 ZERO = Decimal(0)
+
+Reason: TypeAlias = tuple[str, Message | None]
+"""Why no tax is due: VATEX code (may be empty) and text (BT-121, BT-120)."""
 
 REASONS: Mapping[str, tuple[str, Message]] = {
     "E": ("", N_("Exempt from VAT")),
@@ -83,6 +87,6 @@ def treat(parties: Parties, category: str, vat_class: str, rates: Mapping[str, D
     return Treatment("S", rate) if rate else Treatment("Z", ZERO)
 
 
-def reason(category: str) -> tuple[str, Message | None]:
+def reason(category: str) -> Reason:
     """VATEX code and text that a document must give for a category without tax; empty for S and Z."""
     return REASONS.get(category, ("", None))

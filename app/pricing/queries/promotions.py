@@ -15,7 +15,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.money import Money
-from app.core.texts import N_, Message
+from app.core.texts import N_
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.promotion_amounts import evaluate
 from app.pricing.domain.promotions import (
@@ -213,10 +213,11 @@ def _answer(
 ) -> CouponAnswer:
     """In the buyer's words: what a code gives, or why nothing."""
     if named is None:
-        return CouponAnswer(code, is_applied=False, message=N_("There is no coupon {code}.", code=code))
+        message = N_("There is no coupon {code}.", code=code)
+        return CouponAnswer(code, is_applied=False, message=message, is_known=False)
     given = next((one for one in allowances if one.coupon == code), None)
     if given is not None:
-        message: Message = N_("{name}: {amount} off", name=given.name, amount=Money(given.amount, currency))
+        message = N_("{name}: {amount} off", name=given.name, amount=Money(given.amount, currency))
         return CouponAnswer(code, is_applied=True, message=message)
     failed = next((one for one in lost if one.coupon == code), None)
     if failed is not None:
