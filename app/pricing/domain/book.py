@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.pricing.domain.chain import Break, Ladder, ListPrices, Slot
 from app.pricing.domain.levels import Level, LevelKind, Tiers, Usable, find, ladder_from, tiers_of
 from app.pricing.domain.price import PricedLine, PriceItem, net_of, price_line
@@ -128,6 +130,8 @@ def price_items(book: Book, items: Iterable[PriceItem]) -> list[PricedLine]:
             tiers = book.tiers(item.article_id, enough_for(item, left))
         line, found = price_line(item, tiers, book.currency, treatment)
         line.book = book
+        if found is None and item.article_id in limited:
+            line.problem = _short(book, item, left) or line.problem
         if found is not None:
             if limited and (key := _key(item.article_id, found)) in left:
                 left[key] -= line.priced_quantity
@@ -141,14 +145,31 @@ def price_items(book: Book, items: Iterable[PriceItem]) -> list[PricedLine]:
 
 
 def enough_for(item: PriceItem, left: Mapping[tuple[str, Slot], Decimal]) -> Usable:
-    """Whether what is left of an agreed quantity is enough for an item; a line is never split."""
+    """Whether what is left of an agreed quantity is enough for an item; a line is never split.
+
+    Where an article has such quantities, prices of units that the item is not in do not count either: a contract that
+    is drawn shall not hold the article by the price of a box.
+    """
     needed = {item.base_unit: item.base_quantity, item.unit: item.quantity}
+    is_limited = any(slot[0] == item.article_id for _code, slot in left)
 
     def usable(step: Break) -> bool:
-        remaining = left.get(_key(item.article_id, step))
-        return remaining is None or step.unit not in needed or needed[step.unit] <= remaining
+        quantity, remaining = needed.get(step.unit), left.get(_key(item.article_id, step))
+        if quantity is None:
+            return not is_limited
+        return remaining is None or quantity <= remaining
 
     return usable
+
+
+def _short(book: Book, item: PriceItem, left: Mapping[tuple[str, Slot], Decimal]) -> Message | None:
+    """What is left of a contract that would have the price; None where it is not for want of quantity."""
+    for step in ladder_from(book.tiers(item.article_id)):
+        remaining = left.get(_key(item.article_id, step))
+        if remaining is not None and step.unit in (item.unit, item.base_unit):
+            return N_("Only {left} {unit} are left of the agreed quantity, and there is no other price.",
+                      left=max(remaining, Decimal(0)), unit=unit_name(step.unit))  # fmt: skip
+    return None
 
 
 def _key(article_id: int, step: Break) -> tuple[str, Slot]:

@@ -67,6 +67,8 @@ def _drawn(item: PriceItem, step: Break, prices: ListPrices, usable: Usable) -> 
     """Why a price of a contract does not count although it is there."""
     if usable(step):
         return None
+    if step.unit not in (item.unit, item.base_unit):
+        return N_("This price is for {unit}.", unit=unit_name(step.unit))
     left = prices.remaining[item.article_id, step.unit, step.min_quantity]
     return N_(
         "Only {left} {unit} are left of the agreed quantity.", left=max(left, left * 0), unit=unit_name(step.unit)
