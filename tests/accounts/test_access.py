@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.accounts.models import Address, Company, Invitation, Membership, SignInSession, User
+from app.accounts.domain.groups import SetFacts
+from app.accounts.models import AccountGroup, Address, Company, Invitation, Membership, Segment, SignInSession, User
+from app.accounts.service.groups import set_group, upsert_group
 from app.accounts.service.invitations import invite
 from app.accounts.service.sign_in import sign_in
+from app.core.actor import Actor
 from app.core.db import db, statements
 from tests.factories import accounts as make
 
@@ -44,6 +47,12 @@ PAGES = {
     "/accounts/K-1/hold": {"operator_admin", "accountant"},
     "/accounts/K-1/people/invite": SALES_DESK,
     "/accounts/K-1/people/{buyer}": SALES_DESK,
+    "/account-sets/groups": OPERATORS,
+    "/account-sets/segments": OPERATORS,
+    "/account-sets/groups/G-1": OPERATORS,
+    "/account-sets/groups/new": TERMS_DESK,
+    "/account-sets/groups/G-1/edit": TERMS_DESK,
+    "/account-sets/groups/G-1/delete": TERMS_DESK,
     "/sign-ins": {"operator_admin"},
 }
 # address -> form; who is allowed is told by PAGES or here. Denied are all others, a rival with 404 or 403.
@@ -64,6 +73,11 @@ CHANGES = {
         {"currency": "USD", "payment_days": "1", "vat_mode": "net", "locale": "en", "time_zone": "UTC", "manager_id": "0"},
         TERMS_DESK,
     ),
+    "/account-sets/segments/new": ({"code": "N", "name": "New"}, TERMS_DESK),
+    "/account-sets/groups/G-1/edit": ({"code": "G-3", "name": "New"}, TERMS_DESK),
+    "/account-sets/groups/G-2/delete": ({}, TERMS_DESK),
+    "/account-sets/groups/G-1/members": ({"accounts": "R-1"}, TERMS_DESK),
+    "/account-sets/groups/G-1/members/remove": ({"id": "{shop}"}, TERMS_DESK),
     "/accounts/K-1/block": ({"reason": "x"}, SALES_DESK),
     "/accounts/K-1/hold": ({"reason": "x"}, {"operator_admin", "accountant"}),
     "/accounts/K-1/close": ({}, TERMS_DESK),
@@ -93,10 +107,13 @@ def cast(isolated, world):
     with world():
         membership = db.session.scalars(select(Membership.id).where(Membership.user_id == people["buyer"].id)).one()
         address = db.session.scalars(select(Address.id).where(Address.company_id == shop.id)).one()
+        group = upsert_group(Actor.system(), SetFacts("G-1", "Group"))
+        upsert_group(Actor.system(), SetFacts("G-2", "Empty"))
+        set_group(Actor.system(), shop.id, group)
         sign_in("warehouse@house.example", make.PASSWORD, ip="192.0.2.99")
         session = db.session.scalars(select(SignInSession.id)).one()
     places = {
-        "buyer": membership, "invitation": invitation, "address": address, "rivals": other.id, "session": session,
+        "buyer": membership, "invitation": invitation, "address": address, "rivals": other.id, "session": session, "shop": shop.id,
     }  # fmt: skip
     return people, places
 
@@ -104,10 +121,14 @@ def cast(isolated, world):
 def everything() -> list[tuple]:
     """All that the changes could touch, but for sessions of those who knock."""
     rows = []
-    for model in (Company, Address, Membership, Invitation, User):
+    for model in (Company, Address, Membership, Invitation, User, AccountGroup, Segment):
         columns = list(model.__table__.columns)
         rows += [tuple(row) for row in db.session.execute(select(*columns).order_by(model.id))]
     return rows + list(db.session.scalars(select(SignInSession.ended_at).where(SignInSession.ip == "192.0.2.99")))
+
+
+def filled(form: dict[str, str], places: dict[str, int]) -> dict[str, str]:
+    return {name: value.format(**places) for name, value in form.items()}
 
 
 @pytest.mark.parametrize("person", PERSONS)
@@ -133,7 +154,7 @@ def test_denied_changes_change_nothing(cast, client, world, person):
             continue
         with world():
             before = everything()
-        status = client.post(address.format(**places), data=form).status
+        status = client.post(address.format(**places), data=filled(form, places)).status
         assert status in ((303,) if person == "stranger" else (403, 404)), (address, status)
         with world():
             assert everything() == before, address
@@ -147,7 +168,7 @@ def test_allowed_changes_change_something(cast, client, world, address):
         make.sign_in(client, people[person])
         with world():
             before = everything()
-        answer = client.post(address.format(**places), data=form)
+        answer = client.post(address.format(**places), data=filled(form, places))
         assert answer.status == 303, answer.text
         with world():
             assert everything() != before

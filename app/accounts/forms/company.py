@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.domain.registration import EXTRA_FIELDS, ExtraField
 from app.accounts.forms.fields import (
@@ -82,6 +92,14 @@ class TermsForm(Form):
     payment_days = IntegerField(_("Payment term in days"), [InputRequired(), NumberRange(0, 365)])
     credit_limit = DecimalField(_("Credit limit"), [Optional()], places=2)
     vat_mode = RadioField(_("Prices are"), choices=choices([("net", _("net of VAT")), ("gross", _("with VAT"))]))
+    stock_display = RadioField(
+        _("Buyers see of the stock"),
+        choices=choices([("number", _("the number")), ("band", _("much, some, little")), ("light", _("a light only"))]),
+        default="number",
+    )
+    group_id = SelectField(_("Group"), coerce=int)
+    segment_ids = SelectMultipleField(_("Segments"), coerce=int, widget=ListWidget(prefix_label=False),
+                                      option_widget=CheckboxInput())  # fmt: skip
     locale = LanguageField(_("Language of documents"), [InputRequired()])
     time_zone = TimeZoneField(_("Time zone"), [InputRequired()])
     manager_id = SelectField(_("Sales manager"), coerce=int)
@@ -95,6 +113,21 @@ class DecisionForm(Form):
     code = _text(_("Account number"), 40)
     payment_days = IntegerField(_("Payment term in days"), [Optional(), NumberRange(0, 365)], default=30)
     reason = TextAreaField(_("Reason"), [Optional(), Length(max=2000)])
+
+
+class SetForm(Form):
+    """A group or a segment."""
+
+    code = StringField(_("Code"), required(40))
+    name = StringField(_("Name"), required(120))
+    about = TextAreaField(_("What it is for"), [Optional(), Length(max=2000)])
+    position = IntegerField(_("Asked in place"), [Optional(), NumberRange(0, 10_000)], default=0)
+
+
+class MembersForm(Form):
+    """Account numbers to put into a group or segment."""
+
+    accounts = TextAreaField(_("Account numbers"), [InputRequired(_("Enter account numbers.")), Length(max=200_000)])
 
 
 class ReasonForm(Form):

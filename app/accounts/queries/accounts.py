@@ -98,6 +98,8 @@ class Account:
     bank_name: str
     iban: str
     bic: str
+    stock_display: str
+    group_id: int | None
     manager: str
     parent: Relative | None
     children: tuple[Relative, ...]
@@ -192,7 +194,7 @@ def account(actor: Actor, code: str) -> Account:
     """A company by its number, the operator's own included; three statements."""
     _demand_operator(actor)
     parent = aliased(Company)
-    names = list(Account.__dataclass_fields__)[:34]
+    names = list(Account.__dataclass_fields__)[:36]
     row = db.session.execute(
         select(*(getattr(Company, name) for name in names), func.coalesce(User.name, ""), parent.code, parent.name)
         .outerjoin(User, User.id == Company.manager_id)

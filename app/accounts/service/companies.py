@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role, fits
 from app.accounts.models import Company, Membership
+from app.accounts.service.groups import set_group, set_segments
 from app.accounts.service.profile import LOCALES
 from app.core import audit
 from app.core.actor import Actor
@@ -22,6 +23,7 @@ from app.core.locks import lock_rows
 from app.core.texts import N_
 
 MAX_DEPTH = 5  # generations of parents and subsidiaries
+STOCK_DISPLAYS = ("number", "band", "light")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Terms of an account. `credit_limit` in the account's currency, None: no limit. `manager_id`: a person of sales."""
+    """Terms of an account. `credit_limit` in the account's currency, None: no limit. `manager_id`: a person of sales.
+
+    `stock_display` is what its buyers see of our stock: the number, a band or a light. `sets` are its group and segments;
+    None leaves them.
+    """
 
     currency: str
     payment_days: int
@@ -52,6 +58,16 @@ class Terms:
     time_zone: str
     manager_id: int | None
     parent_code: str
+    stock_display: str = "number"
+    sets: Sets | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The group of an account, or none, and all its segments."""
+
+    group_id: int | None
+    segment_ids: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +133,23 @@ def edit_terms(actor: Actor, company_id: int, terms: Terms) -> None:
         raise Invalid("credit_limit", N_("A credit limit cannot be below zero."))
     if terms.vat_mode not in ("net", "gross"):
         raise Invalid("vat_mode", N_("Choose net or gross."))
+    if terms.stock_display not in STOCK_DISPLAYS:
+        raise Invalid("stock_display", N_("Choose what buyers see of the stock."))
     values = {
         "currency": _currency(terms.currency),
         "payment_days": terms.payment_days,
         "credit_limit": terms.credit_limit,
         "vat_mode": terms.vat_mode,
+        "stock_display": terms.stock_display,
         "locale": _locale(terms.locale),
         "time_zone": _time_zone(terms.time_zone),
         "manager_id": _manager(terms.manager_id),
         "parent_id": _parent(company, terms.parent_code),
     }
     _change(actor, company, values, "terms_changed")
+    if terms.sets is not None:
+        set_group(actor, company_id, terms.sets.group_id)
+        set_segments(actor, company_id, terms.sets.segment_ids)
 
 
 @command

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind
 from app.accounts.models import Address, Company
+from app.accounts.service.standing import Placing, Wanted, keep_parents, keep_segments, load_placing
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -50,6 +51,9 @@ class AccountRow:
     region: str | None = None
     contact: str | None = None
     registration: Mapping[str, str] | None = None  # facts without a field of their own, added to those known
+    group: str | None = None  # by code; empty: none
+    segments: tuple[str, ...] | None = None  # by code, all of them
+    parent: str | None = None  # by account number; it may come later among the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +67,37 @@ class AccountResult:
 
 
 _PLACE = ("street", "street2", "postcode", "city", "region", "contact", "phone")
-_FACTS = tuple(f.name for f in fields(AccountRow) if f.name == "phone" or f.name not in ("code", *_PLACE))
+_PLACING = ("group", "segments", "parent")
+_FACTS = tuple(
+    f.name for f in fields(AccountRow) if f.name == "phone" or f.name not in ("code", *_PLACE, *_PLACING)
+)  # fmt: skip
 
 
 @command
 def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountResult]:
     """Create customers and change the facts given; a constant number of statements for any number of rows.
 
-    A code that stands twice, or belongs to the operator or a supplier, is refused; a bad VAT id or GLN, too.
+    A code that stands twice, or belongs to the operator or a supplier, is refused; a bad VAT id or GLN, an unknown group
+    or segment, and a parent that is unknown, refused or below the account, too.
     """
     defaults = _defaults()
     known = _known({row.code for row in rows})
     results: list[AccountResult | None] = [None] * len(rows)
     created: list[tuple[int, AccountRow, dict[str, Any]]] = []
     changed: list[tuple[int, dict[str, Any]]] = []
+    placing = load_placing([_wanted(row) for row in rows])
     seen: set[str] = set()
-    for index, row in enumerate(rows):
+    for index in _parents_first(rows):
+        row = rows[index]
         company = known.get(row.code)
         try:
             _demand_usable(row, company, seen)
-            values = _values(row, company)
+            values = _values(row, company) | _placed(row, placing)
         except DomainError as error:
             results[index] = AccountResult(row.code, "refused", problem=error.message)
             continue
         seen.add(row.code)
+        placing.customers.setdefault(row.code, 0)  # until it is there
         if company is None:
             created.append((index, row, {**defaults, **values}))
             continue
@@ -96,9 +107,13 @@ def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountRes
         results[index] = AccountResult(row.code, "changed" if changes else "same", company.id)
     for company_id, (index, row, _) in zip(_insert(created), created, strict=True):
         results[index] = AccountResult(row.code, "created", company_id)
+        placing.customers[row.code] = company_id
     _update(changed)
     countries = {company.id: company.country for company in known.values()}
-    moved = _keep_places([(result, row) for result, row in zip(results, rows, strict=True) if result], countries)
+    stored = [(result, row) for result, row in zip(results, rows, strict=True) if result and result.company_id]
+    moved = _keep_places(stored, countries)
+    moved |= keep_segments({r.company_id or 0: row.segments for r, row in stored if row.segments is not None}, placing)
+    moved |= keep_parents({r.company_id or 0: row.parent for r, row in stored if row.parent is not None}, placing)
     final = [
         AccountResult(r.code, "changed", r.company_id) if r and r.outcome == "same" and r.company_id in moved else r
         for r in results
@@ -130,6 +145,32 @@ def _demand_usable(row: AccountRow, company: Company | None, seen: set[str]) -> 
         raise Invalid("account", N_("The account {code} stands in the file twice.", code=row.code))
     if company is not None and company.kind != CompanyKind.CUSTOMER:
         raise Invalid("account", N_("The number {code} belongs to a company that is no customer.", code=row.code))
+
+
+def _wanted(row: AccountRow) -> Wanted:
+    return Wanted(row.code, row.group, row.segments, row.parent)
+
+
+def _parents_first(rows: Sequence[AccountRow]) -> list[int]:
+    """Places of the rows in an order in which a parent comes before its subsidiaries; circles stay where they are."""
+    parents = {row.code: row.parent for row in rows if row.parent}
+
+    def height(code: str) -> int:
+        path = [code]
+        while (parent := parents.get(path[-1])) and parent not in path:
+            path.append(parent)
+        return len(path)
+
+    return sorted(range(len(rows)), key=lambda index: height(rows[index].code)) if parents else list(range(len(rows)))
+
+
+def _placed(row: AccountRow, placing: Placing) -> dict[str, Any]:
+    """The group as a column; segments and parent are checked here and stored at the end."""
+    values = {} if row.group is None else {"group_id": placing.group_id(row.group)}
+    placing.demand_segments(row.segments or ())
+    if row.parent is not None:
+        placing.place(row.code, row.parent)
+    return values
 
 
 def _values(row: AccountRow, company: Company | None) -> dict[str, Any]:
@@ -172,7 +213,15 @@ def _insert(created: Sequence[tuple[int, AccountRow, dict[str, Any]]]) -> list[i
 def _blank() -> dict[str, Any]:
     """Every column an import may set, so that all rows of one INSERT have the same shape."""
     empty = dict.fromkeys(_FACTS, "")
-    return {**empty, "payment_days": 30, "credit_limit": None, "vat_mode": "net", "phone": "", "registration": {}}
+    return {
+        **empty,
+        "group_id": None,
+        "payment_days": 30,
+        "credit_limit": None,
+        "vat_mode": "net",
+        "phone": "",
+        "registration": {},
+    }
 
 
 def _update(changed: Sequence[tuple[int, dict[str, Any]]]) -> None:

@@ -12,6 +12,15 @@ from app.web.texts import _
 blueprint = Blueprint("accounts", __name__)
 
 nav_entry(30, "accounts.index", _("Accounts"), Permission.READ_ACCOUNTS, "company", scope=Scope.OPERATOR)
+nav_entry(
+    86,
+    "accounts.account_sets",
+    _("Groups and segments"),
+    Permission.READ_ACCOUNTS,
+    "people",
+    group="more",
+    scope=Scope.OPERATOR,
+)
 nav_entry(70, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", scope=Scope.TENANT)
 nav_entry(
     90, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", group="more", scope=Scope.OPERATOR
@@ -25,6 +34,7 @@ from app.accounts.views import (  # noqa: E402, F401 -- the topics add their rou
     accounts,
     addresses,
     company,
+    groups,
     invitations,
     panels,
     passwords,

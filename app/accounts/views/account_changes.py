@@ -9,6 +9,7 @@ from app.accounts.forms.company import DecisionForm, FactsForm, NewAccountForm, 
 from app.accounts.policy import Permission
 from app.accounts.queries.accounts import Account, account
 from app.accounts.queries.companies import operator_party
+from app.accounts.queries.groups import groups, segments, standing
 from app.accounts.queries.people import sales_people
 from app.accounts.service import companies, registration
 from app.accounts.views import blueprint
@@ -23,6 +24,7 @@ from app.web.fragments import render_page
 from app.web.texts import _
 
 _FACTS = tuple(companies.Facts.__dataclass_fields__)
+_TERMS = ("currency", "payment_days", "credit_limit", "vat_mode", "stock_display", "locale", "time_zone")
 
 
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
@@ -86,13 +88,18 @@ def edit_facts(code: str) -> Response:
 @requires(Permission.EDIT_TERMS, scope=Scope.OPERATOR)
 def edit_terms(code: str) -> Response:
     found = account(actor(), code)
+    held = standing(actor(), found.id)
     form = TermsForm(
-        obj=found, parent_code=found.parent.code if found.parent else "", manager_id=found.manager_id or 0
+        data={**{name: getattr(found, name) for name in _TERMS},
+              "parent_code": found.parent.code if found.parent else "", "manager_id": found.manager_id or 0,
+              "group_id": held.group.id if held.group else 0, "segment_ids": [one.id for one in held.segments]}
     )  # fmt: skip
     form.manager_id.choices = choices([(0, str(_("nobody"))), *sales_people(actor())])
+    form.group_id.choices = choices([(0, str(_("none"))), *((one.id, one.name) for one in groups(actor()))])
+    form.segment_ids.choices = choices([(one.id, one.name) for one in segments(actor())])
     if form.validate_on_submit():
         with form.catching():
-            companies.edit_terms(actor(), found.id, _terms(form))
+            companies.edit_terms(actor(), found.id, _terms(form, has_sets=found.kind == CompanyKind.CUSTOMER))
             tell(_("Saved. New carts and orders follow these terms."))
             return go("accounts.show", code=code)
     return render_page("accounts/account_terms.html", form=form, account=found, status=form.status)
@@ -175,7 +182,8 @@ def _facts(form: FactsForm) -> companies.Facts:
     return companies.Facts(**{name: form[name].data or "" for name in _FACTS})
 
 
-def _terms(form: TermsForm) -> companies.Terms:
+def _terms(form: TermsForm, *, has_sets: bool) -> companies.Terms:
+    sets = companies.Sets(form.group_id.data or None, frozenset(form.segment_ids.data or ()))
     return companies.Terms(
         currency=form.currency.data,
         payment_days=form.payment_days.data,
@@ -185,4 +193,6 @@ def _terms(form: TermsForm) -> companies.Terms:
         time_zone=form.time_zone.data,
         manager_id=form.manager_id.data or None,
         parent_code=form.parent_code.data or "",
+        stock_display=form.stock_display.data,
+        sets=sets if has_sets else None,
     )

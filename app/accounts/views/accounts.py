@@ -12,6 +12,7 @@ from app.accounts.forms.fields import country_name
 from app.accounts.policy import Permission
 from app.accounts.queries import accounts as account_queries
 from app.accounts.queries.addresses import address_book
+from app.accounts.queries.groups import standing
 from app.accounts.queries.people import invitations, last_seen
 from app.accounts.queries.people import people as people_of
 from app.accounts.queries.sign_ins import attempts
@@ -74,6 +75,7 @@ def show(code: str) -> Response:
         state=state_chip(account.state),
         is_undecided=account.state in (CompanyState.PENDING, CompanyState.REJECTED),
         answers=shown_answers(account.registration),
+        standing=standing(actor(), account.id),
         book=address_book(actor(), account.id),
         people=people_of(actor(), account.id),
         invitations=invitations(actor(), account.id),

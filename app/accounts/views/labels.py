@@ -58,6 +58,8 @@ _ACTIONS = {
     "import_created": (_("Account created by an import"), ""),
     "import_changed": (_("Account changed by an import"), ""),
     "chain": (_("Price chain changed"), ""),
+    "group_changed": (_("Group changed"), ""),
+    "segments_changed": (_("Segments changed"), ""),
 }
 _FIELDS = {
     "code": _("Account number"),
@@ -87,6 +89,9 @@ _FIELDS = {
     "bic": _("BIC"),
     "label": _("Address"),
     "chain": _("Price chain"),
+    "stock_display": _("Stock as buyers see it"),
+    "group": _("Group"),
+    "segments": _("Segments"),
 }
 _BROWSERS = (
     ("Edge", r"Edg[A-Z]?[a-z]*/"), ("Opera", r"OPR/|Opera"), ("Samsung Internet", "SamsungBrowser/"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +51,12 @@ FIELDS = (
           "почтовый индекс", "поштовий індекс"), length=20),
     Field("city", N_("City"), ("city", "town", "Ort", "Stadt", "город", "місто"), length=100),
     Field("region", N_("Region"), ("region", "state", "county", "Bundesland", "регион", "область"), length=100),
+    Field("group", N_("Group"), ("group", "account group", "customer group", "Kundengruppe", "группа", "группа клиентов",
+          "група", "група клієнтів"), length=40),
+    Field("segments", N_("Segments, apart by commas"), ("segments", "segment", "Segmente", "Segment", "сегменты", "сегмент",
+          "сегменти"), length=400),
+    Field("parent", N_("Number of the parent account"), ("parent", "parent account", "Konzern", "Hauptkunde",
+          "головной клиент", "головний клієнт"), length=40),
     Field("contact", N_("Contact"), ("contact", "contact person", "Ansprechpartner", "контактное лицо",
           "контактна особа"), length=120),
 )  # fmt: skip
@@ -93,8 +100,15 @@ def _account(values: dict[str, Any], currency: str | None) -> AccountRow:
         registration={"country": named} if named and not country else None,
         currency=values.get("currency", "").upper() or currency,
         locale=values.get("locale", "").lower() or None,
+        group=values.get("group"),
+        segments=_codes(values["segments"]) if "segments" in values else None,
+        parent=values.get("parent"),
         **{name: values.get(name) for name in _PLAIN},
     )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[,;|]", text) if part.strip())
 
 
 IMPORTERS.add(
