@@ -51,12 +51,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_custom_fields_code")),
     )
     _bulk()
+    _imports()
     for statement in (
         *secure("article_pictures", tenant="SELECT", condition="true"),
         *secure("article_attachments", tenant="SELECT", condition="true"),
         *secure("custom_fields", tenant="SELECT", condition="true"),
         *secure("bulk_edits"),
         *secure("bulk_edit_rows"),
+        *secure("media_imports"),
+        *secure("media_import_rows"),
     ):
         op.execute(statement)
 
@@ -169,8 +172,62 @@ def _bulk() -> None:
     op.create_index("ix_bulk_edit_rows_article_id", "bulk_edit_rows", ["article_id"])
 
 
+def _imports() -> None:
+    op.create_table(
+        "media_imports",
+        _id(),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("user_name", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("file_id", sa.BigInteger(), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=7), server_default="waiting", nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("next_row", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reason", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_media_imports_state_known")),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_media_imports_file_id_files")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_imports")),
+    )
+    op.create_index("ix_media_imports_file_id", "media_imports", ["file_id"])
+    op.create_index(
+        "ix_media_imports_due_at", "media_imports", ["due_at"], postgresql_where=sa.text("due_at IS NOT NULL")
+    )
+    op.create_table(
+        "media_import_rows",
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.Column("sku", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=7), nullable=False),
+        sa.Column("message", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('created', 'changed', 'same', 'refused')", name=op.f("ck_media_import_rows_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["media_imports.id"],
+            name=op.f("fk_media_import_rows_import_id_media_imports"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("import_id", "row", name=op.f("pk_media_import_rows")),
+    )
+    op.create_index(
+        "ix_media_import_rows_refused",
+        "media_import_rows",
+        ["import_id", "row"],
+        postgresql_where=sa.text("state = 'refused'"),
+    )
+
+
 def downgrade() -> None:
-    for table in ("bulk_edit_rows", "bulk_edits", "custom_fields", "article_attachments", "article_pictures"):
+    for table in (
+        "media_import_rows", "media_imports", "bulk_edit_rows", "bulk_edits", "custom_fields", "article_attachments",
+        "article_pictures",
+    ):  # fmt: skip
         op.drop_table(table)
     op.drop_index("ix_audit_entries_object_id", table_name="audit_entries")
     op.drop_index("ix_articles_run_out", table_name="articles", postgresql_where=sa.text("status = 'run_out'"))

@@ -79,6 +79,11 @@ def smaller(data: bytes) -> dict[str, Derived]:
     return made
 
 
+def measure(data: bytes) -> tuple[int, int]:
+    """Width and height of a cleaned original."""
+    return _opened(data)[0].size
+
+
 def _opened(data: bytes) -> tuple[Image.Image, str]:
     try:
         with warnings.catch_warnings():

@@ -41,6 +41,7 @@ from app.catalog.views import (  # noqa: E402, F401 -- the topics add their rout
     media,
     media_imports,
     own_fields,
+    parts,
     pictures,
     suppliers,
 )

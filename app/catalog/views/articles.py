@@ -8,13 +8,20 @@ from typing import Any
 from flask import Response, make_response, redirect, request, url_for
 
 from app.catalog.domain.article import key_of
-from app.catalog.forms import ArticleForm, pack_cells, packs_of, sent_packs, values_of
+from app.catalog.domain.attachment import KINDS
+from app.catalog.domain.attributes import shown_values
+from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
+from app.catalog.forms import ArticleForm, goods_of, pack_cells, packs_of, sent_own, sent_packs, values_of
 from app.catalog.policy import Permission
+from app.catalog.queries.attributes import expected
 from app.catalog.queries.browse import article_page, categories, search, sort_key
+from app.catalog.queries.families import family, kit_lines, related
+from app.catalog.queries.media import article_media
+from app.catalog.queries.own_fields import own_fields
 from app.catalog.service.editing import create_article, edit_article
 from app.catalog.views import blueprint
 from app.catalog.views.history import told
-from app.core import audit
+from app.core import audit, clock
 from app.core.actor import Scope
 from app.core.errors import Conflict
 from app.core.texts import N_
@@ -22,7 +29,7 @@ from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.pagination import keyset_from_request, page_of, sort_from_request
-from app.web.texts import _
+from app.web.texts import _, language
 
 
 @blueprint.get("/catalog/articles")
@@ -53,10 +60,21 @@ def index() -> Response:
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def show(sku: str) -> Response:
     page = article_page(actor(), sku)
+    category = page.path[-1][0] if page.path else ""
+    definitions = [one.definition for one in expected(actor(), category, page.attributes)]
     return render_page(
         "catalog/article_show.html",
         page=page,
         article=page.article,
+        values=shown_values(page.attributes, definitions, language()),
+        family=family(actor(), page.article.id),
+        parts=kit_lines(actor(), page.article.id),
+        related=related(actor(), page.article.id),
+        media=article_media(actor(), page.article.id),
+        kinds=KINDS,
+        signal_words=SIGNAL_WORDS,
+        pictograms=pictograms,
+        today=clock.today(actor().time_zone),
         history=told(audit.history(actor(), "article", page.article.id)),
         may_edit=actor().can(Permission.EDIT),
     )
@@ -68,29 +86,44 @@ def new() -> Response:
     form = ArticleForm(base_unit="H87")
     form.offer(categories(actor()))
     packs = sent_packs(request.form.to_dict(flat=False)) if request.method == "POST" else pack_cells(None)
+    fields = own_fields(actor())
+    own = sent_own(fields, request.form)
     if form.validate_on_submit():
         with form.catching():
-            create_article(actor(), form.row(packs_of(packs)))
+            create_article(actor(), form.row(packs_of(packs), own))
             tell(_("{sku} is in the catalogue. It needs a price next.", sku=form.sku.data))
             return _go(form.sku.data)
-    return render_page("catalog/article_edit.html", form=form, packs=packs, article=None, status=form.status)
+    return render_page(
+        "catalog/article_edit.html", form=form, packs=packs, article=None, fields=fields, own=own, status=form.status
+    )
 
 
 @blueprint.route("/catalog/articles/<sku:sku>/edit", methods=["GET", "POST"])
 @requires(Permission.EDIT, scope=Scope.OPERATOR)
 def edit(sku: str) -> Response:
     page = article_page(actor(), sku)
-    form = ArticleForm(data=values_of(page))
+    media, fields = article_media(actor(), page.article.id), own_fields(actor())
+    form = ArticleForm(data={**values_of(page), **goods_of(media)})
     form.offer(categories(actor()))
     packs = sent_packs(request.form.to_dict(flat=False)) if request.method == "POST" else pack_cells(page)
+    sent = request.method == "POST"
+    own = sent_own(fields, request.form) if sent else {one.code: one.value for one in media.own}
     if form.validate_on_submit():
         with form.catching():
             if key_of(form.sku.data or "") != key_of(page.article.sku):
                 raise Conflict(N_("An article keeps its number."))
-            is_changed = edit_article(actor(), form.row(packs_of(packs)), seen=_moment(form.seen.data))
+            is_changed = edit_article(actor(), form.row(packs_of(packs), own), seen=_moment(form.seen.data))
             tell(_("Saved.") if is_changed else _("Nothing has changed."))
             return _go(page.article.sku)
-    return render_page("catalog/article_edit.html", form=form, packs=packs, article=page.article, status=form.status)
+    return render_page(
+        "catalog/article_edit.html",
+        form=form,
+        packs=packs,
+        article=page.article,
+        fields=fields,
+        own=own,
+        status=form.status,
+    )
 
 
 def _go(sku: str | None) -> Response:

@@ -9,7 +9,10 @@ from typing import Literal, cast
 
 from flask import Response, request
 
+from app.catalog.domain.attachment import KINDS, for_readers
+from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
 from app.catalog.queries.browse import CategoryNode, categories, sort_key, suggest
+from app.catalog.queries.media import article_media
 from app.core.actor import Scope
 from app.ordering.policy import Permission
 from app.ordering.queries.shop import product, shop_rows
@@ -68,9 +71,15 @@ def shop() -> Response:
 @requires(Permission.SHOP, scope=Scope.TENANT)
 def article(sku: str) -> Response:
     found = product(actor(), sku)
+    media = article_media(actor(), found.row.article.id)
     return render_page(
         "ordering/product.html",
         product=found,
+        media=media,
+        files=for_readers(media.attachments, found.today, actor().locale),
+        file_kinds=KINDS,
+        signal_words=SIGNAL_WORDS,
+        pictograms=pictograms,
         row=found.row,
         article=found.row.article,
         units=unit_choices(found.row.article),
