@@ -153,8 +153,10 @@ class ArticleForm(GoodsFields):
         return ArticleRow(
             sku=self.sku.data or "", name=self.name.data,
             names={"ru": self.name_ru.data or "", "uk": self.name_uk.data or "", "de": self.name_de.data or ""},
-            descriptions={"ru": self.description_ru.data or "", "uk": self.description_uk.data or "",
-                          "de": self.description_de.data or ""},
+            descriptions={
+                "ru": (self.description_ru.data or "").strip(), "uk": (self.description_uk.data or "").strip(),
+                "de": (self.description_de.data or "").strip(),
+            },
             length_mm=self.length_mm.data, width_mm=self.width_mm.data, height_mm=self.height_mm.data,
             description=self.description.data or "", category=self.category.data or "", brand=self.brand.data or "",
             mpn=self.mpn.data or "", gtin=self.gtin.data or "", base_unit=self.base_unit.data,

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.accounts.domain.roles import CUSTOMER_ROLES, OPERATOR_ROLES, Role
 from app.core.db import db
 from tests.factories.accounts import customer, operator, person, sign_in
-from tests.factories.catalog import article
+from tests.factories.catalog import article, category
 
 EDITORS = {Role.OPERATOR_ADMIN, Role.PRICING}
 MATRIX = [
@@ -18,6 +18,29 @@ MATRIX = [
     ("POST", "/catalog/articles/new", EDITORS),
     ("GET", "/catalog/articles/A-1/edit", EDITORS),
     ("POST", "/catalog/articles/A-1/edit", EDITORS),
+    ("GET", "/catalog/articles/A-1/properties", EDITORS),
+    ("POST", "/catalog/articles/A-1/properties", EDITORS, 303),
+    ("GET", "/catalog/articles/A-1/variants", EDITORS),
+    ("POST", "/catalog/articles/A-1/variants", EDITORS, 303),
+    ("GET", "/catalog/articles/A-1/kit", EDITORS),
+    ("POST", "/catalog/articles/A-1/kit", EDITORS, 303),
+    ("GET", "/catalog/articles/A-1/related", EDITORS),
+    ("POST", "/catalog/articles/A-1/related", EDITORS, 303),
+    ("GET", "/catalog/categories", set(OPERATOR_ROLES)),
+    ("GET", "/catalog/categories/new", EDITORS),
+    ("POST", "/catalog/categories/new", EDITORS),
+    ("GET", "/catalog/categories/10/edit", EDITORS),
+    ("POST", "/catalog/categories/10/edit", EDITORS),
+    ("POST", "/catalog/categories/10/delete", EDITORS, 409),
+    ("GET", "/catalog/attributes", set(OPERATOR_ROLES)),
+    ("GET", "/catalog/attributes/new", EDITORS),
+    ("POST", "/catalog/attributes/new", EDITORS),
+    ("GET", "/catalog/attributes/colour/edit", EDITORS),
+    ("POST", "/catalog/attributes/colour/edit", EDITORS),
+    ("POST", "/catalog/attributes/colour/delete", EDITORS, 303),
+    ("GET", "/catalog/brands", set(OPERATOR_ROLES)),
+    ("GET", "/catalog/brands/Anvilor/edit", EDITORS),
+    ("POST", "/catalog/brands/Anvilor/edit", EDITORS),
 ]
 
 
@@ -25,13 +48,14 @@ MATRIX = [
 def test_matrix(client, world, role):
     with world():
         house = operator()
-        article("A-1")
+        category("10")
+        article("A-1", category="10", brand="Anvilor", attributes={"colour": "red"})
         person_of = house if role in OPERATOR_ROLES else customer()
         user = person(person_of, role)
     sign_in(client, user)
-    for method, address, allowed in MATRIX:
+    for method, address, allowed, *usual in MATRIX:
         status = (client.get if method == "GET" else client.post)(address).status
-        expected = 403 if role not in allowed else 200 if method == "GET" else 422
+        expected = 403 if role not in allowed else usual[0] if usual else 200 if method == "GET" else 422
         assert status == expected, (method, address, role)
     with world():
         assert db.session.execute(text("SELECT count(*), max(name) FROM articles")).one() == (1, "Article A-1")

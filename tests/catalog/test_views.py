@@ -74,7 +74,7 @@ def test_an_article_with_everything(manager, world):
     assert page.link("Bolts") == "/catalog/articles?category=10.01"
     assert page.link("NEW") == "/catalog/articles/NEW"
     assert "Strong <b>bolt</b>" in page.text
-    assert ["boxes", "12", "–"] in page.rows("Packs")
+    assert ["boxes", "12", "–", "–", "–"] in page.rows("Packs")
     assert "no longer sold" in page.text
 
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
+from app.catalog.models.articles import Article
 from app.catalog.models.categories import Category
+from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 
 
@@ -49,6 +51,45 @@ def upsert_categories(actor: Actor, rows: Sequence[CategoryRow]) -> list[str]:
             db.session.execute(update(Category).where(Category.id == ids[row.code]).values(**wanted))
         outcomes.append("changed" if found is not None else "created")
     return outcomes
+
+
+@command
+def save_category(actor: Actor, row: CategoryRow, *, is_new: bool = False) -> str:
+    """One category by hand: "created", "changed" or "same". Raises Invalid, or Conflict when a new code is taken."""
+    before = _told(row.code)
+    if is_new and before:
+        raise Conflict(N_("There is a category {code} already.", code=row.code))
+    (outcome,) = upsert_categories(actor, [row])
+    after = _told(row.code)
+    changes = {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+    if outcome != "same":
+        audit.record(actor, "category", int(after["id"]), outcome, {k: pair for k, pair in changes.items() if k != "id"})
+    return outcome
+
+
+@command
+def drop_category(actor: Actor, code: str) -> None:
+    """Take out a category with nothing in it. Raises NotFound, Conflict."""
+    category_id = db.session.scalar(select(Category.id).where(Category.code == code).with_for_update())
+    if category_id is None:
+        raise NotFound(N_("There is no category {code}.", code=code))
+    is_used = exists().where(Article.category_id == category_id) | exists().where(Category.parent_id == category_id)
+    if db.session.scalar(select(is_used)):
+        raise Conflict(N_("The category {code} still holds articles or categories. Move them first.", code=code))
+    db.session.execute(delete(Category).where(Category.id == category_id))
+    audit.record(actor, "category", category_id, "deleted", {"code": [code, None]})
+
+
+def _told(code: str) -> dict[str, Any]:
+    """A category as the history tells it, empty when it is not there."""
+    above = select(Category.code).where(
+        Category.id == select(Category.parent_id).where(Category.code == code).scalar_subquery()
+    )
+    row = db.session.execute(
+        select(Category.id, Category.name, Category.names, Category.position, above.scalar_subquery().label("parent"))
+        .where(Category.code == code)
+    ).one_or_none()  # fmt: skip
+    return {} if row is None else dict(row._mapping)  # noqa: SLF001
 
 
 def _values(row: CategoryRow) -> dict[str, Any]:
