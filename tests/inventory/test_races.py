@@ -113,9 +113,7 @@ def test_counting_and_buying_at_once_keeps_the_ledger_right(committing, world, b
             return
         actor = buyers[number % len(buyers)]
         for attempt in range(3):
-            wants = [
-                Want(1000 * number + 10 * attempt + n, key, Decimal(2), "backorder") for n, key in enumerate(ids)
-            ]
+            wants = [Want(1000 * number + 10 * attempt + n, key, Decimal(2), "backorder") for n, key in enumerate(ids)]
             with acting_as(actor):
                 reserve(actor, actor.company_id, wants)
 

@@ -221,7 +221,9 @@ def _draw(
 def promise(need: Need, supply: Supply | None, terms: Terms) -> Promise:
     """What can be said to somebody who wants so much of an article on a day. Uses the supply up."""
     supply = supply or Supply()
-    available = sum((place.free for place in supply.places if place.source is Source.WAREHOUSE), ZERO)
+    available = sum(
+        (place.free for place in supply.places if place.source is Source.WAREHOUSE and place.free > 0), ZERO
+    )
     arrivals = [place.day for place in supply.places if place.source is Source.INCOMING and place.free > 0]
     obtainable = _obtainable(supply, need.stock_policy)
     drawn = list(_draw(supply, need.quantity, need.stock_policy, need.lead_time_days, terms))
@@ -252,7 +254,7 @@ def _obtainable(supply: Supply, stock_policy: str) -> Decimal | None:
     policy = supply.policy_for(stock_policy)
     if policy is Policy.ALLOWED:
         return None
-    there = sum((place.free for place in supply.places if place.source in _SOLD[policy]), ZERO)
+    there = sum((place.free for place in supply.places if place.source in _SOLD[policy] and place.free > 0), ZERO)
     return there + max(supply.room or ZERO, ZERO) if policy is Policy.LIMIT else there
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,12 @@ from sqlalchemy import text
 
 from app.catalog.domain.article import key_of
 from app.catalog.queries.browse import word_query
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.texts import N_
+from app.inventory.queries.supply import CATEGORY_MARKS, KEPT, LOW, MARKS, PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,11 @@ class WarehouseLine:
 
 @dataclass(frozen=True, slots=True)
 class StockLine:
-    """What a warehouse holds of an article, in base units."""
+    """What a warehouse holds of an article, in base units.
+
+    `own_threshold` and `own_low` are the row's own figures, `threshold` and `low_mark` those that hold; `threshold_from`
+    and `low_from` say whose they are: own, warehouse, category, everything, or empty. `coming` is on its way.
+    """
 
     sku: str
     sku_key: str
@@ -41,6 +47,17 @@ class StockLine:
     threshold: Decimal
     available: Decimal
     updated_at: datetime | None
+    own_threshold: Decimal | None
+    own_low: Decimal | None
+    low_mark: Decimal | None
+    threshold_from: str
+    low_from: str
+    coming: Decimal | None
+    next_on: date | None
+
+    @property
+    def is_low(self) -> bool:
+        return self.low_mark is not None and self.available <= self.low_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +73,44 @@ class MoveLine:
 
 
 _WAREHOUSES = text("SELECT id, code, name, position FROM warehouses ORDER BY position, code")
-_STOCK = """
-SELECT a.sku, a.sku_key, coalesce(a.names ->> :locale, a.name), a.base_unit, s.on_hand, s.reserved, s.threshold,
-       greatest(s.on_hand - s.threshold - s.reserved, 0), s.updated_at
-FROM stock s JOIN articles a ON a.id = s.article_id
-WHERE s.warehouse_id = :warehouse
-  AND (:words = '' OR a.search @@ to_tsquery('simple', :words))
-  AND (:only = '' OR s.on_hand - s.threshold - s.reserved <= 0)
-  AND (CAST(:key AS text) IS NULL OR a.sku_key {sign} :key)
-ORDER BY a.sku_key {order} LIMIT :limit"""
+# A shelf `s` with the figures that hold for it; `:today` parts goods to come from those that are late.
+_FIGURES = f"""
+    coalesce(s.on_hand, 0), coalesce(s.reserved, 0), {{kept}}, greatest(s.on_hand - {{kept}} - s.reserved, 0), s.updated_at,
+    CASE WHEN NOT s.inherits_threshold THEN s.threshold END, s.low_mark, {LOW},
+    CASE WHEN NOT s.inherits_threshold THEN 'own' WHEN w.own_threshold IS NOT NULL THEN 'warehouse'
+        WHEN m.threshold IS NOT NULL THEN 'category' WHEN w.rest_threshold IS NOT NULL THEN 'everything' ELSE '' END,
+    CASE WHEN s.low_mark IS NOT NULL THEN 'own' WHEN w.own_low IS NOT NULL THEN 'warehouse'
+        WHEN m.low_mark IS NOT NULL THEN 'category' WHEN w.rest_low IS NOT NULL THEN 'everything' ELSE '' END,
+    coming.quantity, coming.next_on"""
+_KEPT = KEPT.replace("WHEN s.inherits", "WHEN s.id IS NULL OR s.inherits")
+_LINE = f"""
+WITH RECURSIVE {CATEGORY_MARKS}, places AS ({PLACES} WHERE w.id = :warehouse)
+SELECT a.sku, a.sku_key, coalesce(a.names ->> :locale, a.name), a.base_unit, {_FIGURES.format(kept=_KEPT)}
+FROM articles a CROSS JOIN places w
+{{join}} JOIN stock s ON s.article_id = a.id AND s.warehouse_id = w.id
+LEFT JOIN category_marks m ON m.id = a.category_id
+LEFT JOIN LATERAL (
+    SELECT sum(i.quantity - i.received) AS quantity, min(i.expected_on) FILTER (WHERE i.expected_on >= :today) AS next_on
+    FROM incoming_goods i WHERE i.article_id = a.id AND i.warehouse_id = w.id AND i.state = 'open'
+) coming ON true
+WHERE {{where}}"""  # noqa: S608 -- parts are constants
+_STOCK = _LINE.format(
+    join="",
+    where=f"""(:words = '' OR a.search @@ to_tsquery('simple', :words))
+  AND (:only <> 'scarce' OR s.on_hand - {_KEPT} - s.reserved <= 0)
+  AND (:only <> 'low' OR s.on_hand - {_KEPT} - s.reserved <= {LOW})
+  AND (CAST(:key AS text) IS NULL OR a.sku_key {{sign}} :key)
+ORDER BY a.sku_key {{order}} LIMIT :limit""",
+)
 _FORWARDS = text(_STOCK.format(sign=">", order="ASC"))
 _BACKWARDS = text(_STOCK.format(sign="<", order="DESC"))
-_ONE = text("""
-SELECT a.sku, a.sku_key, coalesce(a.names ->> :locale, a.name), a.base_unit, coalesce(s.on_hand, 0),
-       coalesce(s.reserved, 0), coalesce(s.threshold, 0), greatest(s.on_hand - s.threshold - s.reserved, 0), s.updated_at
-FROM articles a LEFT JOIN stock s ON s.article_id = a.id AND s.warehouse_id = :warehouse
-WHERE a.sku_key = :key""")
-_OF_ARTICLE = text("""
-SELECT w.id, w.code, w.name, w.position, s.on_hand, s.reserved, s.threshold,
-       greatest(s.on_hand - s.threshold - s.reserved, 0), s.updated_at
-FROM warehouses w JOIN stock s ON s.warehouse_id = w.id AND s.article_id = :article
-ORDER BY w.position, w.code""")
+_ONE = text(_LINE.format(join="LEFT", where="a.sku_key = :key"))
+_OF_ARTICLE = text(f"""
+WITH RECURSIVE {CATEGORY_MARKS}
+SELECT w.id, w.code, w.name, w.position, s.on_hand, s.reserved, {KEPT},
+       greatest(s.on_hand - s.reserved - {KEPT}, 0), s.updated_at, {LOW}
+FROM ({PLACES}) w JOIN stock s ON s.warehouse_id = w.id AND s.article_id = :article {MARKS}
+ORDER BY w.position, w.code""")  # noqa: S608
 _MOVES = text("""
 SELECT m.at, w.code, m.quantity, m.reason, m.reference, coalesce(u.name, '')
 FROM stock_moves m JOIN warehouses w ON w.id = m.warehouse_id LEFT JOIN users u ON u.id = m.user_id
@@ -90,22 +124,25 @@ def warehouses(actor: Actor) -> list[WarehouseLine]:
 
 
 def stock(
-    actor: Actor, warehouse_id: int, words: str = "", *, only_scarce: bool = False, after: Sequence[str] | None = None,
+    actor: Actor, warehouse_id: int, words: str = "", *, only: str = "", after: Sequence[str] | None = None,
     before: Sequence[str] | None = None, limit: int = 51,
 ) -> list[StockLine]:  # fmt: skip
-    """Stock of a warehouse by article number; of articles whose texts and numbers have the words."""
+    """Stock of a warehouse by article number; of articles whose texts and numbers have the words.
+
+    `only` is "scarce" for what has nothing left to sell, "low" for what is at its low mark or under it.
+    """
     is_backwards = before is not None and not after
     key = after or before
     found = [StockLine(*row) for row in db.session.execute(_BACKWARDS if is_backwards else _FORWARDS, {
-        "warehouse": warehouse_id, "words": word_query(words), "only": "scarce" if only_scarce else "",
-        "key": key[0] if key else None, "locale": actor.locale, "limit": limit,
+        "warehouse": warehouse_id, "words": word_query(words), "only": only if only in ("scarce", "low") else "",
+        "key": key[0] if key else None, "locale": actor.locale, "limit": limit, "today": clock.today(),
     })]  # fmt: skip
     return found[::-1] if is_backwards else found
 
 
 def stock_of(actor: Actor, warehouse_id: int, sku: str) -> StockLine:
     """One article in one warehouse, zeros where it has none. Raises NotFound for an unknown article."""
-    values = {"warehouse": warehouse_id, "key": key_of(sku), "locale": actor.locale}
+    values = {"warehouse": warehouse_id, "key": key_of(sku), "locale": actor.locale, "today": clock.today()}
     row: Any = db.session.execute(_ONE, values).one_or_none()
     if row is None:
         raise NotFound(N_("There is no article {sku}.", sku=sku))
@@ -122,6 +159,11 @@ class ArticleStock:
     threshold: Decimal
     available: Decimal
     updated_at: datetime
+    low_mark: Decimal | None
+
+    @property
+    def is_low(self) -> bool:
+        return self.low_mark is not None and self.available <= self.low_mark
 
 
 def stock_of_article(actor: Actor, article_id: int) -> list[ArticleStock]:

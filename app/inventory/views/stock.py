@@ -47,7 +47,7 @@ def _stock_page(place: WarehouseLine | None, places: list[WarehouseLine]) -> Res
     rows = []
     if place is not None:
         rows = shelves.stock(
-            actor(), place.id, words, only_scarce=only == "scarce", after=keyset.after, before=keyset.before,
+            actor(), place.id, words, only=only, after=keyset.after, before=keyset.before,
             limit=keyset.limit,
         )  # fmt: skip
     return render_page(

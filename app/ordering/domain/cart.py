@@ -14,6 +14,7 @@ from app.core.quantity import Fit
 from app.core.texts import N_, Message
 from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
+from app.inventory.domain.words import shortage_words
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.promotions import NO_EFFECTS, Effects
 from app.pricing.domain.totals import TaxedLine, Totals, totals
@@ -33,13 +34,15 @@ class WantedLine:
 class LineProblem:
     """Why a line cannot be ordered as it is, and what would do instead.
 
-    `quantities` are valid neighbours in the entered unit, `replacement` is the SKU of a successor.
+    `quantities` are valid neighbours in the entered unit, `replacement` is the SKU of a successor. `is_secret`: a smaller
+    quantity would do, but the account is not told which.
     """
 
     code: str
     message: Message
     quantities: tuple[Decimal, ...] = ()
     replacement: str = ""
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +219,16 @@ def status_problem(article: Article) -> LineProblem | None:
 
 
 def stock_problem(article: Article, unit: str, promise: Promise) -> LineProblem | None:
-    """Whether the stock is enough for all lines of this article together; names the greatest quantity that is there."""
+    """Whether the stock is enough for all lines of this article together; names the greatest quantity that can be had.
+
+    An account that is shown bands or a light is told no quantity.
+    """
     if promise.is_enough:
         return None
-    available = max(promise.available, Decimal(0))
-    if not available:
-        return LineProblem("stock", N_("Out of stock."))
-    text = N_("Only {available} {unit} in stock.", available=available, unit=unit_name(article.base_unit))
-    largest = largest_in_stock(article, unit, available)
+    text = shortage_words(promise, unit_name(article.base_unit))
+    if not promise.view.shows_numbers:
+        return LineProblem("stock", text, is_secret=bool(promise.obtainable))
+    largest = largest_in_stock(article, unit, promise.obtainable or Decimal(0))
     return LineProblem("stock", text, () if largest is None else (largest,))
 
 

@@ -292,7 +292,7 @@ def _troubled(
             is_hopeless = True
         elif problem.code == "stock":
             largest = max(problem.quantities, default=None)
-            is_hopeless = is_hopeless or largest is None
+            is_hopeless = is_hopeless or (largest is None and not problem.is_secret)
             if largest is not None and largest < line.quantity:
                 options = [o for o in options if o.part != "quantity" or Decimal(o.value) < largest]
                 options.append(Option("quantity", f"{largest:f}", N_("all that is in stock"), Fix.IN_STOCK))
