@@ -1,4 +1,5 @@
-"""Everything that leaves the house for one invoice, from the one frozen document: PDF, CII, UBL, and what the rules say.
+"""Everything that leaves the house for one invoice, from the one frozen document: PDF, CII, UBL, and what the rules say;
+and price lists on paper.
 
 Layout, fonts and PDF are heavy libraries (80 MB): they are loaded by the process that renders, when it does, and not by
 every web process and command that imports a service.
@@ -19,6 +20,7 @@ from markupsafe import Markup
 from app.core.xml import parse
 from app.documents.formats import formats
 from app.documents.model.invoice import BillingDocument
+from app.documents.model.price_list import PriceListDocument
 from app.documents.paper.words import Translate, Words
 from app.documents.validation import ValidationReport, validate_cii, validate_ubl
 
@@ -39,6 +41,11 @@ class RenderedInvoice:
 @cache
 def _paper() -> ModuleType:
     return import_module("app.documents.paper.invoice")
+
+
+@cache
+def _price_paper() -> ModuleType:
+    return import_module("app.documents.paper.price_list")
 
 
 @cache
@@ -99,3 +106,14 @@ def render_invoice(
     ubl = formats["ubl-invoice"].dumps(document)
     pdf = print_invoice(document, language=language, translate=translate, logo_svg=logo_svg)
     return RenderedInvoice(pdf, cii, ubl, (validate_ubl(ubl), validate_cii(cii)))
+
+
+def print_price_list(document: PriceListDocument, *, language: str, translate: Translate = str) -> bytes:
+    """The own prices of a buyer as PDF/A-3; a thousand rows take about a second."""
+    html = _templates().get_template("documents/price_list.html").render(
+        **_price_paper().price_list_paper(document, language, translate),
+        language=language,
+        logo=_logo(_SEAL.read_text(encoding="utf-8")),
+    )  # fmt: skip
+    pdf: bytes = _pdf().html_to_pdf(html)
+    return pdf

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from app.accounts.forms.fields import CountryField, CurrencyField
 from app.pricing.domain.chain import Strategy
+from app.pricing.domain.promotions import Kind, Off
 from app.pricing.domain.versions import PercentChange, Selection
 from app.pricing.service.chains import ChainRow, Link
+from app.pricing.service.coupons import Batch
 from app.pricing.service.lists import EntryRow, PriceListRow
-from app.web.forms import DecimalField, Form, choices
+from app.pricing.service.promotions import AudienceRow, PromotionRow, TargetRow
+from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.texts import _
 
 STRATEGIES = {
@@ -176,3 +189,103 @@ class ReasonForm(Form):
     """Why a version is given back."""
 
     reason = TextAreaField(_("Reason"), [InputRequired(_("Say why.")), Length(max=500)])
+
+
+_MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]  # as browsers send it, and want it back
+PROMOTION_KINDS = {
+    Kind.LINE: _("Articles in the cart, line by line"),
+    Kind.CART: _("The whole cart"),
+    Kind.BUNDLE: _("A bundle: goods that go together"),
+}
+PROMOTION_EFFECTS = {
+    Off.PERCENT: _("percent off"),
+    Off.AMOUNT: _("an amount off (each base unit, each bundle, or the cart)"),
+    Off.FIXED_PRICE: _("a fixed price for the bundle"),
+    Off.PAY_FEWER: _("pay only so many of the bundle's goods"),
+}
+TARGET_KINDS = {"article": _("Article"), "category": _("Category and below"), "brand": _("Brand")}
+AUDIENCE_KINDS = {"account": _("Account"), "group": _("Group"), "segment": _("Segment")}
+
+
+class PromotionForm(Form):
+    """A promotion; goods and audience are read from repeated fields. Moments are in the reader's time zone."""
+
+    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
+    name = StringField(_("Name for buyers"), [InputRequired(_("Give it a name.")), Length(max=120)])
+    about = StringField(_("Note for staff"), [Length(max=500)])
+    kind = RadioField(
+        _("What it is for"),
+        choices=choices([(str(kind), text) for kind, text in PROMOTION_KINDS.items()]),
+        default="cart",
+    )
+    effect = SelectField(
+        _("What it gives"), choices=choices([(str(effect), text) for effect, text in PROMOTION_EFFECTS.items()])
+    )
+    value = DecimalField(_("How much"), [InputRequired(_("Enter a number."))])
+    currency = StringField(_("Currency of the amounts"), [Length(max=3)])
+    min_quantity = DecimalField(_("From a quantity of one article"))
+    min_net = DecimalField(_("From a net value of the goods"), places=4)
+    starts_at = DateTimeLocalField(_("Starts"), [Optional()], format=_MOMENT)
+    ends_at = DateTimeLocalField(_("Ends"), [Optional()], format=_MOMENT)
+    is_active = BooleanField(_("In use"), default=True)
+    needs_coupon = BooleanField(_("Only with a coupon"))
+    on_agreed_prices = BooleanField(_("Also on contract and quoted prices"))
+    priority = IntegerField(_("Priority"), [InputRequired(_("Enter a whole number."))], default=100)
+    is_exclusive = BooleanField(_("Goes together with no other promotion"))
+    exclusion_group = StringField(_("Group of which only one applies"), [Length(max=40)])
+    budget_amount = DecimalField(_("Budget, net"), places=4)
+    budget_uses = IntegerField(_("Orders in all"), [Optional()])
+    account_uses = IntegerField(_("Orders of one account"), [Optional()])
+
+    def row(
+        self, zone: str, targets: tuple[TargetRow, ...], audience: tuple[AudienceRow, ...]
+    ) -> PromotionRow:  # fmt: skip
+        values = self.values()
+        for name in ("code", "name", "about", "exclusion_group", "currency"):
+            values[name] = (values[name] or "").strip()
+        values["currency"] = values["currency"].upper()
+        for name in ("min_quantity", "min_net"):
+            values[name] = values[name] or Decimal(0)
+        for name in ("starts_at", "ends_at"):
+            if values[name] is not None:
+                values[name] = values[name].replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return PromotionRow(**values, targets=targets, audience=audience)
+
+
+class CouponsForm(Form):
+    """One coupon with a code of one's own, or a batch of random ones."""
+
+    code = StringField(_("Code"), [Length(max=40)], description=_("Leave it empty to make random codes."))
+    count = IntegerField(_("How many"), [Optional()], default=1)
+    prefix = StringField(_("They begin with"), [Length(max=20)])
+    label = StringField(_("Name of the batch"), [Length(max=80)])
+    account = StringField(_("Only for the account"), [Length(max=40)])
+    max_uses = IntegerField(_("Uses of each code"), [Optional()], default=1, description=_("Empty: without end."))
+    account_uses = IntegerField(_("Uses by one account"), [Optional()])
+    ends_at = DateTimeLocalField(_("Ends"), [Optional()], format=_MOMENT)
+
+    def batch(self, zone: str, company_id: int | None) -> Batch:
+        ends_at = self.ends_at.data
+        return Batch(
+            code=self.code.data or "", count=self.count.data or 1, prefix=self.prefix.data or "",
+            label=self.label.data or "", company_id=company_id, max_uses=self.max_uses.data,
+            account_uses=self.account_uses.data,
+            ends_at=ends_at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if ends_at else None,
+        )  # fmt: skip
+
+
+class PriceFileForm(Form):
+    """Which own prices, and as what."""
+
+    client_ref = ClientRefField()
+    form = RadioField(
+        _("File"),
+        choices=choices(
+            [("xlsx", _("XLSX, for spreadsheets")), ("csv", _("CSV, for programs")), ("pdf", _("PDF, to print"))]
+        ),
+        default="xlsx",
+    )
+    category = SelectField(_("Category, with all below"))
+
+    def offer(self, categories: Iterable[tuple[str, str]]) -> None:
+        self.category.choices = choices([("", str(_("all articles"))), *categories])

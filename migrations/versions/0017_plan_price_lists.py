@@ -6,6 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from app.core.policies import secure
 
 revision = "0017"
 down_revision = "0016"
@@ -68,9 +71,50 @@ def upgrade() -> None:
     for name, rule in _CHECKS.items():
         op.create_check_constraint(op.f(f"ck_price_lists_{name}"), "price_lists", rule)
     op.execute(_VERSION_OF)
+    op.create_table(
+        "price_files",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("client_ref", sa.String(length=80), nullable=False),
+        sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("category", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="waiting", nullable=False),
+        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lines", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("file_id", sa.BigInteger(), nullable=True),
+        sa.Column("last_error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint("form IN ('csv', 'xlsx', 'pdf')", name=op.f("ck_price_files_form_known")),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'failed')", name=op.f("ck_price_files_state_known")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_price_files_company_id_companies")),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_price_files_file_id_files")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_price_files_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_files")),
+        sa.UniqueConstraint("company_id", "client_ref", name=op.f("uq_price_files_company_id_client_ref")),
+    )
+    op.create_index("ix_price_files_company_id_id", "price_files", ["company_id", "id"], unique=False)
+    op.create_index(
+        "ix_price_files_due",
+        "price_files",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('waiting', 'running')"),
+    )
+    for statement in secure("price_files", tenant="SELECT, INSERT, UPDATE"):
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("price_files")
     op.execute("DELETE FROM price_lists WHERE series_id IS NOT NULL")
     for name in _CHECKS:
         op.drop_constraint(op.f(f"ck_price_lists_{name}"), "price_lists", type_="check")

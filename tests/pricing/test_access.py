@@ -12,11 +12,13 @@ from app.pricing.service.versions import new_draft
 from tests.factories.accounts import customer, operator, person, sign_in
 from tests.factories.catalog import article
 from tests.factories.pricing import chain, german_vat, price_list
+from tests.factories.promotions import coupon, promotion
 
 READERS = {Role.OPERATOR_ADMIN, Role.PRICING, Role.SALES, Role.ACCOUNTANT}
 EDITORS = {Role.OPERATOR_ADMIN, Role.PRICING}
 VAT_READERS = {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT}
 VAT_EDITORS = {Role.OPERATOR_ADMIN, Role.ACCOUNTANT}
+BUYERS = set(CUSTOMER_ROLES)
 ASSIGNERS = {Role.OPERATOR_ADMIN, Role.PRICING, Role.SALES}
 # {entry} and {rate} stand for the ids of a price and a rate; what an allowed person gets is the last column
 MATRIX = [
@@ -52,12 +54,28 @@ MATRIX = [
     ("GET", "/prices/versions/GEN.v2/refuse", EDITORS, 200),
     ("POST", "/prices/versions/GEN.v2/refuse", EDITORS, 422),
     ("POST", "/prices/versions/GEN.v3/discard", EDITORS, 303),
+    ("GET", "/my-prices", BUYERS, 200),
+    ("POST", "/my-prices", BUYERS, 422),
+    ("GET", "/prices/accounts/ACME/price-list", READERS, 200),
+    ("POST", "/prices/accounts/ACME/price-list", READERS, 422),
+    ("GET", "/prices/files/0", READERS | BUYERS, 404),
     ("GET", "/prices/chains", READERS, 200),
     ("GET", "/prices/chains/ALL", READERS, 200),
     ("GET", "/prices/chains/new", EDITORS, 200),
     ("POST", "/prices/chains/new", EDITORS, 422),
     ("GET", "/prices/chains/ALL/edit", EDITORS, 200),
     ("POST", "/prices/chains/ALL/edit", EDITORS, 422),
+    ("GET", "/prices/promotions", READERS, 200),
+    ("GET", "/prices/promotions/SALE", READERS, 200),
+    ("GET", "/prices/promotions/new", EDITORS, 200),
+    ("POST", "/prices/promotions/new", EDITORS, 422),
+    ("GET", "/prices/promotions/SALE/edit", EDITORS, 200),
+    ("POST", "/prices/promotions/SALE/edit", EDITORS, 422),
+    ("POST", "/prices/promotions/SALE/switch", EDITORS, 303),
+    ("GET", "/prices/promotions/SALE/coupons", EDITORS, 200),
+    ("POST", "/prices/promotions/SALE/coupons", EDITORS, 303),
+    ("GET", "/prices/promotions/SALE/coupons.csv", EDITORS, 200),
+    ("POST", "/prices/promotions/SALE/coupons/{coupon}/switch", EDITORS, 303),
     ("GET", "/prices/why", READERS, 200),
     ("GET", "/prices/vat", VAT_READERS, 200),
     ("POST", "/prices/vat", VAT_EDITORS, 422),
@@ -81,7 +99,9 @@ def ids(client, world):
         for _number in (2, 3):
             new_draft(Actor.system(), "GEN")
         rate = db.session.scalar(text("SELECT min(id) FROM vat_rates"))
-    return {"entry": entry, "rate": rate}
+        coupon(promotion("SALE"), "ABC")
+        coupon_id = db.session.scalar(text("SELECT id FROM coupons"))
+    return {"entry": entry, "rate": rate, "coupon": coupon_id}
 
 
 @pytest.mark.parametrize("role", [*OPERATOR_ROLES, *CUSTOMER_ROLES])

@@ -16,8 +16,11 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.locks import lock_rows
+from app.core.money import UnitPrice
 from app.core.texts import N_, Message
 from app.pricing.models.lists import PriceList
+from app.pricing.policy import Permission
+from app.pricing.queries.floors import AskedPrice, has_floors, undercut
 
 Outcome = Literal["created", "changed", "same", "refused"]
 _LARGEST = Decimal(10) ** 12  # what numeric(18, 6) holds
@@ -38,7 +41,10 @@ class PriceListRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """From so many units on, `price` for `base_quantity` of them; without a unit: the article's base unit."""
+    """From so many units on, `price` for `base_quantity` of them; without a unit: the article's base unit.
+
+    `agreed_quantity` is what a contract's account may draw at this price; None leaves what is agreed.
+    """
 
     sku: str
     price: Decimal
@@ -47,6 +53,7 @@ class EntryRow:
     base_quantity: Decimal = Decimal(1)
     valid_from: date | None = None
     valid_to: date | None = None
+    agreed_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +114,23 @@ FROM articles a WHERE a.sku_key = ANY(CAST(:keys AS text[]))""")
 _WRITE = text("""
 WITH input AS (
     SELECT * FROM unnest(CAST(:articles AS bigint[]), CAST(:units AS varchar[]), CAST(:minima AS numeric[]),
-        CAST(:prices AS numeric[]), CAST(:bases AS numeric[]), CAST(:starts AS date[]), CAST(:ends AS date[]))
-        WITH ORDINALITY AS i (article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to, row)
+        CAST(:prices AS numeric[]), CAST(:bases AS numeric[]), CAST(:starts AS date[]), CAST(:ends AS date[]),
+        CAST(:agreed AS numeric[])) WITH ORDINALITY
+        AS i (article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to, agreed_quantity, row)
 ), old AS (
     SELECT e.* FROM price_entries e JOIN input i
       ON e.price_list_id = :list AND e.article_id = i.article_id AND e.unit = i.unit
      AND e.min_quantity = i.min_quantity AND e.valid_from IS NOT DISTINCT FROM i.valid_from
 ), written AS (
     INSERT INTO price_entries AS e
-        (price_list_id, article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to)
-    SELECT :list, article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to
+        (price_list_id, article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to, agreed_quantity)
+    SELECT :list, article_id, unit, min_quantity, price, base_quantity, valid_from, valid_to, agreed_quantity
     FROM input ORDER BY article_id, unit, min_quantity
     ON CONFLICT (price_list_id, article_id, unit, min_quantity, valid_from) DO UPDATE
         SET price = excluded.price, base_quantity = excluded.base_quantity, valid_to = excluded.valid_to,
-            held_since = now()
-        WHERE (e.price, e.base_quantity, e.valid_to)
-            IS DISTINCT FROM (excluded.price, excluded.base_quantity, excluded.valid_to)
+            agreed_quantity = coalesce(excluded.agreed_quantity, e.agreed_quantity), held_since = now()
+        WHERE (e.price, e.base_quantity, e.valid_to, e.agreed_quantity) IS DISTINCT FROM (excluded.price,
+            excluded.base_quantity, excluded.valid_to, coalesce(excluded.agreed_quantity, e.agreed_quantity))
     RETURNING e.id, e.article_id, e.unit, e.min_quantity, e.valid_from, e.price, e.base_quantity, xmax = 0 AS is_new
 ), logged AS (
     INSERT INTO price_changes (price_list_id, article_id, unit, min_quantity, valid_from, valid_to, old_price,
@@ -160,7 +168,11 @@ def upsert_entries(actor: Actor, list_id: int, rows: Sequence[EntryRow]) -> list
     An article unknown, a unit it is not sold in, a price below zero or a slot that stands twice is refused. Two
     imports into one list follow each other.
     """
-    _lock_list(list_id)
+    held = _lock_list(list_id)
+    if held.kind == "formula":
+        raise Conflict(N_("{code} is worked out by a formula and has no prices of its own.", code=held.code))
+    if held.kind != "contract" and any(row.agreed_quantity is not None for row in rows):
+        raise Invalid("agreed_quantity", N_("Only contracts have quantities to draw down."))
     keys = {key_of(row.sku) for row in rows}
     articles = {key: rest for key, *rest in db.session.execute(_ARTICLES, {"keys": list(keys)})}
     results: list[EntryResult] = []
@@ -172,6 +184,7 @@ def upsert_entries(actor: Actor, list_id: int, rows: Sequence[EntryRow]) -> list
         results.append(EntryResult("refused", *found) if found else EntryResult("same"))
         if found is None:
             good[slot] = index
+    _refuse_below_floor(actor, held, rows, good, results)
     for index, is_new in _write(actor, list_id, rows, good):
         results[index] = EntryResult("created" if is_new else "changed")
     return results
@@ -218,14 +231,35 @@ def change_entry(actor: Actor, list_id: int, entry_id: int, row: EntryRow) -> No
         raise Conflict(N_("{sku} has a price from this quantity on. Change that one.", sku=row.sku))
 
 
-def _lock_list(list_id: int) -> None:
+def _lock_list(list_id: int) -> PriceList:
     for held in lock_rows(PriceList, [list_id]):
         if held.state == "withdrawn" or (held.valid_to is not None and held.valid_to < clock.now().date()):
             raise Conflict(N_("The prices of {code} are over and stay as they were.", code=held.code))
         if held.state == "draft" and held.submitted_at is not None:
             raise Conflict(N_("{code} waits for approval. Take it back to change its prices.", code=held.code))
-        return
+        return held
     raise NotFound(N_("There is no such price list."))
+
+
+def _refuse_below_floor(
+    actor: Actor,
+    held: PriceList,
+    rows: Sequence[EntryRow],
+    good: dict[tuple[Any, ...], int],
+    results: list[EntryResult],
+) -> None:
+    """Take out of the good rows what lies below a floor, unless the actor may let it in. Gross lists have no floor."""
+    if actor.can(Permission.APPROVE_FLOOR) or held.is_gross or not good or not has_floors(actor):
+        return
+    slots = list(good)
+    asked = [AskedPrice(slot[0], slot[1], rows[good[slot]].price, rows[good[slot]].base_quantity) for slot in slots]
+    head = held.series_id or held.id
+    for slot, floor in zip(
+        slots, undercut(actor, asked, currency=held.currency, on=clock.today(), list_id=head), strict=True
+    ):
+        if floor is not None:
+            text = N_("Below the floor of {floor}. Ask for approval.", floor=UnitPrice(floor, held.currency))
+            results[good.pop(slot)] = EntryResult("refused", "price", text)
 
 
 def _slot(row: EntryRow, article: Sequence[Any]) -> tuple[Any, ...]:
@@ -241,6 +275,8 @@ def _problem(row: EntryRow, article: Sequence[Any] | None, *, is_twice: bool) ->
         return "price", N_("A price is zero or more, with at most six digits after the decimal sign.")
     if not 0 <= row.min_quantity < _LARGEST:
         return "min_quantity", N_("A quantity is zero or more.")
+    if row.agreed_quantity is not None and not 0 < row.agreed_quantity < _LARGEST:
+        return "agreed_quantity", N_("An agreed quantity is more than zero.")
     if not 0 < row.base_quantity < _LARGEST:
         return "base_quantity", N_("A price holds for more than nothing.")
     if row.valid_from and row.valid_to and row.valid_from >= row.valid_to:
@@ -263,5 +299,6 @@ def _write(
         "prices": [rows[index].price for index in places],
         "bases": [rows[index].base_quantity for index in places],
         "ends": [rows[index].valid_to for index in places],
+        "agreed": [rows[index].agreed_quantity for index in places],
     })  # fmt: skip
     return [(places[row - 1], is_new) for row, is_new in written]
