@@ -39,6 +39,8 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/cart/lines/{line}", {"quantity": "2", "unit": "H87"}, (AWAY, 303, 404, 403, 404, 403, 403)),
     ("POST", "/cart/{cart}/undo/{change}", {}, (AWAY, 409, 404, 403, 404, 403, 403)),
     ("POST", "/cart/clear", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/coupons", {"coupon": "NONE"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/coupons/remove", {"coupon": "NONE"}, (AWAY, 303, 404, 403, 404, 403, 403)),
     ("GET", "/quick-order", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("POST", "/quick-order", {"text": "NUT 1"}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("GET", "/quick-order/line?code=NUT&quantity=1", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
