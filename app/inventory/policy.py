@@ -1,4 +1,4 @@
-"""Who may see and correct stock per warehouse."""
+"""Who may see and correct stock per warehouse, and who may ask to be told."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from app.accounts.domain.roles import Role
 class Permission(StrEnum):
     READ = "inventory:stock:read"
     ADJUST = "inventory:stock:adjust"
+    RULES = "inventory:rules:edit"  # thresholds, warehouses of accounts, backorders, what accounts are shown
+    WATCH = "inventory:watch:own"  # a buyer asks to be told when something is back
 
 
 GRANTS: dict[Permission, set[Role]] = {
     Permission.READ: {Role.OPERATOR_ADMIN, Role.WAREHOUSE, Role.SALES, Role.PRICING},
     Permission.ADJUST: {Role.OPERATOR_ADMIN, Role.WAREHOUSE},
+    Permission.RULES: {Role.OPERATOR_ADMIN, Role.WAREHOUSE},
+    Permission.WATCH: {Role.COMPANY_ADMIN, Role.BUYER},
 }

@@ -96,6 +96,9 @@ ORDER BY i.expected_on {order}, i.id {order} LIMIT :limit"""
 _FORWARDS = text(_INCOMING_LIST.format(sign=">", order="ASC"))
 _BACKWARDS = text(_INCOMING_LIST.format(sign="<", order="DESC"))
 _INCOMING_ONE = text(_INCOMING + "i.id = :id")
+_INCOMING_OF = text(
+    _INCOMING + "i.article_id = :article AND i.state = 'open' ORDER BY i.expected_on, i.id LIMIT :limit"
+)
 _SUPPLIERS = """
 SELECT x.id, c.name, a.sku, coalesce(a.names ->> :locale, a.name), a.base_unit, x.quantity, x.reserved, x.lead_days,
     x.ships_directly, x.fed_at, x.fed_at <= CAST(:now AS timestamptz)
@@ -149,6 +152,12 @@ def incoming_line(actor: Actor, incoming_id: int) -> IncomingLine:
     if row is None:
         raise NotFound(N_("There are no such incoming goods."))
     return IncomingLine(*row)
+
+
+def incoming_of(actor: Actor, article_id: int, *, limit: int = 8) -> list[IncomingLine]:
+    """The next goods to come of one article."""
+    values = {"article": article_id, "locale": actor.locale, "limit": limit}
+    return [IncomingLine(*row) for row in db.session.execute(_INCOMING_OF, values)]
 
 
 def supplier_stock(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.catalog.domain.article import key_of
-from app.catalog.queries.browse import word_query
+from app.catalog.queries.search import MATCHES, matching
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
@@ -96,7 +96,7 @@ LEFT JOIN LATERAL (
 WHERE {{where}}"""  # noqa: S608 -- parts are constants
 _STOCK = _LINE.format(
     join="",
-    where=f"""(:words = '' OR a.search @@ to_tsquery('simple', :words))
+    where=f"""{MATCHES}
   AND (:only <> 'scarce' OR s.on_hand - {_KEPT} - s.reserved <= 0)
   AND (:only <> 'low' OR s.on_hand - {_KEPT} - s.reserved <= {LOW})
   AND (CAST(:key AS text) IS NULL OR a.sku_key {{sign}} :key)
@@ -134,7 +134,7 @@ def stock(
     is_backwards = before is not None and not after
     key = after or before
     found = [StockLine(*row) for row in db.session.execute(_BACKWARDS if is_backwards else _FORWARDS, {
-        "warehouse": warehouse_id, "words": word_query(words), "only": only if only in ("scarce", "low") else "",
+        "warehouse": warehouse_id, **matching(words), "only": only if only in ("scarce", "low") else "",
         "key": key[0] if key else None, "locale": actor.locale, "limit": limit, "today": clock.today(),
     })]  # fmt: skip
     return found[::-1] if is_backwards else found

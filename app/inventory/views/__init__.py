@@ -12,5 +12,16 @@ from app.web.texts import _
 blueprint = Blueprint("inventory", __name__)
 
 nav_entry(50, "inventory.index", _("Stock"), Permission.READ, "stock", scope=Scope.OPERATOR)
+nav_entry(
+    80, "inventory.stock_notices", _("When back in stock"), Permission.WATCH, "stock", group="more", scope=Scope.TENANT
+)
 
-from app.inventory.views import panels, stock  # noqa: E402, F401 -- they add their routes
+from app.inventory.views import (  # noqa: E402 -- they add their routes
+    feeds,  # noqa: F401
+    incoming,  # noqa: F401
+    panels,  # noqa: F401
+    rules,  # noqa: F401
+    stock,  # noqa: F401
+    supplies,  # noqa: F401
+    watches,  # noqa: F401
+)

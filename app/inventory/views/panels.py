@@ -6,6 +6,7 @@ from flask import render_template
 
 from app.catalog.queries.browse import ArticlePage
 from app.inventory.policy import Permission
+from app.inventory.queries.arrivals import batches_of, incoming_of
 from app.inventory.queries.shelves import moves, stock_of_article, warehouses
 from app.web.access import actor
 from app.web.slots import slot
@@ -22,5 +23,7 @@ def stock_panel(*, page: ArticlePage) -> str | None:
         rows=stock_of_article(actor(), page.article.id),
         places=warehouses(actor()),
         moves=moves(actor(), page.article.id, limit=8),
+        batches=batches_of(actor(), page.article.id),
+        coming=incoming_of(actor(), page.article.id),
         may_adjust=actor().can(Permission.ADJUST),
     )
