@@ -20,6 +20,7 @@ LOCK_ORDER = (
     "promotions",
     "coupons",
     "price_lists",
+    "contract_balances",
     "stock",
     "companies",
     "counters",

@@ -9,8 +9,14 @@ from typing import Any
 
 from app.core.actor import Actor
 from app.core.tenancy import acting_as
+from app.pricing.service.assignments import AssignmentRow, set_assignment
 from app.pricing.service.chains import ChainRow, Link, assign_chain, set_chain
+from app.pricing.service.contracts import ContractRow, open_contract
+from app.pricing.service.costs import CostRow, set_costs
+from app.pricing.service.discounts import MatrixRow, RuleRow, set_matrix, set_rules
+from app.pricing.service.formulas import FormulaRow, set_formula
 from app.pricing.service.lists import EntryRow, PriceListRow, upsert_entries, upsert_price_list
+from app.pricing.service.rates import ExchangeRow, set_exchange_rates
 from app.pricing.service.vat import VatRow, set_vat_rates
 
 Prices = Mapping[str, Any]
@@ -53,3 +59,48 @@ def german_vat() -> None:
     ]
     with acting_as(Actor.system()):
         set_vat_rates(Actor.system(), rows)
+
+
+def assign(level: str, subject: str, chain_code: str, combine: str = "merge", **facts: Any) -> None:
+    """A chain on a level for an account, group or segment by code."""
+    with acting_as(Actor.system()):
+        set_assignment(Actor.system(), AssignmentRow(level, subject, chain_code, combine, **facts))
+
+
+def contract(company_id: int, code: str, prices: Prices, *, combine: str = "shut", currency: str = "EUR") -> int:
+    """A contract with prices by article number: "9.80", or ("9.80", agreed quantity); returns the id of its list."""
+    with acting_as(Actor.system()):
+        list_id = open_contract(
+            Actor.system(), company_id, ContractRow(code, f"Contract {code}", currency, combine=combine)
+        )
+    for sku, given in prices.items():
+        price, agreed = given if isinstance(given, tuple) else (given, None)
+        entry(list_id, sku, price, agreed_quantity=None if agreed is None else Decimal(agreed))
+    return list_id
+
+
+def formula(code: str, source: str = "", **facts: Any) -> int:
+    values = {name: Decimal(value) if isinstance(value, str) and name in ("factor", "surcharge", "step", "ending") else value
+              for name, value in facts.items()}  # fmt: skip
+    with acting_as(Actor.system()):
+        return set_formula(Actor.system(), FormulaRow(code, f"Formula {code}", source, **values))[0]
+
+
+def matrix(code: str, *rules: RuleRow, **facts: Any) -> int:
+    with acting_as(Actor.system()):
+        matrix_id, _ = set_matrix(Actor.system(), MatrixRow(code, f"Matrix {code}", **facts))
+        set_rules(Actor.system(), matrix_id, rules)
+    return matrix_id
+
+
+def cost(sku: str, amount: str, currency: str = "EUR", valid_from: date | None = None) -> None:
+    with acting_as(Actor.system()):
+        ((_, problem),) = set_costs(Actor.system(), [CostRow(sku, Decimal(amount), currency, valid_from)])
+    assert problem is None, problem
+
+
+def exchange_rate(pair: str, rate: str, on: date = date(2026, 1, 1)) -> None:
+    """A rate of a pair such as "USD/EUR"."""
+    one, other = pair.split("/")
+    with acting_as(Actor.system()):
+        set_exchange_rates(Actor.system(), [ExchangeRow(one, other, on, Decimal(rate), "ECB")])

@@ -32,6 +32,7 @@ from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_
 from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
 from app.pricing.domain.promotions import Effects
 from app.pricing.domain.totals import Totals
+from app.pricing.service.contracts import Draw, draw
 from app.pricing.service.coupons import Claim, claim_promotions
 
 PO_LENGTH = 60
@@ -114,7 +115,9 @@ def place_order(
     if order is None:
         return _known(cart.company_id, client_ref, request) or _used_up()
     _take_promotions(actor, head, order, effects)
-    reserve(actor, cart.company_id, _insert_lines(order.id, lines, terms.locale), on=today)
+    placed = _insert_lines(order.id, lines, terms.locale)
+    draw(actor, cart.company_id, _draws(placed), on=today)
+    reserve(actor, cart.company_id, [_want(*one) for one in placed], on=today)
     cart.state, cart.is_active, cart.last_activity_at = CartState.ORDERED, False, clock.now()
     audit.record(
         actor, "order", order.id, "placed",
@@ -320,8 +323,8 @@ JOIN articles a ON a.id = l.article_id
 RETURNING id, position""")
 
 
-def _insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> list[Want]:
-    """All lines in one statement; returns what each takes from the stock."""
+def _insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> list[tuple[int, PlacedLine]]:
+    """All lines in one statement; returns them with their ids."""
     inserted = db.session.execute(
         _LINES,
         {
@@ -338,7 +341,7 @@ def _insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> lis
             "start": _numbers(row.price.min_quantity for row in rows),
         },
     )
-    return [_want(line_id, rows[position - 1]) for line_id, position in inserted.all()]
+    return [(line_id, rows[position - 1]) for line_id, position in inserted.all()]
 
 
 def _numbers(values: Iterable[Decimal | int | None]) -> str:
@@ -349,6 +352,15 @@ def _numbers(values: Iterable[Decimal | int | None]) -> str:
 def _texts(values: Iterable[str]) -> str:
     """Codes as one text for string_to_array, apart by the unit separator, for the same reason."""
     return "\x1f".join(values)
+
+
+def _draws(placed: Iterable[tuple[int, PlacedLine]]) -> list[Draw]:
+    """What the lines take from the agreed quantities of contracts."""
+    return [
+        Draw(line_id, price.list_code, price.article_id, price.price_unit, price.min_quantity, price.priced_quantity)
+        for line_id, price in ((line_id, row.price) for line_id, row in placed)
+        if price.is_drawn
+    ]
 
 
 def _want(order_line_id: int, line: PlacedLine) -> Want:
