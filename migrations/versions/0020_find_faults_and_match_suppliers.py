@@ -72,6 +72,9 @@ def upgrade() -> None:
         "ix_articles_mpn_plain", "articles", [sa.text("upper(regexp_replace(mpn, '[^0-9A-Za-z]', '', 'g'))")],
         postgresql_where=sa.text("mpn <> ''"),
     )  # fmt: skip
+    op.create_index(
+        "ix_price_entries_list_price", "price_entries", ["price_list_id", sa.text("(price / base_quantity)")]
+    )
     op.create_table(
         "accepted_faults",
         sa.Column("kind", sa.String(30), nullable=False),
@@ -106,5 +109,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("fault_counts")
     op.drop_table("accepted_faults")
+    op.drop_index("ix_price_entries_list_price", table_name="price_entries")
     op.drop_index("ix_articles_mpn_plain", table_name="articles")
     op.drop_table("supplier_articles")

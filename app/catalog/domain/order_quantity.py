@@ -28,6 +28,11 @@ def fit(article: Article, quantity: Decimal, unit: str) -> Fit:
     return Fit(quantity, False, None, None) if rule is None else rule.fit(quantity)
 
 
+def smallest(article: Article) -> Decimal:
+    """The smallest quantity in the base unit that can be ordered."""
+    return article.rule.fit(Decimal(0)).above or Decimal(1)
+
+
 @lru_cache(maxsize=4096)
 def rule_in_unit(rule: QuantityRule, factor: Factor, precision: int) -> QuantityRule | None:
     """The rule of the base unit, said in a unit of so many digits; None when no quantity of that unit fits it.

@@ -1,4 +1,4 @@
-"""The shop at an account's own prices and stock: a list in one pricing call, one article whole."""
+"""The shop at an account's own prices and stock: a list in one pricing call."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from app.catalog.domain.article import Article
-from app.catalog.queries.browse import ArticlePage, Sort, article_page, search
+from app.catalog.domain.order_quantity import smallest
+from app.catalog.queries.browse import Sort, search
 from app.core.actor import Actor
 from app.core.errors import NotFound
-from app.inventory.domain.promise import ZERO, Promise
+from app.inventory.domain.promise import Promise
 from app.inventory.queries.promises import promises
 from app.ordering.queries.cart import need, price_day, price_item
-from app.pricing.domain.chain import Break
 from app.pricing.domain.price import PricedLine
-from app.pricing.queries.prices import ladders, price_lines
+from app.pricing.queries.prices import price_lines
 
 
 @dataclass(slots=True)
@@ -27,16 +27,6 @@ class ShopRow:
     quantity: Decimal
     price: PricedLine
     promise: Promise
-
-
-@dataclass(frozen=True, slots=True)
-class ProductPage:
-    """An article with everything a buyer decides by. `breaks` are the whole ladder of the account."""
-
-    row: ShopRow
-    page: ArticlePage
-    breaks: tuple[Break, ...]
-    today: date
 
 
 def shop_rows(
@@ -58,19 +48,11 @@ def shop_rows(
         )  # fmt: skip
     except ValueError:
         raise NotFound from None
-    return _rows(actor, found, price_day(actor))
+    return offers(actor, found, price_day(actor))
 
 
-def product(actor: Actor, sku: str) -> ProductPage:
-    """One article by its number; also one that is no longer sold, because old lists still lead to it."""
-    page = article_page(actor, sku)
-    day = price_day(actor)
-    (row,) = _rows(actor, [page.article], day)
-    found = ladders(actor, [page.article.id], company_id=actor.company_id, on=day)
-    return ProductPage(row, page, found.get(page.article.id, ()), day)
-
-
-def _rows(actor: Actor, articles: Sequence[Article], day: date) -> list[ShopRow]:
+def offers(actor: Actor, articles: Sequence[Article], day: date) -> list[ShopRow]:
+    """Articles at the account's own prices and stock, in their order; a constant number of statements."""
     firsts = [smallest(article) for article in articles]
     items = [price_item(article, first, article.base_unit) for article, first in zip(articles, firsts, strict=True)]
     prices = price_lines(actor, items, company_id=actor.company_id, on=day) if items else []
@@ -80,8 +62,3 @@ def _rows(actor: Actor, articles: Sequence[Article], day: date) -> list[ShopRow]
         ShopRow(article, first, price, promised[article.id])
         for article, first, price in zip(articles, firsts, prices, strict=True)
     ]
-
-
-def smallest(article: Article) -> Decimal:
-    """The smallest quantity in the base unit that can be ordered."""
-    return article.rule.fit(ZERO).above or Decimal(1)

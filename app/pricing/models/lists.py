@@ -97,6 +97,8 @@ class PriceEntry(Base):
             "uq_price_entries_slot", "price_list_id", "article_id", "unit", "min_quantity", "valid_from", unique=True,
             postgresql_include=["price", "base_quantity", "valid_to"], postgresql_nulls_not_distinct=True,
         ),
+        # the order of own prices: see queries/own_price.py
+        Index("ix_price_entries_list_price", "price_list_id", text("(price / base_quantity)")),
         CheckConstraint("price >= 0", name="price_not_negative"),
         CheckConstraint("min_quantity >= 0", name="min_quantity_not_negative"),
         CheckConstraint("base_quantity > 0", name="base_quantity_positive"),
