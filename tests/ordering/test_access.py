@@ -31,6 +31,7 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("GET", "/shop/suggest?q=nu", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
     ("GET", "/articles/NUT", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
     ("GET", "/articles/NONE", {}, (AWAY, 404, 404, 404, 404, 403, 403)),
+    ("POST", "/articles/NUT/variants", {}, (AWAY, 422, 422, 403, 422, 403, 403)),
     ("GET", "/cart", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("POST", "/cart/add", {"add": "{nut}", "quantity-{nut}": "1", "unit-{nut}": "H87", "client_ref": "r"},
      (AWAY, 303, 303, 403, 303, 403, 403)),

@@ -24,6 +24,7 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     coupons,  # noqa: F401
     orders,  # noqa: F401
     panels,  # noqa: F401
+    product,  # noqa: F401
     quick_order,  # noqa: F401
     shop,  # noqa: F401
 )

@@ -1,4 +1,4 @@
-"""The shop of an account: lists and product pages."""
+"""The shop of an account: lists, and articles while somebody types."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Literal, cast
 
 from flask import Response, request
 
-from app.catalog.domain.attachment import KINDS, for_readers
-from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
-from app.catalog.queries.browse import CategoryNode, categories, sort_key, suggest
-from app.catalog.queries.media import article_media
+from app.catalog.queries.browse import CategoryNode, categories, sort_key
+from app.catalog.queries.search_suggest import suggest
 from app.core.actor import Scope
 from app.ordering.policy import Permission
-from app.ordering.queries.shop import product, shop_rows
+from app.ordering.queries.shop import shop_rows
 from app.ordering.views import blueprint
-from app.ordering.views.texts import unit_choices
 from app.web.access import actor, requires
 from app.web.fragments import render_page, render_part
 from app.web.pagination import keyset_from_request, page_of, sort_from_request
@@ -63,27 +60,6 @@ def shop() -> Response:
         sort=sort,
         client_ref=str(uuid.uuid4()),
         currency=rows[0].price.currency if rows else "",
-        can_buy=actor().can(Permission.FILL_CART),
-    )
-
-
-@blueprint.get("/articles/<sku:sku>")
-@requires(Permission.SHOP, scope=Scope.TENANT)
-def article(sku: str) -> Response:
-    found = product(actor(), sku)
-    media = article_media(actor(), found.row.article.id)
-    return render_page(
-        "ordering/product.html",
-        product=found,
-        media=media,
-        files=for_readers(media.attachments, found.today, actor().locale),
-        file_kinds=KINDS,
-        signal_words=SIGNAL_WORDS,
-        pictograms=pictograms,
-        row=found.row,
-        article=found.row.article,
-        units=unit_choices(found.row.article),
-        client_ref=str(uuid.uuid4()),
         can_buy=actor().can(Permission.FILL_CART),
     )
 
