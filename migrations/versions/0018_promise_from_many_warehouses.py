@@ -252,7 +252,7 @@ def upgrade() -> None:
         sa.Column("reserved", sa.Numeric(precision=18, scale=6), server_default="0", nullable=False),
         sa.Column("lead_days", sa.Integer(), nullable=False),
         sa.Column("ships_directly", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("fed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("fed_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
         sa.CheckConstraint(
             "quantity >= 0 AND reserved >= 0 AND lead_days >= 0", name=op.f("ck_supplier_stock_quantities_not_negative")
         ),

@@ -14,7 +14,7 @@ from app.exchange.queries.runs import run as run_of
 from app.exchange.service.files import Settings
 from app.exchange.service.processing import Progress, process
 from app.exchange.service.runs import begin
-from tests.factories import accounts, catalog, pricing
+from tests.factories import accounts, catalog, inventory, pricing
 
 
 def importer_actor() -> Actor:
@@ -85,7 +85,38 @@ def _supplier() -> None:
     catalog.article("A-1", gtin="4006381333931", mpn="77-1", brand="Bolto")
 
 
+def _shelves() -> None:
+    _articles()
+    inventory.stock("A-1", 10)
+    inventory.stock("A-2", 5, "NORTH")
+    accounts.supplier("ACME")
+
+
 SAMPLES: dict[str, Sample] = {
+    "incoming": Sample(
+        good="sku,quantity,expected,po number,line,warehouse,supplier\nA-1,100,2099-12-04,PO-1,1,MAIN,ACME\nA-2,5,2099-12-05,PO-1,2,NORTH,\n",
+        bad=(
+            "sku,quantity,expected,po number,warehouse\nA-1,100,2099-12-04,PO-1,MAIN\nX-9,1,2099-12-04,PO-1,MAIN\n"
+            "A-2,0,2099-12-04,PO-1,MAIN\nA-2,1,soon,PO-1,MAIN\nA-2,1,2099-12-04,PO-1,WEST\nA-1,1,2099-12-04,PO-1,MAIN\n"
+        ),
+        refused={3: "refused", 4: "refused", 5: "not_a_date", 6: "refused", 7: "refused"},
+        prepare=_shelves,
+        german="Artikelnummer;Menge;Liefertermin;Bestellnummer\nA-1;1.000,5;04.12.2099;PO-1\n",
+    ),
+    "batches": Sample(
+        good="sku,batch,quantity,expiry date,warehouse\nA-1,L1,6,2099-01-31,MAIN\nA-1,L2,4,,MAIN\nA-2,L1,5,2099-01-31,NORTH\n",
+        bad="sku,batch,quantity,warehouse\nA-1,L1,6,MAIN\nX-9,L1,6,MAIN\nA-1,L1,7,MAIN\nA-1,L3,-1,MAIN\nA-1,L4,1,WEST\n",
+        refused={3: "refused", 4: "refused", 5: "refused", 6: "refused"},
+        prepare=_shelves,
+        german="Artikelnummer;Charge;Menge;Verfall\nA-1;L1;6;31.01.2099\n",
+    ),
+    "supplier_stock": Sample(
+        good="sku,supplier,quantity,lead days,drop ship\nA-1,ACME,100,3,yes\nA-2,ACME,5,,no\n",
+        bad="sku,supplier,quantity,lead days\nA-1,ACME,100,3\nX-9,ACME,1,3\nA-2,NOBODY,1,3\nA-2,ACME,-1,3\nA-1,ACME,1,3\n",
+        refused={3: "refused", 4: "refused", 5: "refused", 6: "refused"},
+        prepare=_shelves,
+        german="Artikelnummer;Lieferant;Bestand;Lieferzeit\nA-1;ACME;6;3\n",
+    ),
     "categories": Sample(
         good="category_code,parent_code,name_en,name_ru\n1.1,1,Bolts,Болты\n1,,Fasteners,Крепёж\n2,,Tools,\n2.1,2,Saws,Пилы\n",
         bad="code,parent,name\n1,,Fasteners\n1,,Again\n2,9,Tools\n3,2,Saws\n4,,\n5,6,Round\n6,5,Round\n",

@@ -69,7 +69,7 @@ class SupplierStock(Base):
     reserved: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     lead_days: Mapped[int] = mapped_column(Integer)  # working days
     ships_directly: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    fed_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    fed_on: Mapped[date] = mapped_column(Date, server_default=func.current_date())
 
 
 class BackorderRule(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -54,7 +54,7 @@ class SupplierLine:
     reserved: Decimal
     lead_days: int
     ships_directly: bool
-    fed_at: datetime
+    fed_on: date
     is_stale: bool
 
 
@@ -101,8 +101,7 @@ _INCOMING_OF = text(
 )
 _SUPPLIERS = """
 SELECT x.id, c.name, a.sku, coalesce(a.names ->> :locale, a.name), a.base_unit, x.quantity, x.reserved, x.lead_days,
-    x.ships_directly, x.fed_at, x.fed_at <= CAST(:now AS timestamptz)
-        - make_interval(days => coalesce((SELECT supplier_days FROM stock_settings), 7))
+    x.ships_directly, x.fed_on, x.fed_on <= CAST(:today AS date) - coalesce((SELECT supplier_days FROM stock_settings), 7)
 FROM supplier_stock x JOIN companies c ON c.id = x.supplier_id JOIN articles a ON a.id = x.article_id
 WHERE (:words = '' OR a.sku_key = :key OR c.name ILIKE :like)
     AND (CAST(:after AS bigint) IS NULL OR x.id {sign} :after)
@@ -168,7 +167,7 @@ def supplier_stock(
     key, is_backwards = after or before, before is not None and not after
     found = [SupplierLine(*row) for row in db.session.execute(
         _SUPPLIERS_BACKWARDS if is_backwards else _SUPPLIERS_FORWARDS,
-        {"locale": actor.locale, "limit": limit, "now": clock.now(), "after": int(key[0]) if key else None,
+        {"locale": actor.locale, "limit": limit, "today": clock.today(), "after": int(key[0]) if key else None,
          **_search(words)},
     )]  # fmt: skip
     return found[::-1] if is_backwards else found

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from app.core import clock
 from app.core.db import db
 from app.inventory.domain.display import Display, StockView, parse_bands
 from app.inventory.domain.promise import Place, Policy, Source, Supply, Terms
@@ -66,8 +65,7 @@ WITH RECURSIVE served AS MATERIALIZED (
     {{lock_coming}}
 ), suppliers AS (
     SELECT x.id, x.article_id, x.lead_days, CASE
-        WHEN x.ships_directly AND x.fed_at > CAST(:now AS timestamptz)
-            - make_interval(days => coalesce((SELECT supplier_days FROM stock_settings), 7))
+        WHEN x.ships_directly AND x.fed_on > :today - coalesce((SELECT supplier_days FROM stock_settings), 7)
         THEN trim_scale(x.quantity - x.reserved) ELSE 0 END AS free
     FROM supplier_stock x WHERE x.article_id = ANY(CAST(:ids AS bigint[]))
     {{lock_suppliers}}
@@ -120,7 +118,7 @@ def supplies(
     today = today or on
     rows = db.session.execute(
         _LOCK if locks else _READ,
-        {"company": company_id, "ids": sorted(article_ids), "today": today, "now": clock.now()},
+        {"company": company_id, "ids": sorted(article_ids), "today": today},
     ).all()
     house = _house(rows[0][7])
     terms = Terms(on, today, house.holidays, house.view)

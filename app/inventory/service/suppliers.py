@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -33,37 +33,35 @@ class SupplierStockRow:
     supplier_sku: str | None = None
 
 
-# A figure that is still the same is believed anew: only the day it was said changes.
+# A figure that is still the same is believed anew: only the day it was told changes.
 _WRITE = text("""
 WITH given AS (
-    SELECT * FROM unnest(CAST(:articles AS bigint[]), CAST(:suppliers AS bigint[]), CAST(:quantities AS numeric[]),
+    SELECT v.article, v.supplier, v.place, v.quantity, x.id IS NOT NULL AS is_known,
+        coalesce(v.days, x.lead_days, 5) AS days, coalesce(v.direct, x.ships_directly, false) AS direct,
+        coalesce(v.sku, x.supplier_sku, '') AS sku,
+        (x.quantity, x.lead_days, x.ships_directly, x.supplier_sku) IS NOT DISTINCT FROM (v.quantity,
+            coalesce(v.days, x.lead_days), coalesce(v.direct, x.ships_directly), coalesce(v.sku, x.supplier_sku)) AS is_same
+    FROM unnest(CAST(:articles AS bigint[]), CAST(:suppliers AS bigint[]), CAST(:quantities AS numeric[]),
         CAST(:days AS integer[]), CAST(:direct AS boolean[]), CAST(:skus AS text[]))
         WITH ORDINALITY AS v (article, supplier, quantity, days, direct, sku, place)
-), before AS (
-    SELECT g.place, (x.quantity, x.lead_days, x.ships_directly, x.supplier_sku) IS NOT DISTINCT FROM (g.quantity,
-        coalesce(g.days, x.lead_days), coalesce(g.direct, x.ships_directly), coalesce(g.sku, x.supplier_sku)) AS is_same
-    FROM given g JOIN supplier_stock x ON x.supplier_id = g.supplier AND x.article_id = g.article
+    LEFT JOIN supplier_stock x ON x.supplier_id = v.supplier AND x.article_id = v.article
 ), written AS (
-    INSERT INTO supplier_stock AS x (article_id, supplier_id, quantity, lead_days, ships_directly, supplier_sku, fed_at)
-    SELECT article, supplier, quantity, coalesce(days, 5), coalesce(direct, false), coalesce(sku, ''), :now
-    FROM given ORDER BY article, supplier
-    ON CONFLICT (supplier_id, article_id) DO UPDATE SET quantity = excluded.quantity, fed_at = excluded.fed_at,
-        lead_days = coalesce((SELECT g.days FROM given g WHERE (g.supplier, g.article) = (x.supplier_id, x.article_id)),
-            x.lead_days),
-        ships_directly = coalesce((SELECT g.direct FROM given g
-            WHERE (g.supplier, g.article) = (x.supplier_id, x.article_id)), x.ships_directly),
-        supplier_sku = coalesce((SELECT g.sku FROM given g
-            WHERE (g.supplier, g.article) = (x.supplier_id, x.article_id)), x.supplier_sku)
+    INSERT INTO supplier_stock AS x (article_id, supplier_id, quantity, lead_days, ships_directly, supplier_sku, fed_on)
+    SELECT article, supplier, quantity, days, direct, sku, CAST(:today AS date) FROM given ORDER BY article, supplier
+    ON CONFLICT (supplier_id, article_id) DO UPDATE SET quantity = excluded.quantity, fed_on = excluded.fed_on,
+        lead_days = excluded.lead_days, ships_directly = excluded.ships_directly, supplier_sku = excluded.supplier_sku
+        WHERE (x.quantity, x.lead_days, x.ships_directly, x.supplier_sku, x.fed_on) IS DISTINCT FROM
+            (excluded.quantity, excluded.lead_days, excluded.ships_directly, excluded.supplier_sku, excluded.fed_on)
 )
-SELECT g.place, CASE WHEN b.is_same THEN 'same' WHEN b.is_same = false THEN 'changed' ELSE 'created' END
-FROM given g LEFT JOIN before b ON b.place = g.place ORDER BY g.place""")
+SELECT place, CASE WHEN NOT is_known THEN 'created' WHEN is_same THEN 'same' ELSE 'changed' END
+FROM given ORDER BY place""")
 
 
 @command
 def set_supplier_stock(
-    actor: Actor, rows: Sequence[SupplierStockRow], *, fed_at: datetime | None = None
+    actor: Actor, rows: Sequence[SupplierStockRow], *, told_on: date | None = None
 ) -> list[StockResult]:
-    """Take down suppliers' figures and when they said them; two statements for any number of rows."""
+    """Take down suppliers' figures and the day they told them; two statements for any number of rows."""
     names = known((row.sku for row in rows), {row.supplier for row in rows})
     results: list[StockResult | None] = []
     good: dict[tuple[int, str], int] = {}
@@ -86,7 +84,7 @@ def set_supplier_stock(
         "days": [row.lead_days for row in chosen],
         "direct": [row.ships_directly for row in chosen],
         "skus": [row.supplier_sku for row in chosen],
-        "now": fed_at or clock.now(),
+        "today": told_on or clock.today(),
     }).all()  # fmt: skip
     outcomes: list[Outcome] = [outcome for _place, outcome in written]
     for index, outcome in zip(good.values(), outcomes, strict=True):
