@@ -40,9 +40,8 @@ INSERT INTO vat_rates (country, vat_class, rate, valid_from) VALUES
 SELECT setval(pg_get_serial_sequence('companies', 'id'), 2), setval(pg_get_serial_sequence('users', 'id'), 2);
 """
 _RANGE = f"""
-INSERT INTO articles (id, sku, sku_key, name, search_text, gtin) OVERRIDING SYSTEM VALUE
-    SELECT n, 'A-' || lpad(n::text, 6, '0'), 'A-' || lpad(n::text, 6, '0'), 'Article number ' || n,
-           'a-' || lpad(n::text, 6, '0') || ' article number ' || n, ''
+INSERT INTO articles (id, sku, sku_key, name, gtin) OVERRIDING SYSTEM VALUE
+    SELECT n, 'A-' || lpad(n::text, 6, '0'), 'A-' || lpad(n::text, 6, '0'), 'Article number ' || n, ''
     FROM generate_series(1, {ARTICLES}) n;
 INSERT INTO warehouses (id, code, name) OVERRIDING SYSTEM VALUE VALUES (1, 'MAIN', 'Main');
 INSERT INTO stock (article_id, warehouse_id, on_hand) SELECT n, 1, 100000000 FROM generate_series(1, {ARTICLES}) n;

@@ -24,7 +24,7 @@ BEGIN
         plain := replace(replace(replace(translate(lower(normalize(plain, NFKC)),
             'ABCDEFGHIJKLMNOPQRSTUVWXYZАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯІЇЄҐЁґё'
             'ÀÁÂÃÄÅĀĂĄàáâãäåāăąÇĆČçćčĎďÈÉÊËĒĖĘĚèéêëēėęěĞğÌÍÎÏĪĮìíîïīįıĶķĹĻĽŁĺļľłÑŃŅŇñńņňÒÓÔÕÖŌŐØòóôõöōőø'
-            'ŔŘŕřŚŞŠśşšŢŤţťÙÚÛÜŪŮŰŲùúûüūůűųÝýÿŹŻŽźżž·’ʼ´',
+            'ŔŘŕřŚŞŠśşšŢŤţťÙÚÛÜŪŮŰŲùúûüūůűųÝýÿŹŻŽźżž·’ʼ´̇',
             'abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяіїєгеге'
             'aaaaaaaaaaaaaaaaaaccccccddeeeeeeeeeeeeeeeeggiiiiiiiiiiiiikkllllllllnnnnnnnnoooooooooooooooo'
             'rrrrssssssttttuuuuuuuuuuuuuuuuyyyzzzzzz '), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
@@ -44,7 +44,7 @@ DECLARE
 BEGIN
     IF length(stem) > 3 THEN
         stem := left(stem, 3) || regexp_replace(substr(stem, 4), '('
-            'ією|іями|іях|іям|ями|ами|ими|іми|їми|ього|ьому|ого|ому|ові|еві|єві|ьою|ьої|ах|ях|их|іх|їх|ам|ям|им|ім|їм|'
+            'ією|іями|іях|іям|ями|ами|ими|іми|їми|ього|ьому|ого|ому|ьою|ьої|ах|ях|их|іх|їх|ам|ям|им|ім|їм|'
             'ом|ем|єм|ою|ею|єю|ої|ів|їв|ей|ий|ій|їй|ії|ію|ія|іє|а|я|у|ю|и|і|ї|о|е|є|ь|й)$', '');
         stem := regexp_replace(replace(stem, 'ь', ''), '([бвгджзклмнпрстфхцчшщ])\\1$', '\\1');
     END IF;
@@ -205,6 +205,9 @@ _OLD_TEXT = """translate(lower(concat_ws(' ', sku, name, names ->> 'en', names -
 
 
 def upgrade() -> None:
+    op.drop_index("ix_articles_search", table_name="articles", postgresql_using="gin")
+    op.drop_column("articles", "search")
+    op.drop_column("articles", "search_text")
     _create_words()
     _create_hints()
     for statement in (
@@ -271,6 +274,8 @@ def _create_hints() -> None:
         sa.Column("term", sa.String(length=100), nullable=False),
         sa.Column("meaning", sa.String(length=100), nullable=False),
         sa.Column("is_two_way", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("term_stems", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("meaning_stems", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.CheckConstraint("term <> meaning", name=op.f("ck_search_synonyms_not_itself")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_synonyms")),
         sa.UniqueConstraint("term", "meaning", name=op.f("uq_search_synonyms_term_meaning")),
@@ -302,3 +307,15 @@ def downgrade() -> None:
         "refresh_all(bigint[])", "refresh(bigint[])", "pairs(text)", "stems(text)", "stem_uk(text)", "text(text)",
     ):  # fmt: skip
         op.execute(f"DROP FUNCTION search_{signature}")
+    op.add_column("articles", sa.Column("search_text", sa.Text(), server_default="", nullable=False))
+    op.add_column(
+        "articles",
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple', search_text)", persisted=True),
+            nullable=True,
+        ),
+    )
+    op.execute(f"UPDATE articles SET search_text = {_OLD_TEXT}")
+    op.create_index("ix_articles_search", "articles", ["search"], postgresql_using="gin")

@@ -9,7 +9,8 @@ import pytest
 
 from app.catalog.domain.article_row import ArticleRow, PackRow
 from app.catalog.queries.articles import articles_by_code, articles_by_id
-from app.catalog.queries.browse import article_page, categories, search, sort_key, suggest
+from app.catalog.queries.browse import article_page, categories, search, sort_key
+from app.catalog.queries.search_suggest import suggest
 from app.catalog.service.articles import upsert_articles
 from app.core.actor import Actor
 from app.core.db import statements

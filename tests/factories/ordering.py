@@ -90,7 +90,6 @@ def article(
     """An article at `price` (None: no price) with `breaks` {from quantity: price}, so much in stock, packs {unit: pieces}."""
     prices = shop()
     values: dict[str, Any] = {"sku": sku, "sku_key": key_of(sku), "name": f"Article {sku}"} | facts
-    values.setdefault("search_text", f"{sku} {values['name']}".lower())
     if successor is not None:
         values |= {"status": "discontinued", "successor_id": successor.id}
     made: Article = _put(Article(**values))

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Id, Moment
@@ -56,7 +55,6 @@ class Article(Base):
         Index("ix_articles_successor_id", "successor_id", postgresql_where=text("successor_id IS NOT NULL")),
         Index("ix_articles_successor_key", "successor_key", postgresql_where=text("successor_key <> ''")),
         Index("ix_articles_run_out", "id", postgresql_where=text("status = 'run_out'")),
-        Index("ix_articles_search", "search", postgresql_using="gin"),
         Index("ix_articles_facets", "facets", postgresql_using="gin"),
         Index("ix_articles_variant_of_id", "variant_of_id", postgresql_where=text("variant_of_id IS NOT NULL")),
         CheckConstraint("NOT (is_head AND variant_of_id IS NOT NULL)", name="head_is_no_variant"),
@@ -104,10 +102,6 @@ class Article(Base):
     variant_axes: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     is_head: Mapped[bool] = mapped_column(server_default=text("false"))
     is_kit: Mapped[bool] = mapped_column(server_default=text("false"))  # whether it has kit_parts
-    search_text: Mapped[str] = mapped_column(Text, server_default="")
-    search: Mapped[Any] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('simple', search_text)", persisted=True), deferred=True
-    )
     updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
 
     units: Mapped[list[ArticleUnit]] = relationship(lazy="raise_on_sql", order_by="ArticleUnit.position")

@@ -90,6 +90,8 @@ class Synonym(Base):
     term: Mapped[str] = mapped_column(String(100))
     meaning: Mapped[str] = mapped_column(String(100))
     is_two_way: Mapped[bool] = mapped_column(server_default=text("true"))
+    term_stems: Mapped[list[str]] = mapped_column(ARRAY(Text))  # none where there are several words
+    meaning_stems: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class SearchMiss(Base):

@@ -1,8 +1,7 @@
-"""Looking for articles: pages of a list, suggestions while typing, the tree of categories, one article whole."""
+"""Looking for articles: pages of a list, the tree of categories, one article whole."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,11 @@ from typing import Any, Literal
 from sqlalchemy import TextClause, text
 
 from app.catalog.domain.article import Article, key_of
+from app.catalog.domain.finding import Query
+from app.catalog.domain.search_text import words_of
 from app.catalog.queries.articles import COLUMNS, OWN_NUMBER, article_of, reader
 from app.catalog.queries.assortment import visible_sql, visible_values
+from app.catalog.queries.search import LOCALES, find
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -22,8 +24,6 @@ from app.core.quantity import Factor
 from app.core.texts import N_
 
 Sort = Literal["name", "sku"]
-_LOCALES = ("en", "ru", "uk")  # each has an index for its names
-_WORD = re.compile(r"[^\W_]+")
 
 _BRANCH = """a.category_id = ANY(ARRAY(
     WITH RECURSIVE branch AS (
@@ -46,20 +46,28 @@ def search(
     limit: int = 51,
     company_id: int | None = None,
 ) -> list[Article]:
-    """Articles of a category and all below it whose texts and numbers have every word (or its beginning).
+    """Articles of a category and all below it, as `find` understands the text.
 
     `after` and `before` are keys made by `sort_key`; rows come in reading order. Discontinued articles are left out
     unless asked for, and what is not in the assortment of the account always; without variants their heads stand for
     them.
     """
+    if words_of(text):
+        query = Query(text, category, with_discontinued=with_discontinued, with_variants=with_variants)
+        return list(
+            find(
+                actor, query, sort, is_descending=is_descending, after=after, before=before, limit=limit,
+                company_id=company_id, with_facets=False,
+            ).articles
+        )  # fmt: skip
     key = after or before
     is_backwards = before is not None and not after
     statement = _list_statement(
         _locale(actor), sort, descends=is_descending != is_backwards, has_key=bool(key),
-        has_words=bool(_WORD.search(text)), has_category=bool(category), all_states=with_discontinued,
+        has_category=bool(category), all_states=with_discontinued,
         is_folded=not with_variants,
     )  # fmt: skip
-    values = {"words": word_query(text), "category": category, "limit": limit, **reader(actor, company_id)}
+    values = {"category": category, "limit": limit, **reader(actor, company_id)}
     values |= visible_values(actor, company_id)
     if key:
         values |= {"key": key[0], "id": int(key[1])}
@@ -79,7 +87,6 @@ def _list_statement(
     *,
     descends: bool,
     has_key: bool,
-    has_words: bool,
     has_category: bool,
     all_states: bool,
     is_folded: bool,
@@ -89,7 +96,6 @@ def _list_statement(
     place = f"{column} || ''" if has_category else column
     direction, sign = ("DESC", "<") if descends else ("ASC", ">")
     conditions = [
-        *(["a.search @@ to_tsquery('simple', :words)"] if has_words else []),
         *([_BRANCH] if has_category else []),
         *([] if all_states else ["a.status <> 'discontinued'"]),
         *(["a.variant_of_id IS NULL"] if is_folded else []),
@@ -102,53 +108,8 @@ FROM articles a WHERE {" AND ".join(conditions)}
 ORDER BY {place} {direction}, a.id {direction} LIMIT :limit""")  # noqa: S608 -- parts are constants of this file
 
 
-def word_query(words: str) -> str:
-    """Every word or its beginning; signs between them do not count."""
-    return " & ".join(f"'{word}':*" for word in _WORD.findall(words.lower()))
-
-
 def _locale(actor: Actor) -> str:
-    return actor.locale if actor.locale in _LOCALES else "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a person may mean while typing."""
-
-    article_id: int
-    sku: str
-    name: str
-    customer_number: str
-
-
-# Numbers that begin so come before words; each branch reads a few rows of an index.
-_SUGGEST = text(f"""
-WITH found AS (
-    (SELECT a.id, 1 AS rank, a.sku_key AS place, '' AS own FROM articles a
-     WHERE a.sku_key LIKE :start AND a.status <> 'discontinued' AND {visible_sql()} ORDER BY a.sku_key LIMIT :limit)
-    UNION ALL
-    (SELECT a.id, 2, n.number_key, n.number FROM customer_article_numbers n JOIN articles a ON a.id = n.article_id
-     WHERE n.company_id = :company AND n.number_key LIKE :start AND {visible_sql()} ORDER BY n.number_key LIMIT :limit)
-    UNION ALL
-    (SELECT a.id, 3, a.sku_key, '' FROM articles a
-     WHERE a.search @@ to_tsquery('simple', :words) AND a.status <> 'discontinued' AND {visible_sql()} LIMIT :limit)
-), best AS (
-    SELECT DISTINCT ON (id) id, rank, place, own FROM found ORDER BY id, rank
-)
-SELECT a.id, a.sku, coalesce(a.names ->> :locale, a.name), b.own
-FROM best b JOIN articles a ON a.id = b.id
-ORDER BY b.rank, b.place LIMIT :limit""")  # noqa: S608 -- constants
-
-
-def suggest(actor: Actor, text: str, *, limit: int = 10, company_id: int | None = None) -> list[Suggestion]:
-    """Articles whose number, own number or words begin so; nothing for fewer than two characters."""
-    key, words = key_of(text), word_query(text)
-    if len(key) < 2 or not words:
-        return []
-    start = re.sub(r"([\\%_])", r"\\\1", key) + "%"
-    values = {"start": start, "words": words, "limit": limit, **reader(actor, company_id)}
-    values |= visible_values(actor, company_id)
-    return [Suggestion(*row) for row in db.session.execute(_SUGGEST, values)]
+    return actor.locale if actor.locale in LOCALES else "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,12 +70,8 @@ _FIELDS = {
 _PLAIN = ", ".join(f'coalesce(r."{name}", a."{name}", {usual}) AS "{name}"' for name, (_, usual) in _FIELDS.items())
 _NAMES = ", ".join(f'"{name}"' for name in _FIELDS)
 _ALL = f"""sku, sku_key, {_NAMES}, names, descriptions, custom, successor_id, successor_key, variant_of_id, is_head,
-    facets, search_text"""
+    facets"""
 _TYPES = ", ".join(f'"{name}" {kind}' for name, (kind, _) in _FIELDS.items())
-# Signs inside part numbers and sizes part words; numbers are there once more without them.
-SEARCHED = """translate(lower(concat_ws(' ', sku, name, names ->> 'en', names ->> 'ru', names ->> 'uk', names ->> 'de', brand,
-    mpn, gtin)), '-./,:;_+*()"', '            ') || ' ' || translate(lower(concat_ws(' ', sku_key, replace(mpn, ' ', ''))),
-    '-./,:;_+*()"', '')"""
 
 
 def _all(row: str) -> str:
@@ -102,8 +98,7 @@ WITH merged AS (
     INSERT INTO articles AS a ({_ALL})
     SELECT sku, sku_key, {_NAMES}, names, descriptions, custom, successor_id, successor_key, variant_of_id, is_head,
            CASE WHEN is_head AND old_facets IS NOT NULL THEN old_facets
-                ELSE {FACETS.format(attributes="attributes", brand="brand")} END,
-           {SEARCHED}
+                ELSE {FACETS.format(attributes="attributes", brand="brand")} END
     FROM merged ORDER BY sku_key
     ON CONFLICT (sku_key) DO UPDATE
         SET ({_ALL}, updated_at) = ROW ({_all("excluded")}, clock_timestamp())
