@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import zip_longest
@@ -25,12 +26,15 @@ from app.catalog.domain.article import Article
 from app.catalog.domain.article_row import ArticleRow, PackRow
 from app.catalog.domain.attachment import KINDS, LANGUAGES, Attachment, FileFacts
 from app.catalog.domain.attributes import AttributeType, parse_choices, written_choices
+from app.catalog.domain.bulk import FIELDS as BULK_FIELDS
+from app.catalog.domain.bulk import BulkChange, quantities
 from app.catalog.domain.hazard import PACKING_GROUPS, SIGNAL_WORDS, Hazard, read_hazard
 from app.catalog.domain.own_fields import KINDS as OWN_KINDS
 from app.catalog.domain.own_fields import OwnField
 from app.catalog.queries.browse import ArticlePage, CategoryNode
 from app.catalog.queries.categories import CategoryLine
 from app.catalog.queries.media import ArticleMedia
+from app.catalog.service.assortments import AssortmentFacts
 from app.catalog.service.attributes import AttributeRow
 from app.catalog.service.categories import CategoryRow
 from app.core.errors import Invalid
@@ -235,6 +239,48 @@ class ZipForm(Form):
     file = FileField(_("ZIP file"), [FileRequired(_("Choose a file."))])
 
 
+class BulkForm(Form):
+    """Which field of the chosen articles is to say what; only the part of the chosen field counts."""
+
+    field = SelectField(_("Change"), [InputRequired(_("Choose what is to be changed."))])
+    category = SelectField(_("Category"))
+    brand = StringField(_("Brand"), [Length(max=100)])
+    status = SelectField(
+        _("State"),
+        choices=choices([
+            ("active", _("sold")), ("run_out", _("sold until the stock is gone")), ("discontinued", _("no longer sold")),
+        ]),
+    )  # fmt: skip
+    vat_class = StringField(_("VAT class"), [Length(max=12)])
+    minimum = DecimalField(_("Smallest quantity"))
+    step = DecimalField(_("In steps of"))
+    stock_policy = SelectField(
+        _("When the stock is used up"),
+        choices=choices([("stock", _("it cannot be ordered")), ("backorder", _("it is ordered and waited for"))]),
+    )
+    lead_time_days = IntegerField(_("Working days to get more"), [Optional(), NumberRange(0, 3650)])
+    discount_group = StringField(_("Discount group"), [Length(max=10)])
+    attribute = SelectField(_("Property"))
+    value = StringField(_("Value of the property"), [Length(max=1000)])
+
+    def offer(self, tree: list[CategoryNode], attributes: list[AttributeType], locale: str) -> None:
+        indent = "\N{NO-BREAK SPACE}" * 4
+        nodes = ((node.code, f"{indent * node.depth}{node.code} {node.name}") for node in tree)
+        self.field.choices = choices([("", "–"), *((code, say(name)) for code, name in BULK_FIELDS.items())])
+        self.category.choices = choices([("", str(_("none"))), *nodes])
+        known = sorted((one.label(locale), one.code) for one in attributes if one.code != "brand")
+        self.attribute.choices = choices([("", "–"), *((code, label) for label, code in known)])
+
+    def change(self) -> BulkChange:
+        field = self.field.data
+        if field == "quantities":
+            return quantities(self.minimum.data, self.step.data)
+        if field == "attribute":
+            return BulkChange("attribute", {}, self.attribute.data or "", self.value.data or "")
+        value = self[field].data
+        return BulkChange(field, {field: value.strip() if isinstance(value, str) else value})
+
+
 class OwnFieldForm(Form):
     """A definition of the operator's own field."""
 
@@ -407,3 +453,52 @@ class PartsForm(Form):
     """What belongs to an article: its fields are made by the page. `seen` is when the article had changed last."""
 
     seen = HiddenField()
+
+
+class AssortmentForm(Form):
+    """An assortment; `last_day` is the last day on which it counts."""
+
+    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40)])
+    name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=120)])
+    about = TextAreaField(_("What it is for"), [Length(max=2_000)])
+    valid_from = DateField(_("Counts from"), [Optional()])
+    last_day = DateField(_("Counts to"), [Optional()])
+    is_active = BooleanField(_("In use"), default=True)
+
+    def facts(self) -> AssortmentFacts:
+        last_day = self.last_day.data
+        return AssortmentFacts(
+            self.code.data or "", self.name.data or "", self.about.data or "", bool(self.is_active.data),
+            self.valid_from.data, last_day + timedelta(days=1) if last_day else None,
+        )  # fmt: skip
+
+
+class RulesForm(Form):
+    """What an assortment allows or denies more: numbers pasted or in a file, a category, a brand."""
+
+    effect = RadioField(
+        _("These are"), choices=choices([("allow", _("allowed")), ("deny", _("denied"))]), default="allow"
+    )
+    skus = TextAreaField(_("Article numbers"), [Length(max=400_000)])
+    file = FileField(_("Or a table with the numbers in its first column"))
+    category = SelectField(_("Category, with all below it"), [Optional()])
+    brand = StringField(_("Brand"), [Length(max=100)])
+
+    def offer(self, tree: Iterable[CategoryNode]) -> None:
+        indent = "\N{NO-BREAK SPACE}" * 4
+        self.category.choices = choices(
+            [("", str(_("none"))), *((node.code, f"{indent * node.depth}{node.name}") for node in tree)]
+        )
+
+
+class ReachForm(Form):
+    """Whom an assortment is given to."""
+
+    kind = RadioField(
+        _("Give it to"),
+        choices=choices([
+            ("everybody", _("everybody")), ("group", _("a group")), ("segment", _("a segment")), ("account", _("one account")),
+        ]),
+        default="group",
+    )  # fmt: skip
+    code = StringField(_("Code of the group or segment, or account number"), [Length(max=40)])

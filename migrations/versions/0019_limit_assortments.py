@@ -79,6 +79,9 @@ def _create_rules() -> None:
         sa.ForeignKeyConstraint(
             ["category_id"], ["categories.id"], name=op.f("fk_assortment_rules_category_id_categories")
         ),
+        sa.ForeignKeyConstraint(
+            ["brand"], ["brands.name"], name=op.f("fk_assortment_rules_brand_brands"), onupdate="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assortment_rules")),
     )
     for target in _RULE_TARGETS:

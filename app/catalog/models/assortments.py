@@ -78,7 +78,7 @@ class AssortmentRule(Base):
     effect: Mapped[str] = mapped_column(String(5))
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
-    brand: Mapped[str | None] = mapped_column(String(100))  # as on the articles
+    brand: Mapped[str | None] = mapped_column(ForeignKey("brands.name", onupdate="CASCADE"))  # as on the articles
 
 
 class AssortmentAssignment(Base):

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, exists, insert, select, update
 
 from app.catalog.models.articles import Article
+from app.catalog.models.assortments import AssortmentRule
 from app.catalog.models.categories import Category
 from app.core import audit
 from app.core.actor import Actor
@@ -76,6 +77,8 @@ def drop_category(actor: Actor, code: str) -> None:
     is_used = exists().where(Article.category_id == category_id) | exists().where(Category.parent_id == category_id)
     if db.session.scalar(select(is_used)):
         raise Conflict(N_("The category {code} still holds articles or categories. Move them first.", code=code))
+    if db.session.scalar(select(exists().where(AssortmentRule.category_id == category_id))):
+        raise Conflict(N_("An assortment allows or denies the category {code}. Change that first.", code=code))
     db.session.execute(delete(Category).where(Category.id == category_id))
     audit.record(actor, "category", category_id, "deleted", {"code": [code, None]})
 

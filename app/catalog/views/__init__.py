@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from app.catalog.policy import Permission
 from app.core.actor import Scope
-from app.core.units import unit_name
+from app.core.units import unit_each, unit_name
 from app.web.navigation import nav_entry, search_entry
 from app.web.texts import _, say
 
@@ -22,6 +22,9 @@ nav_entry(
     group="more",
     scope=Scope.OPERATOR,
 )
+nav_entry(
+    42, "catalog.assortments", _("Assortments"), Permission.READ_ASSORTMENTS, "articles", group="more", scope=Scope.OPERATOR
+)
 search_entry(30, "catalog.index", _("Search articles"), Permission.READ, scope=Scope.OPERATOR)
 
 
@@ -30,11 +33,20 @@ def unit_text(unit: str) -> str:
     return say(unit_name(unit))
 
 
+def unit_each_text(unit: str) -> str:
+    """One of a unit, behind a price."""
+    return say(unit_each(unit))
+
+
 blueprint.add_app_template_filter(unit_text, "unit_name")
+blueprint.add_app_template_filter(unit_each_text, "unit_each")
 
 from app.catalog.views import (  # noqa: E402, F401 -- the topics add their routes to the blueprint
+    account_panel,
     articles,
+    assortments,
     attributes,
+    bulk,
     categories,
     files,
     history,
