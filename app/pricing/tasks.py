@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.jobs import current_actor, job
-from app.pricing.service import files
+from app.pricing.service import files, watching
 from app.web.texts import translator
 
 
@@ -17,3 +17,9 @@ def build_price_file(file_id: int) -> str:
 def sweep_price_files() -> int:
     """Find files whose worker died."""
     return files.sweep_price_files(current_actor())
+
+
+@job("pricing.watch_lists", every=900)
+def watch_lists() -> int:
+    """Look ahead for prices that change and lists that end."""
+    return watching.watch(current_actor())

@@ -36,6 +36,8 @@ def _columns() -> tuple[sa.Column[Any], ...]:
         sa.Column("approved_by", sa.BigInteger(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announced_for", sa.Date(), nullable=True),
+        sa.Column("end_told_for", sa.Date(), nullable=True),
     )
 
 
@@ -109,11 +111,51 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('waiting', 'running')"),
     )
-    for statement in secure("price_files", tenant="SELECT, INSERT, UPDATE"):
+    op.create_table(
+        "price_effects",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("price_list_id", sa.BigInteger(), nullable=False),
+        sa.Column("base_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="waiting", nullable=False),
+        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'failed')", name=op.f("ck_price_effects_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["base_id"], ["price_lists.id"], name=op.f("fk_price_effects_base_id_price_lists"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"],
+            ["price_lists.id"],
+            name=op.f("fk_price_effects_price_list_id_price_lists"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_price_effects_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_effects")),
+    )
+    op.create_index(op.f("ix_price_effects_base_id"), "price_effects", ["base_id"], unique=False)
+    op.create_index("ix_price_effects_price_list_id_id", "price_effects", ["price_list_id", "id"], unique=False)
+    op.create_index(
+        "ix_price_effects_due",
+        "price_effects",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('waiting', 'running')"),
+    )
+    for statement in (*secure("price_files", tenant="SELECT, INSERT, UPDATE"), *secure("price_effects")):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("price_effects")
     op.drop_table("price_files")
     op.execute("DELETE FROM price_lists WHERE series_id IS NOT NULL")
     for name in _CHECKS:

@@ -84,6 +84,8 @@ class PriceList(Base):
     approved_by: Mapped[int | None] = mapped_column(BigInteger)
     approved_at: Mapped[Moment | None]
     withdrawn_at: Mapped[Moment | None]
+    announced_for: Mapped[date | None] = mapped_column(Date)  # the first day buyers were told of
+    end_told_for: Mapped[date | None] = mapped_column(Date)  # the end price managers were told of
     updated_at: Mapped[Moment] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 

@@ -48,7 +48,7 @@ RETURNING entry_count""")  # noqa: S608 -- names of columns
 # What is the version's own; everything else a new one has from the version it is made from.
 _OWN = frozenset({
     "id", "code", "series_id", "version", "state", "label", "note", "refusal", "valid_from", "valid_to", "entry_count",
-    "submitted_by", "submitted_at", "approved_by", "approved_at", "withdrawn_at", "updated_at",
+    "submitted_by", "submitted_at", "approved_by", "approved_at", "withdrawn_at", "announced_for", "end_told_for", "updated_at",
 })  # fmt: skip
 _CODE_LENGTH = 40
 
