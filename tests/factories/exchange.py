@@ -68,6 +68,13 @@ def _articles() -> None:
         catalog.article(sku, units={"XBX": 12}, discount_group="D1")
 
 
+def _assorted() -> None:
+    accounts.operator()
+    catalog.category("10")
+    catalog.article("A-1", brand="Bolto")
+    catalog.article("A-2")
+
+
 def _history() -> None:
     _articles()
     accounts.customer("C1")
@@ -93,6 +100,40 @@ def _shelves() -> None:
 
 
 SAMPLES: dict[str, Sample] = {
+    "attributes": Sample(
+        good=(
+            "attribute_code,name_en,name_ru,kind,unit,choices,facet,position\n"
+            "length_mm,Length,Длина,number,MMT,,yes,1\n"
+            "colour,Colour,Цвет,choice,,black; ru=чёрный | white; ru=белый,yes,2\n"
+            "zinc,Zinc plated,,flag,,,no,3\n"
+        ),
+        bad=(
+            "code,name,kind,choices\nlength,Length,number,\n,Thread,text,\ncolour,Colour,choice,\n"
+            "shade,Shade,choice,black; xx=schwarz\nweight,Weight,mass,\nlength,Length,text,\n"
+        ),
+        refused={3: "empty", 4: "bad_choices", 5: "bad_choices", 6: "bad_kind", 7: "bad_code"},
+        german="Merkmalcode;Bezeichnung;Typ;Einheit;Filter\nl;Länge;number;MMT;ja\n",
+    ),
+    "brands": Sample(
+        good="brand_code,name,about,website\nANV,Anvilor,Bolts and nuts,https://anvilor.example\nTOR,Torvik,,\n",
+        bad="code,name,website\nANV,Anvilor,https://anvilor.example\n,Torvik,\nKEL,Keldra,ftp://keldra\nANV,Again,\n",
+        refused={3: "empty", 4: "bad_website", 5: "bad_code"},
+        german="Markencode;Marke;Webseite\nANV;Anvilor;https://anvilor.example\n",
+    ),
+    "related": Sample(
+        good="sku,other,relation,position\nA-1,A-2,substitute,1\nA-1,A-3,complement,\n",
+        bad="sku,other,kind\nA-1,A-2,substitute\nA-1,X-9,substitute\nX-9,A-1,substitute\nA-1,A-3,friend\nA-1,A-1,substitute\nA-1,A-2,substitute\n",
+        refused={3: "bad_other", 4: "bad_sku", 5: "bad_kind", 6: "bad_other", 7: "bad_other"},
+        prepare=_articles,
+        german="Artikelnummer;Zugehöriger Artikel;Beziehung\nA-1;A-2;substitute\n",
+    ),
+    "kit_parts": Sample(
+        good="kit,part,quantity\nA-1,A-2,2\nA-1,A-3,0.5\n",
+        bad="kit,part,qty\nA-1,A-2,2\nA-1,X-9,1\nX-9,A-2,1\nA-1,A-1,1\nA-2,A-3,1\nA-1,A-3,-1\nA-1,A-3,many\n",
+        refused={3: "bad_sku", 4: "bad_kit", 5: "bad_sku", 6: "bad_kit", 7: "bad_quantity", 8: "not_a_number"},
+        prepare=_articles,
+        german="Set;Teil;Menge\nA-1;A-2;1,5\n",
+    ),
     "incoming": Sample(
         good="sku,quantity,expected,po number,line,warehouse,supplier\nA-1,100,2099-12-04,PO-1,1,MAIN,ACME\nA-2,5,2099-12-05,PO-1,2,NORTH,\n",
         bad=(
@@ -126,25 +167,30 @@ SAMPLES: dict[str, Sample] = {
     "products": Sample(
         good=(
             "sku,name_en,name_de,unit_code,box_qty,pallet_qty,min_order_qty,order_increment,vat_class,successor_sku,"
-            "attributes\n"
-            "A-1,Bolt,Schraube,H87,100,2000,100,100,standard,A-4,length=10;thread=M4\n"
-            "A-2,Nut,Mutter,H87,1,,1,1,reduced,,\n"
-            'A-3,"Tube, 3/4""",Rohr,MTR,2.5,,1,1,standard,,\n'
-            "A-4,Rod,Stange,XBX,10,,1,1,standard,,\n"
-            "A-5,Saw,Säge,H87,,,,,standard,,\n"
+            "attributes,variant_of,axes,description_ru,length_mm,pack_weight_xbx,pack_gtin_xbx\n"
+            "A-1,Bolt,Schraube,H87,100,2000,100,100,standard,A-4,length=10;thread=M4,,,Болт,12.5,3.75,4006381333931\n"
+            "A-2,Nut,Mutter,H87,1,,1,1,reduced,,,,,,,,\n"
+            'A-3,"Tube, 3/4""",Rohr,MTR,2.5,,1,1,standard,,,,,,,,\n'
+            "A-4,Rod,Stange,XBX,10,,1,1,standard,,,,,,,,\n"
+            "A-5,Saw,Säge,H87,,,,,standard,,,,,,,,\n"
+            "A-6,Gloves,Handschuhe,PR,,,,,standard,,,,size;colour,,,,\n"
+            "A-7,Gloves 9,Handschuhe 9,PR,,,,,standard,,size=9;colour=red,A-6,,,,,\n"
         ),
         bad=(
-            "sku,name,gtin,status,min_order_qty,order_increment,attributes\n"
-            "A-1,Bolt,4006381333931,active,10,5,a=b\n"
-            ",Nut,,,,,\n"
-            "A-2,Nut,4006381333932,,,,\n"
-            "A-3,Saw,,sold,,,\n"
-            "A-4,Tube,,,7,5,\n"
-            "A-5,Rod,,,many,,\n"
-            "A-6,Pin,,,,,red\n"
-            "A-1,Bolt again,,,,,\n"
+            "sku,name,gtin,status,min_order_qty,order_increment,attributes,variant_of,axes\n"
+            "A-1,Bolt,4006381333931,active,10,5,a=b,,\n"
+            ",Nut,,,,,,,\n"
+            "A-2,Nut,4006381333932,,,,,,\n"
+            "A-3,Saw,,sold,,,,,\n"
+            "A-4,Tube,,,7,5,,,\n"
+            "A-5,Rod,,,many,,,,\n"
+            "A-6,Pin,,,,,red,,\n"
+            "A-1,Bolt again,,,,,,,\n"
+            "A-7,Gloves 9,,,,,,X-9,\n"
+            "A-8,Gloves,,,,,,,size;size\n"
         ),
-        refused={3: "empty", 4: "bad_gtin", 5: "bad_status", 6: "bad_minimum", 7: "not_a_number", 8: "not_pairs", 9: "bad_sku"},
+        refused={3: "empty", 4: "bad_gtin", 5: "bad_status", 6: "bad_minimum", 7: "not_a_number", 8: "not_pairs", 9: "bad_sku",
+                 10: "bad_variant_of", 11: "bad_axes"},
         german="Artikelnummer;Bezeichnung;Einheit;Mindestbestellmenge\nA-1;Schraube;H87;1.000\n",
     ),
     "price_list": Sample(
@@ -162,6 +208,19 @@ SAMPLES: dict[str, Sample] = {
         options={"price_list": "SALE"},
         prepare=_discounts,
         german="Rabattgruppe;ab Kartons;Rabatt %\nD1;2;3,5\n",
+    ),
+    "assortments": Sample(
+        good=(
+            "assortment,effect,sku,category,brand\nSPRING,allow,A-1,,\nSPRING,deny,A-2,,\nWINTER,deny,,10,\n"
+            "WINTER,allow,,,Bolto\n"
+        ),
+        bad=(
+            "assortment,effect,sku,category,brand\nSPRING,allow,A-1,,\n,allow,A-2,,\nSPRING,maybe,A-2,,\nSPRING,deny,X-9,,\n"
+            "SPRING,deny,,99,\nSPRING,deny,,,Nobody\nSPRING,deny,A-2,10,\nSPRING,deny,A-1,,\n"
+        ),
+        refused={3: "empty", 4: "bad_effect", **dict.fromkeys(range(5, 10), "refused")},
+        prepare=_assorted,
+        german="Sortiment;Regel;Artikelnummer;Kategorie;Marke\nWINTER;gesperrt;A-1;;\n",
     ),
     "accounts": Sample(
         good=(

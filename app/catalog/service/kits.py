@@ -95,12 +95,12 @@ def _put_parts(rows: Sequence[PartRow]) -> tuple[list[AttributeResult], list[tup
     sizes: dict[int, int] = {}
     for kit_id, _part in held:
         sizes[kit_id] = sizes.get(kit_id, 0) + 1
-    will_be_kits = {key_of(row.kit) for row in rows if row.quantity}
-    will_be_parts = {key_of(row.sku) for row in rows if row.quantity}
+    kits_made: set[str] = set()
+    parts_made: set[str] = set()
     wanted: dict[tuple[int, int], dict[str, Any]] = {}
     results = []
     for row in rows:
-        found = _part_problem(row, articles, will_be_kits, will_be_parts)
+        found = _part_problem(row, articles, kits_made, parts_made)
         if found:
             results.append(AttributeResult("refused", *found))
             continue
@@ -108,6 +108,9 @@ def _put_parts(rows: Sequence[PartRow]) -> tuple[list[AttributeResult], list[tup
         if place in wanted:
             results.append(AttributeResult("refused", "sku", N_("{sku} stands in the kit twice.", sku=row.sku)))
             continue
+        if row.quantity:
+            kits_made.add(key_of(row.kit))
+            parts_made.add(key_of(row.sku))
         known = held.get(place)
         if known is None:
             sizes[place[0]] = sizes.get(place[0], 0) + 1
