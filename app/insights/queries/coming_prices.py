@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -22,7 +23,9 @@ _CODE = text("SELECT code FROM price_lists WHERE id = :id")
 _BUYERS = text("""
 SELECT DISTINCT l.company_id FROM order_lines l JOIN orders o ON o.id = l.order_id
 WHERE o.placed_at >= :since AND o.state <> 'cancelled' AND l.article_id = ANY(CAST(:ids AS bigint[]))""")
-_NAMES = text("SELECT id, sku, coalesce(names ->> :locale, name) FROM articles WHERE id = ANY(CAST(:ids AS bigint[]))")
+_NAMES = text(f"""
+SELECT a.id, a.sku, coalesce(a.names ->> :locale, a.name) FROM articles a
+WHERE a.id = ANY(CAST(:ids AS bigint[])) AND {visible_sql(few=True)}""")  # noqa: S608 -- constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,11 @@ def coming_prices(actor: Actor, company_id: int, coming: ComingVersion) -> list[
     held = bought(actor, company_id, coming.article_ids, coming.starts - _YEAR)
     before = ladders(actor, held, company_id=company_id, on=coming.starts - timedelta(days=1))
     after = ladders(actor, held, company_id=company_id, on=coming.starts)
-    names = {row[0]: row[1:] for row in db.session.execute(_NAMES, {"ids": list(held), "locale": actor.locale})}
+    values = {"ids": list(held), "locale": actor.locale, **visible_values(actor, company_id)}
+    names = {row[0]: row[1:] for row in db.session.execute(_NAMES, values)}
     found: list[tuple[Decimal, ComingPrice]] = []
     for article_id, (quantity, _lines) in held.items():
-        if article_id not in before or article_id not in after:
+        if article_id not in before or article_id not in after or article_id not in names:
             continue
         old, new = before[article_id][0], after[article_id][0]
         was, now = old.price / old.base_quantity, new.price / new.base_quantity

@@ -86,6 +86,7 @@ def tell_returned(actor: Actor, company_id: int, watch_ids: Sequence[int]) -> in
         for row in rows
         if row.article_id in articles
         and articles[row.article_id].is_active
+        and articles[row.article_id].is_visible
         and free.get(row.article_id, 0) >= row.quantity
     ]
     if told:
