@@ -17,6 +17,7 @@ from app.pricing.service.discounts import MatrixRow, RuleRow, set_matrix, set_ru
 from app.pricing.service.formulas import FormulaRow, set_formula
 from app.pricing.service.lists import EntryRow, PriceListRow, upsert_entries, upsert_price_list
 from app.pricing.service.rates import ExchangeRow, set_exchange_rates
+from app.pricing.service.tax_status import CheckRow, record_check
 from app.pricing.service.vat import VatRow, set_vat_rates
 
 Prices = Mapping[str, Any]
@@ -104,3 +105,10 @@ def exchange_rate(pair: str, rate: str, on: date = date(2026, 1, 1)) -> None:
     one, other = pair.split("/")
     with acting_as(Actor.system()):
         set_exchange_rates(Actor.system(), [ExchangeRow(one, other, on, Decimal(rate), "ECB")])
+
+
+def vat_checked(company_id: int, vat_id: str, *, is_valid: bool = True) -> None:
+    """Somebody has looked the account's VAT number up."""
+    row = CheckRow(vat_id=vat_id, is_valid=is_valid, checked_on=date(2026, 1, 5), source="vies")
+    with acting_as(Actor.system()):
+        record_check(Actor.system(), company_id, row)

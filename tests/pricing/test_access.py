@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
 from app.accounts.domain.roles import CUSTOMER_ROLES, OPERATOR_ROLES, Role
 from app.core.actor import Actor
 from app.core.db import db
+from app.pricing.service.tax_status import ExemptionRow, add_exemption
+from app.pricing.service.vat import VatRuleRow, set_vat_rule
 from app.pricing.service.versions import new_draft
 from tests.factories.accounts import customer, operator, person, sign_in
 from tests.factories.catalog import article
@@ -79,6 +83,12 @@ MATRIX = [
     ("GET", "/prices/why", READERS, 200),
     ("GET", "/prices/vat", VAT_READERS, 200),
     ("POST", "/prices/vat", VAT_EDITORS, 422),
+    ("POST", "/prices/vat/rules", VAT_EDITORS, 422),
+    ("GET", "/prices/accounts/ACME/vat", VAT_READERS, 200),
+    ("POST", "/prices/accounts/ACME/vat/checks", VAT_EDITORS, 422),
+    ("POST", "/prices/accounts/ACME/vat/exemptions", VAT_EDITORS, 422),
+    ("POST", "/prices/accounts/ACME/vat/exemptions/{exemption}/end", VAT_EDITORS, 303),
+    ("POST", "/prices/vat/rules/{rule}/remove", VAT_EDITORS, 303),
     ("POST", "/prices/accounts/ACME/chain", ASSIGNERS, 303),
     ("POST", "/prices/lists/GEN/entries/{entry}/remove", EDITORS, 303),
     ("POST", "/prices/vat/{rate}/remove", VAT_EDITORS, 303),
@@ -101,7 +111,12 @@ def ids(client, world):
         rate = db.session.scalar(text("SELECT min(id) FROM vat_rates"))
         coupon(promotion("SALE"), "ABC")
         coupon_id = db.session.scalar(text("SELECT id FROM coupons"))
-    return {"entry": entry, "rate": rate, "coupon": coupon_id}
+        set_vat_rule(Actor.system(), VatRuleRow("DE", "solar", "Z", date(2023, 1, 1)))
+        certificate = ExemptionRow(certificate="7", valid_from=date(2020, 1, 1), reason="Forces")
+        acme_id = db.session.scalar(text("SELECT id FROM companies WHERE code = 'ACME'"))
+        exemption = add_exemption(Actor.system(), acme_id, certificate)
+        rule = db.session.scalar(text("SELECT id FROM vat_rules"))
+    return {"entry": entry, "rate": rate, "exemption": exemption, "rule": rule, "coupon": coupon_id}
 
 
 @pytest.mark.parametrize("role", [*OPERATOR_ROLES, *CUSTOMER_ROLES])

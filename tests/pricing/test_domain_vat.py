@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.pricing.domain.vat import Parties, reason, treat
+from app.pricing.domain.vat import Parties, PlaceRule, parties_of, reason, treat
 
 RATES = {"standard": Decimal(19), "reduced": Decimal(7), "zero": Decimal(0)}
 
@@ -32,9 +32,51 @@ RATES = {"standard": Decimal(19), "reduced": Decimal(7), "zero": Decimal(0)}
     ],
 )
 def test_treatment(seller, customer, vat_id, category, vat_class, result):
-    treatment = treat(Parties(seller, customer, vat_id), category, vat_class, RATES)
+    treatment = treat(Parties(seller, customer, vat_id, is_checked=True), category, vat_class, RATES)
     assert (treatment.category, treatment.rate) == result
     assert treatment.problem is None
+
+
+@pytest.mark.parametrize(
+    ("customer", "vat_id", "is_checked", "exempt", "rule", "category", "result"),
+    [
+        ("FR", "FR40303265045", False, False, None, "S", ("S", 19)),  # nobody has checked the number
+        ("FR", "FR40303265045", True, False, None, "S", ("K", 0)),
+        ("FR", "FR40303265045", True, True, None, "S", ("K", 0)),  # the supply is free by itself
+        ("FR", "FR40303265045", False, True, None, "S", ("E", 0)),
+        ("DE", "", False, True, None, "S", ("E", 0)),
+        ("DE", "", False, True, None, "Z", ("E", 0)),
+        ("CH", "", False, True, None, "S", ("G", 0)),
+        ("DE", "", False, True, None, "O", ("O", None)),
+        ("DE", "DE136695976", True, False, "AE", "S", ("AE", 0)),  # scrap metal at home
+        ("DE", "DE136695976", False, False, "AE", "S", ("S", 19)),
+        ("DE", "DE136695976", False, False, None, "AE", ("S", 19)),
+        ("DE", "DE136695976", True, False, None, "AE", ("AE", 0)),
+        ("DE", "", False, False, "Z", "S", ("Z", 0)),  # solar panels
+        ("DE", "", False, False, "E", "S", ("E", 0)),
+        ("DE", "", False, False, "S", "Z", ("S", 19)),  # back to the rate
+        ("DE", "", False, False, "O", "S", ("O", None)),
+    ],
+)
+def test_certificates_rules_of_the_place_and_checked_numbers(
+    customer, vat_id, is_checked, exempt, rule, category, result
+):
+    parties = Parties(
+        "DE", customer, vat_id, is_checked, ("VATEX-EU-132", None) if exempt else None,
+        {} if rule is None else {"standard": PlaceRule(rule)},
+    )  # fmt: skip
+    treatment = treat(parties, category, "standard", RATES)
+    assert (treatment.category, treatment.rate) == result
+
+
+def test_documents_give_the_reasons_of_the_account_and_the_place():
+    facts = {"checked": None, "exempt": ["NATO forces, certificate 7", "VATEX-EU-151"],
+             "rules": {"scrap": ["AE", "", "VATEX-EU-AE"], "books": ["S", "", ""]}}  # fmt: skip
+    parties = parties_of("DE", "DE", "", facts)
+    assert {category: (code, text and str(text)) for category, (code, text) in parties.reasons.items()} == {
+        "E": ("VATEX-EU-151", "NATO forces, certificate 7"), "AE": ("VATEX-EU-AE", None),
+    }  # fmt: skip
+    assert not parties.is_checked
 
 
 def test_a_class_without_a_rate_is_a_problem_and_not_zero_percent():

@@ -30,6 +30,7 @@ from app.pricing.service.coupons import Batch, Claim, claim_promotions, give_bac
 from app.pricing.service.promotions import PromotionRow, TargetRow, switch_promotion, upsert_promotion
 from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, fill_cart, ref, ship_to
+from tests.factories.pricing import contract
 from tests.factories.promotions import coupon, promotion
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -157,7 +158,7 @@ def test_whom_it_is_for(ann):
 
 def test_contract_prices_are_left_alone(ann):
     cart_id = cart_of(ann, NUT=10, CAP=1)
-    run("UPDATE price_lists SET kind = 'contract', company_id = :c WHERE code = 'LIST'", c=ann.company_id)
+    contract(ann.company_id, "C-1", {"NUT": "9", "CAP": "18"})
     promotion("TEN")
     page = page_of(ann, cart_id)
     assert page.effects.allowances == ()

@@ -17,7 +17,7 @@ from app.pricing.domain.price import PriceItem
 from app.pricing.queries.prices import ladders, price_lines
 from tests.factories.accounts import actor_for, customer, operator, person
 from tests.factories.catalog import article, articles
-from tests.factories.pricing import buys_by, chain, entry, german_vat, price_list
+from tests.factories.pricing import buys_by, chain, entry, german_vat, price_list, vat_checked
 
 DAY = date(2026, 5, 4)
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -165,6 +165,7 @@ def test_vat_follows_the_customer(house):
     price_list("GEN", {"BOLT": "10"})
     chain("ALL", "GEN", is_default=True)
     french, swiss = customer(country="FR", vat_id="FR40303265045"), customer(country="CH")
+    vat_checked(french.id, "FR40303265045")
     found = [
         price(actor_for(person(company), company), bolt) for company in (french, swiss)
     ]  # fmt: skip

@@ -48,7 +48,8 @@ def test_a_promotion_is_made_tried_and_switched(manager, world):
     assert value(world, "SELECT is_active FROM promotions")
     edit = manager.get("/prices/promotions/AUTUMN/edit").form()
     assert (edit["value"], edit["starts_at"]) == ("5", "2026-10-01T08:00")
-    again = manager.post("/prices/promotions/AUTUMN/edit", edit, follow=True)
+    goods = {name: form[name] for name in ("target_kind", "target", "part", "quantity")}
+    again = manager.post("/prices/promotions/AUTUMN/edit", edit | goods, follow=True)
     assert again.h1 == "Autumn"
     assert value(world, "SELECT count(*) FROM promotion_targets") == 1
     assert manager.post("/prices/promotions/new", form).status == 409

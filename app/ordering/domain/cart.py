@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,9 +15,11 @@ from app.core.texts import N_, Message
 from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
 from app.inventory.domain.words import shortage_words
+from app.pricing.domain.book import Book
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.promotions import NO_EFFECTS, Effects
 from app.pricing.domain.totals import TaxedLine, Totals, totals
+from app.pricing.domain.vat import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +268,19 @@ def find_problems(
 
 def sums(prices: Iterable[PricedLine], currency: str, effects: Effects = NO_EFFECTS) -> Totals:
     """Totals of the lines that have a price; lines without one are counted by their problem, not here."""
+    counted = [price for price in prices if price.net is not None and price.problem is None]
     return totals(
-        (TaxedLine(p.net, p.vat_category, p.vat_rate) for p in prices if p.net is not None and p.problem is None),
+        (TaxedLine(p.net, p.vat_category, p.vat_rate) for p in counted if p.net is not None),
         currency,
         charges=effects.charges,
+        reasons=vat_reasons(counted),
     )
+
+
+def vat_reasons(prices: Sequence[PricedLine]) -> dict[str, Reason]:
+    """Reasons of the account's own why it pays no VAT."""
+    book = prices[0].book if prices else None
+    return book.parties.reasons if isinstance(book, Book) else {}
 
 
 def allowance_changes(seen: list[list[str]] | None, effects: Effects) -> list[AllowanceChange]:

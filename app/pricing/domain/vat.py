@@ -5,11 +5,13 @@ Categories are those of UNTDID 5305 as EN 16931 uses them; reason codes are of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from app.core.errors import Invalid
 from app.core.texts import N_, Message
 
 # Member states: sales from one to another are intra-Community.
@@ -18,6 +20,7 @@ EU = frozenset((
     "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
 ZERO = Decimal(0)
+_VATEX = re.compile(r"VATEX-[A-Z]{2}-[A-Z0-9]{1,8}(-[A-Z0-9]{1,4})?")
 
 Reason: TypeAlias = tuple[str, Message | None]
 """Why no tax is due: VATEX code (may be empty) and text (BT-121, BT-120)."""
@@ -32,12 +35,27 @@ REASONS: Mapping[str, tuple[str, Message]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceRule:
+    """What a VAT class is in the customer's country, where that is not just a rate; S takes an earlier rule back."""
+
+    category: str
+    reason: Reason = ("", None)
+
+
+@dataclass(frozen=True, slots=True)
 class Parties:
-    """Who sells to whom; the VAT number with its country letters."""
+    """Who sells to whom; the VAT number with its country letters.
+
+    `is_checked` says that the number was checked and found valid; `exemption` is the reason of a certificate that holds,
+    `rules` are those of the customer's country by VAT class.
+    """
 
     seller_country: str
     customer_country: str
     customer_vat_id: str = ""
+    is_checked: bool = False
+    exemption: Reason | None = None
+    rules: Mapping[str, PlaceRule] = field(default_factory=dict)
 
     @property
     def is_abroad(self) -> bool:
@@ -50,6 +68,14 @@ class Parties:
         country = {"EL": "GR"}.get(letters, letters)
         return country in EU and country != self.seller_country
 
+    @property
+    def reasons(self) -> dict[str, Reason]:
+        """Reasons of their own that documents give, by category."""
+        found = {rule.category: rule.reason for rule in self.rules.values() if any(rule.reason)}
+        if self.exemption is not None:
+            found["E"] = self.exemption
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
@@ -60,13 +86,38 @@ class Treatment:
     problem: Message | None = None
 
 
+def parties_of(seller_country: str, country: str, vat_id: str, facts: Mapping[str, Any]) -> Parties:
+    """Parties from what the database says: `checked`, `exempt` (reason, code), `rules` by class (category, reason, code)."""
+    exempt, rules = facts["exempt"], facts["rules"] or {}
+    return Parties(
+        seller_country,
+        country,
+        vat_id,
+        bool(facts["checked"]),
+        _reason(*exempt) if exempt else None,
+        {vat_class: PlaceRule(category, _reason(text, code)) for vat_class, (category, text, code) in rules.items()},
+    )
+
+
+def _reason(text: str, code: str) -> Reason:
+    """What staff has entered is said as it is."""
+    return code, Message(text) if text else None
+
+
 def treat(parties: Parties, category: str, vat_class: str, rates: Mapping[str, Decimal]) -> Treatment:
     """Decide for one article; `rates` are those of the seller's country on the day, by VAT class.
 
-    An EU customer without a VAT number of another state pays the seller's VAT. Exports are G from the EU, else Z.
+    In this order: the rule of the place, what the article is by itself, exports and intra-Community supplies, the
+    account's certificate, the rate. Only a checked number lets the customer owe the VAT (K, AE); without one the seller's
+    is charged. Exports are G from the EU, else Z.
     """
     if not parties.customer_country:
         return Treatment("S", None, N_("The account has no country, so its VAT cannot be told. Please ask us."))
+    rule = parties.rules.get(vat_class)
+    if rule is not None and not (rule.category == "AE" and not parties.is_checked):
+        category = rule.category
+    if category == "AE" and not parties.is_checked:
+        category = "S"
     if category not in ("S", "Z"):
         return Treatment(category, None if category == "O" else ZERO)
     if parties.is_abroad:
@@ -74,8 +125,10 @@ def treat(parties: Parties, category: str, vat_class: str, rates: Mapping[str, D
             return Treatment("Z", ZERO)
         if parties.customer_country not in EU:
             return Treatment("G", ZERO)
-        if parties.has_foreign_vat_id:
+        if parties.has_foreign_vat_id and parties.is_checked:
             return Treatment("K", ZERO)
+    if parties.exemption is not None:
+        return Treatment("E", ZERO)
     if category == "Z":
         return Treatment("Z", ZERO)
     rate = rates.get(vat_class)
@@ -90,3 +143,13 @@ def treat(parties: Parties, category: str, vat_class: str, rates: Mapping[str, D
 def reason(category: str) -> Reason:
     """VATEX code and text that a document must give for a category without tax; empty for S and Z."""
     return REASONS.get(category, ("", None))
+
+
+def demand_reason_code(code: str) -> str:
+    """A code of the VATEX list as documents carry it, or empty; raises Invalid."""
+    given = code.strip().upper()
+    if given and not _VATEX.fullmatch(given):
+        raise Invalid(
+            "reason_code", N_("A code of the VATEX list looks like VATEX-EU-132; leave it empty if in doubt.")
+        )
+    return given

@@ -24,7 +24,7 @@ from app.pricing.domain.rework import Conversion, Rework
 from app.pricing.domain.rounding import Rounder
 from app.pricing.domain.rules import ArticleFacts, Rule
 from app.pricing.domain.rules.discounts import Discount, Discounts
-from app.pricing.domain.vat import Parties
+from app.pricing.domain.vat import parties_of
 
 # One row per list of each level (one without a list where a chain has none), its entries column by column as text: a
 # list of 3,000 entries crosses the border in a few values and costs a third of as many rows. OFFSET 0 keeps the planner
@@ -56,7 +56,19 @@ WITH RECURSIVE rates AS (
     ORDER BY v.vat_class, v.valid_from DESC
 ), terms AS MATERIALIZED (
     SELECT c.currency, c.country, c.vat_id, o.country AS seller_country, c.group_id,
-           (SELECT json_object_agg(r.vat_class, r.rate::text) FROM rates r) AS rates
+           (SELECT json_object_agg(r.vat_class, r.rate::text) FROM rates r) AS rates,
+           json_build_object('checked', (
+               SELECT v.is_valid FROM vat_checks v WHERE v.company_id = c.id AND v.vat_id = c.vat_id AND c.vat_id <> ''
+               ORDER BY v.id DESC LIMIT 1
+           ), 'exempt', (
+               SELECT json_build_array(x.reason, x.reason_code) FROM vat_exemptions x
+               WHERE x.company_id = c.id AND x.valid_from <= :on AND (x.valid_to IS NULL OR :on < x.valid_to)
+               ORDER BY x.valid_from DESC, x.id DESC LIMIT 1
+           ), 'rules', (
+               SELECT json_object_agg(r.vat_class, json_build_array(r.category, r.reason, r.reason_code)) FROM (
+                   SELECT DISTINCT ON (p.vat_class) p.vat_class, p.category, p.reason, p.reason_code FROM vat_rules p
+                   WHERE p.country = c.country AND p.valid_from <= :on ORDER BY p.vat_class, p.valid_from DESC) r
+           )) AS vat
     FROM companies c
     JOIN companies o ON o.kind = 'operator'
     WHERE c.id = :company
@@ -81,7 +93,7 @@ WITH RECURSIVE rates AS (
                 FROM article_units p WHERE p.article_id = a.id))) AS facts
     FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[])) AND (SELECT rules FROM discounts) IS NOT NULL
 )
-SELECT t.currency, t.country, t.vat_id, t.seller_country, t.rates,
+SELECT t.currency, t.country, t.vat_id, t.seller_country, t.rates, t.vat,
        CASE WHEN coalesce(l.place, 1) = 1 THEN (SELECT rules FROM discounts) END,
        CASE WHEN coalesce(l.place, 1) = 1 THEN (SELECT facts FROM facts) END,
        l.rank, l.subject, l.chain, l.combine, l.strategy, l.code, l.currency, l.may_merge, l.digits, l.rounding,
@@ -142,12 +154,12 @@ def price_book(
     rows = db.session.execute(_PRICES if at is None else _PRICES_THEN, values).all()
     if not rows:
         raise NotFound
-    currency, country, vat_id, seller_country, rates, rules, facts = rows[0][:7]
+    currency, country, vat_id, seller_country, rates, vat, rules, facts = rows[0][:8]
     return Book(
         currency,
-        Parties(seller_country, country, vat_id),
+        parties_of(seller_country, country, vat_id, vat),
         {vat_class: Decimal(rate) for vat_class, rate in (rates or {}).items()},
-        tuple(_levels([row[7:] for row in rows if row[7] is not None], currency)),
+        tuple(_levels([row[8:] for row in rows if row[8] is not None], currency)),
         tuple(_rules(rules or ())),
         {row[0]: _facts(*row[1:]) for row in facts or ()},
     )

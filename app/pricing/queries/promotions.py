@@ -16,6 +16,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.money import Money
 from app.core.texts import N_
+from app.pricing.domain.levels import LevelKind
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.promotion_amounts import evaluate
 from app.pricing.domain.promotions import (
@@ -70,8 +71,6 @@ WITH RECURSIVE account AS (
     WHERE t.brand <> '' AND a.id = ANY(CAST(:ids AS bigint[]))
 )
 SELECT (SELECT json_agg(json_build_array(n.code, n.promotion_id, n.name, n.starts_at, n.verdict)) FROM named n),
-    CASE WHEN h.id IS NOT NULL THEN ARRAY(
-        SELECT l.code FROM price_lists l WHERE l.kind = 'contract' AND l.company_id = :company) END,
     h.id, h.code, h.name, h.kind, h.effect, h.value, h.min_quantity, h.min_net, h.priority, h.is_exclusive,
     h.exclusion_group, h.on_agreed_prices, h.budget_amount - h.spent_amount, h.budget_uses - h.spent_uses,
     h.account_uses - CASE WHEN h.account_uses IS NOT NULL THEN (
@@ -110,18 +109,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The promotions of an account, the coupons it named, and the lists whose prices are agreed."""
+    """The promotions of an account and the coupons it named."""
 
     promotions: tuple[Promotion, ...] = ()
     named: tuple[Named, ...] = ()
-    agreed_lists: frozenset[str] = frozenset()
 
     def goods(self, lines: Iterable[PricedGoods]) -> list[Goods]:
         """Lines that have a price, as promotions see them."""
         return [
             Goods(
                 price.article_id, base_quantity, base_unit, price.net, price.vat_category, price.vat_rate,
-                price.list_code in self.agreed_lists,
+                price.level == LevelKind.CONTRACT,
             )
             for price, base_quantity, base_unit in lines
             if price.net is not None and price.problem is None
@@ -173,11 +171,10 @@ def held_promotions(
     ).all()
     if not rows:
         raise NotFound
-    named, agreed = rows[0][:2]
+    named = rows[0][0]
     return Held(
-        tuple(_promotion(row[2:]) for row in rows if row[2] is not None),
+        tuple(_promotion(row[1:]) for row in rows if row[1] is not None),
         tuple(Named(code, key, name, _moment(start), verdict) for code, key, name, start, verdict in named or ()),
-        frozenset(agreed or ()),
     )
 
 

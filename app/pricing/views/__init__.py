@@ -22,6 +22,7 @@ from app.pricing.views import (  # noqa: E402, F401 -- they add their routes
     lists,
     panels,
     promotions,
+    tax_status,
     vat,
     versions,
     versions_compare,

@@ -1,4 +1,4 @@
-"""VAT rates: a table and a row to add."""
+"""VAT rates and rules of places: tables and a row to add to each."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from app.accounts.forms.fields import country_name
 from app.accounts.queries.companies import operator_party
 from app.core import clock
 from app.core.actor import Scope
-from app.pricing.forms import RateForm
+from app.pricing.forms import VAT_CATEGORIES, RateForm, VatRuleForm
 from app.pricing.policy import Permission
 from app.pricing.queries.chains import vat_rates
-from app.pricing.service.vat import VatRow, remove_vat_rate, set_vat_rates
+from app.pricing.queries.tax_status import vat_rules
+from app.pricing.service.vat import VatRow, remove_vat_rate, remove_vat_rule, set_vat_rates, set_vat_rule
 from app.pricing.views import blueprint
 from app.web.access import actor, requires
 from app.web.banners import tell
@@ -50,18 +51,47 @@ def remove_vat(rate_id: int) -> Response:
     return _go()
 
 
-def _empty_form() -> RateForm:
-    return RateForm(country=operator_party(actor()).country, valid_from=clock.today(actor().time_zone))
+@blueprint.post("/prices/vat/rules")
+@requires(Permission.EDIT_VAT, scope=Scope.OPERATOR)
+def set_rule() -> Response:
+    form = _empty_rule()
+    if form.validate():
+        with form.catching():
+            is_changed = set_vat_rule(actor(), form.row())
+            tell(_("The rule holds from its day on.") if is_changed else _("Nothing has changed."))
+            return _go()
+    return _page(_empty_form(sent=False), form)
 
 
-def _page(form: RateForm) -> Response:
+@blueprint.post("/prices/vat/rules/<int:rule_id>/remove")
+@requires(Permission.EDIT_VAT, scope=Scope.OPERATOR)
+def remove_rule(rule_id: int) -> Response:
+    remove_vat_rule(actor(), rule_id)
+    tell(_("The rule is removed. Orders and invoices keep their tax."))
+    return _go()
+
+
+def _empty_form(*, sent: bool = True) -> RateForm:
+    values = {"country": operator_party(actor()).country, "valid_from": clock.today(actor().time_zone)}
+    return RateForm(**values) if sent else RateForm(formdata=None, **values)
+
+
+def _empty_rule(*, sent: bool = True) -> VatRuleForm:
+    values = {"country": operator_party(actor()).country, "valid_from": clock.today(actor().time_zone)}
+    return VatRuleForm(prefix="rule-", **values) if sent else VatRuleForm(prefix="rule-", formdata=None, **values)
+
+
+def _page(form: RateForm, rule: VatRuleForm | None = None) -> Response:
     return render_page(
         "pricing/vat.html",
         rates=vat_rates(actor()),
+        rules=vat_rules(actor()),
         form=form,
+        rule_form=rule or _empty_rule(sent=False),
+        categories=VAT_CATEGORIES,
         country_name=country_name,
         may_edit=actor().can(Permission.EDIT_VAT),
-        status=form.status,
+        status=(rule or form).status,
     )
 
 
