@@ -16,9 +16,16 @@ nav_entry(65, "pricing.my_prices", _("My price list"), Permission.OWN_LIST, "pri
 nav_entry(86, "pricing.vat", _("VAT rates"), Permission.READ_VAT, "ledger", group="more", scope=Scope.OPERATOR)
 
 from app.pricing.views import (  # noqa: E402, F401 -- they add their routes
+    assignments,
     chains,
+    contracts,
+    costs,
+    discounts,
     entries,
+    exchange,
     files,
+    formulas,
+    health,
     lists,
     panels,
     promotions,
