@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 from app.catalog.domain.article import Article
+from app.catalog.domain.finding import Found, Key, Narrowing, Ordering, Query, Sort
 from app.catalog.domain.order_quantity import smallest
-from app.catalog.queries.browse import Sort, search
+from app.catalog.queries.browse import Sort as ListSort
+from app.catalog.queries.browse import search, sort_key
+from app.catalog.queries.search import find
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.inventory.domain.promise import Promise
+from app.inventory.queries.narrowing import by_stock, in_stock
 from app.inventory.queries.promises import promises
+from app.ordering.queries.bought import bought_before, by_last_order
 from app.ordering.queries.cart import need, price_day, price_item
 from app.pricing.domain.price import PricedLine
 from app.pricing.queries.prices import price_lines
@@ -29,26 +35,81 @@ class ShopRow:
     promise: Promise
 
 
-def shop_rows(
-    actor: Actor,
-    *,
-    text: str,
-    category: str,
-    sort: Sort,
-    is_descending: bool,
-    after: Sequence[str] | None,
-    before: Sequence[str] | None,
-    limit: int,
-) -> list[ShopRow]:
-    """A page of articles that can be ordered; four statements whatever the number."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a buyer looks for, and in which order; `sort` is one of SORTS."""
+
+    query: Query
+    sort: str = "name"
+    is_descending: bool = False
+    only_in_stock: bool = False
+    only_bought: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.query.is_narrowed or self.only_in_stock or self.only_bought
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    """Rows of a list; `found` is None for the list of everything, which is not counted."""
+
+    rows: list[ShopRow]
+    found: Found | None
+    keys: Mapping[int, Key]
+
+
+# Orders beside relevance, name and number; what prices sort by joins them here.
+ORDERINGS: Mapping[str, Callable[[Actor], Ordering]] = {
+    "stock": lambda _actor: by_stock(),
+    "bought": by_last_order,
+}
+
+
+def _moment(key: str) -> str:
+    """A key of the last order; raises ValueError."""
+    return key if key == "-infinity" else datetime.fromisoformat(key).isoformat()
+
+
+# How the first part of a page key must read, by sort.
+KEY_PARTS: Mapping[str, Callable[[str], object]] = {"relevance": int, "stock": Decimal, "bought": _moment}
+SORTS = ("relevance", "name", "sku", *ORDERINGS)
+
+
+def shop_page(
+    actor: Actor, look: Look, *, after: Sequence[str] | None, before: Sequence[str] | None, limit: int
+) -> ShopPage:
+    """A page of articles that can be ordered; a constant number of statements. Raises NotFound for a damaged key."""
     try:
-        found = search(
-            actor, text, category, sort, after, before=before, is_descending=is_descending, with_variants=bool(text),
-            limit=limit,
+        if look.sort in ("name", "sku") and not (look.query.text or look.query.category or look.is_narrowed):
+            return _everything(actor, look, after=after, before=before, limit=limit)
+        found = find(
+            actor, look.query, "own" if look.sort in ORDERINGS else cast("Sort", look.sort),
+            is_descending=look.is_descending, after=after, before=before, limit=limit,
+            narrowings=_narrowings(actor, look),
+            ordering=ORDERINGS[look.sort](actor) if look.sort in ORDERINGS else None,
         )  # fmt: skip
     except ValueError:
         raise NotFound from None
-    return offers(actor, found, price_day(actor))
+    return ShopPage(offers(actor, found.articles, price_day(actor)), found, found.keys)
+
+
+def _everything(
+    actor: Actor, look: Look, *, after: Sequence[str] | None, before: Sequence[str] | None, limit: int
+) -> ShopPage:
+    """The list of all articles walks along an index: counting what it has would take longer than the page."""
+    column: ListSort = "sku" if look.sort == "sku" else "name"
+    articles = search(
+        actor, "", "", column, after, before=before, is_descending=look.is_descending,
+        with_variants=look.query.with_variants, limit=limit,
+    )  # fmt: skip
+    keys = {article.id: sort_key(article, column) for article in articles}
+    return ShopPage(offers(actor, articles, price_day(actor)), None, keys)
+
+
+def _narrowings(actor: Actor, look: Look) -> list[Narrowing]:
+    chosen = [in_stock()] if look.only_in_stock else []
+    return [*chosen, bought_before(actor, is_counted=not look.only_bought)]
 
 
 def offers(actor: Actor, articles: Sequence[Article], day: date) -> list[ShopRow]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
 
 from flask import Response, request
 
-from app.catalog.queries.browse import CategoryNode, categories, sort_key
+from app.catalog.queries.browse import CategoryNode, categories
 from app.catalog.queries.search_suggest import suggest
+from app.catalog.service.search import note_miss
 from app.core.actor import Scope
 from app.ordering.policy import Permission
-from app.ordering.queries.shop import shop_rows
+from app.ordering.queries.shop import KEY_PARTS, shop_page
 from app.ordering.views import blueprint
+from app.ordering.views.shop_filters import SORT_NAMES, chosen_filters, look_from_request
 from app.web.access import actor, requires
 from app.web.fragments import render_page, render_part
-from app.web.pagination import keyset_from_request, page_of, sort_from_request
+from app.web.pagination import Sort, keyset_from_request, page_of
 
 PAGE_SIZE = 50
 
@@ -28,6 +29,7 @@ class Shelf:
 
     path: Sequence[CategoryNode]
     children: Sequence[CategoryNode]
+    counts: Mapping[int, int]
 
     @property
     def here(self) -> CategoryNode | None:
@@ -37,29 +39,25 @@ class Shelf:
 @blueprint.get("/shop")
 @requires(Permission.SHOP, scope=Scope.TENANT)
 def shop() -> Response:
-    text, category = request.args.get("q", "").strip()[:100], request.args.get("category", "")[:40]
-    sort = sort_from_request(("name", "sku"), "name")
-    column = cast('Literal["name", "sku"]', sort.column)
-    keyset = keyset_from_request(size=PAGE_SIZE)
-    rows = shop_rows(
-        actor(),
-        text=text,
-        category=category,
-        sort=column,
-        is_descending=sort.is_descending,
-        after=keyset.after,
-        before=keyset.before,
-        limit=keyset.limit,
-    )
+    look = look_from_request()
+    keyset = keyset_from_request(size=PAGE_SIZE, parts=(KEY_PARTS.get(look.sort, str), int))
+    listed = shop_page(actor(), look, after=keyset.after, before=keyset.before, limit=keyset.limit)
+    text, found = look.query.text, listed.found
+    if text and found is not None and not found.total and not (look.is_narrowed or look.query.category):
+        note_miss(actor(), text)
     return render_page(
         "ordering/shop.html",
-        page=page_of(rows, keyset, key=lambda row: sort_key(row.article, column)),
-        shelf=_shelf(categories(actor()), category),
+        page=page_of(listed.rows, keyset, key=lambda row: listed.keys[row.article.id]),
+        shelf=_shelf(categories(actor()), look.query.category, found.by_category if found else {}),
+        look=look,
+        found=found,
+        chosen=chosen_filters(found, look) if found else [],
+        sorts=SORT_NAMES,
         text=text,
-        category=category,
-        sort=sort,
+        category=look.query.category,
+        sort=Sort(look.sort, look.is_descending),
         client_ref=str(uuid.uuid4()),
-        currency=rows[0].price.currency if rows else "",
+        currency=listed.rows[0].price.currency if listed.rows else "",
         can_buy=actor().can(Permission.FILL_CART),
     )
 
@@ -72,13 +70,18 @@ def shop_suggest() -> Response:
     return render_part("ordering/_suggestions.html", found=found)
 
 
-def _shelf(tree: Sequence[CategoryNode], code: str) -> Shelf:
-    """The way to a category and what lies directly under it; the roots where none is chosen."""
+def _shelf(tree: Sequence[CategoryNode], code: str, found: Mapping[int, int]) -> Shelf:
+    """The way to a category and what lies directly under it, counted with all below; the roots where none is chosen."""
     by_code = {node.code: node for node in tree}
     path: list[CategoryNode] = []
     node = by_code.get(code)
     while node is not None:
         path.insert(0, node)
         node = by_code.get(node.parent_code)
+    counts = {node.code: found.get(node.id, 0) for node in tree}
+    for below in reversed(tree):  # what is below comes after its parent
+        if below.parent_code in counts:
+            counts[below.parent_code] += counts[below.code]
     parent = path[-1].code if path else ""
-    return Shelf(path, [node for node in tree if node.parent_code == parent])
+    children = [node for node in tree if node.parent_code == parent and (not found or counts[node.code])]
+    return Shelf(path, children, {node.id: counts[node.code] for node in children} if found else {})
