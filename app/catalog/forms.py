@@ -245,7 +245,7 @@ class BulkForm(Form):
     field = SelectField(_("Change"), [InputRequired(_("Choose what is to be changed."))])
     category = SelectField(_("Category"))
     brand = StringField(_("Brand"), [Length(max=100)])
-    status = SelectField(
+    state = SelectField(
         _("State"),
         choices=choices([
             ("active", _("sold")), ("run_out", _("sold until the stock is gone")), ("discontinued", _("no longer sold")),
@@ -277,7 +277,7 @@ class BulkForm(Form):
             return quantities(self.minimum.data, self.step.data)
         if field == "attribute":
             return BulkChange("attribute", {}, self.attribute.data or "", self.value.data or "")
-        value = self[field].data
+        value = self["state" if field == "status" else field].data
         return BulkChange(field, {field: value.strip() if isinstance(value, str) else value})
 
 
@@ -502,3 +502,11 @@ class ReachForm(Form):
         default="group",
     )  # fmt: skip
     code = StringField(_("Code of the group or segment, or account number"), [Length(max=40)])
+
+
+class SynonymForm(Form):
+    """Two words or groups of words that mean the same to the search."""
+
+    term = StringField(_("Who searches for"), [InputRequired(_("Enter at least one word.")), Length(max=100)])
+    meaning = StringField(_("also finds"), [InputRequired(_("Enter at least one word.")), Length(max=100)])
+    is_two_way = BooleanField(_("and the other way round"))

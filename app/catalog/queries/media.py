@@ -186,7 +186,13 @@ def expiring(
 ) -> list[Expiring]:
     """Files of articles that are sold which have expired or will within SOON_DAYS, the longest expired first."""
     key = after or before or (None, None)
-    values = {"locale": actor.locale, "until": day + timedelta(days=SOON_DAYS), "limit": limit, "day": key[0], "id": key[1]}
+    values = {
+        "locale": actor.locale,
+        "until": day + timedelta(days=SOON_DAYS),
+        "limit": limit,
+        "day": key[0],
+        "id": key[1],
+    }
     rows = db.session.execute(_BACKWARDS if before and not after else _ONWARDS, values).all()
     found = [Expiring(row[0], row[1], _attachment(list(row[2:]))) for row in rows]
     return found[::-1] if before and not after else found

@@ -48,6 +48,7 @@ from app.catalog.views import (  # noqa: E402, F401 -- the topics add their rout
     attributes,
     bulk,
     categories,
+    export,
     files,
     history,
     media,
@@ -55,5 +56,6 @@ from app.catalog.views import (  # noqa: E402, F401 -- the topics add their rout
     own_fields,
     parts,
     pictures,
+    search,
     suppliers,
 )

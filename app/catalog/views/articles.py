@@ -10,6 +10,7 @@ from flask import Response, make_response, redirect, request, url_for
 from app.catalog.domain.article import key_of
 from app.catalog.domain.attachment import KINDS
 from app.catalog.domain.attributes import shown_values
+from app.catalog.domain.bulk import Filter
 from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
 from app.catalog.forms import ArticleForm, goods_of, pack_cells, packs_of, sent_own, sent_packs, values_of
 from app.catalog.policy import Permission
@@ -18,6 +19,7 @@ from app.catalog.queries.browse import article_page, categories, search, sort_ke
 from app.catalog.queries.families import family, kit_lines, related
 from app.catalog.queries.media import article_media
 from app.catalog.queries.own_fields import own_fields
+from app.catalog.queries.selection import count_filtered
 from app.catalog.service.editing import create_article, edit_article
 from app.catalog.views import blueprint
 from app.catalog.views.history import told
@@ -53,6 +55,7 @@ def index() -> Response:
         category=category,
         state=state,
         may_edit=actor().can(Permission.EDIT),
+        filtered=count_filtered(actor(), Filter(words, category, with_discontinued=state == "all")),
     )
 
 

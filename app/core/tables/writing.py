@@ -16,7 +16,7 @@ from app.core.tables.rows import BLANKS, SHEET_ROWS, Cell, plain_number, value_t
 from app.core.texts import N_
 
 _FLUSH_ROWS = 500
-_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Excel keeps binary numbers of 15 digits, and texts of 32,767 characters.
 _EXACT_DIGITS = 15
 _LONGEST_TEXT = 32_767
@@ -90,7 +90,7 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 def _csv_text(cell: Cell) -> str:
     text = value_text(cell)
-    return f"'{text}" if isinstance(cell, str) and text.lstrip(BLANKS).startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if isinstance(cell, str) and text.lstrip(BLANKS).startswith(FORMULA_STARTS) else text
 
 
 def _fits(number: Decimal) -> bool:

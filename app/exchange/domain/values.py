@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.tables.rows import BLANKS, Cell, cell_text
+from app.core.tables.writing import FORMULA_STARTS
 from app.core.texts import N_, Message
 from app.exchange.domain.fields import Shape
 
@@ -108,6 +109,8 @@ def _whole(number: Decimal, given: object) -> int:
 
 def _text(cell: Cell, length: int) -> str:
     text = cell.strip(BLANKS) if isinstance(cell, str) else cell_text(cell)
+    if text.startswith("'") and text[1:].lstrip(BLANKS).startswith(FORMULA_STARTS):
+        text = text[1:]  # the mark for text that our own files put before what a spreadsheet would compute
     if length and len(text) > length:
         raise Misread("too_long", N_("The text has more than {length} characters.", length=length))
     if "\0" in text:
