@@ -13,10 +13,13 @@ from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
 from app.catalog.queries.media import article_media
 from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
+from app.inventory.policy import Permission as StockPermission
+from app.inventory.queries.watches import watches_article
 from app.ordering.domain.cart import LineProblem, WantedLine
 from app.ordering.domain.matrix import in_order, narrowed
 from app.ordering.policy import Permission
 from app.ordering.queries.product import FamilyOffer, ProductPage, product
+from app.ordering.queries.shop import ShopRow
 from app.ordering.service.cart import add_lines
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
@@ -92,6 +95,7 @@ def _wanted(found: ProductPage, entered: EnteredCells) -> list[WantedLine]:
 def _shown(found: ProductPage, entered: EnteredCells, status: int = 200) -> Response:
     media = article_media(actor(), found.row.article.id)
     picked = _picked(found.family)
+    may_watch = _may_watch(found.row)
     return render_page(
         "ordering/product.html",
         status=status,
@@ -106,11 +110,20 @@ def _shown(found: ProductPage, entered: EnteredCells, status: int = 200) -> Resp
         units=unit_choices(found.row.article),
         client_ref=str(uuid.uuid4()),
         can_buy=actor().can(Permission.FILL_CART),
+        may_watch=may_watch,
+        is_watched=may_watch and watches_article(actor(), found.row.article.id),
         entered=entered,
         picked=picked,
         pickers=_pickers(found.family),
         listed=narrowed(found.family.variants, picked) if found.family else [],
     )
+
+
+def _may_watch(row: ShopRow) -> bool:
+    """Whether the page offers to tell when the article is back: it is not there, and will be."""
+    article = row.article
+    is_sold = article.is_active and not article.is_head and not article.is_running_out
+    return is_sold and not row.promise.is_there and actor().can(StockPermission.WATCH)
 
 
 def _pickers(family: FamilyOffer | None) -> list[tuple[str, str, list[tuple[str, str]]]]:
