@@ -27,6 +27,8 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.permissions import of_role
 from app.core.tenancy import acting_as
+from app.trial.demo.assortments import add_assortments, add_groups
+from app.trial.demo.described import add_descriptions
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.range import fill_range
@@ -92,7 +94,9 @@ def _fill(actor: Actor) -> None:
         }
         items = fill_range(house)
         fill_prices(house, items)
+        add_descriptions(house, items)
         accounts = [(account, _account(house, account, staff[Role.SALES])) for account in ACCOUNTS]
+        add_groups(house)
         assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
@@ -102,6 +106,7 @@ def _fill(actor: Actor) -> None:
                 set_credit_hold(house, company_id, is_on_hold=True, reason=account.hold)
             if account.block:
                 set_block(house, company_id, is_blocked=True, reason=account.block)
+        add_assortments(house)
     _applicant()
 
 
