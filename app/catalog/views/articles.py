@@ -12,7 +12,7 @@ from app.catalog.domain.attachment import KINDS
 from app.catalog.domain.attributes import shown_values
 from app.catalog.domain.bulk import Filter
 from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
-from app.catalog.forms import ArticleForm, goods_of, pack_cells, packs_of, sent_own, sent_packs, values_of
+from app.catalog.forms.articles import ArticleForm, goods_of, pack_cells, packs_of, sent_own, sent_packs, values_of
 from app.catalog.policy import Permission
 from app.catalog.queries.attributes import expected
 from app.catalog.queries.browse import article_page, categories, search, sort_key

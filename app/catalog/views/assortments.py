@@ -8,7 +8,7 @@ from flask import Response, request
 
 from app.accounts.queries.accounts import account
 from app.catalog.domain.assortment import Effect
-from app.catalog.forms import AssortmentForm, ReachForm, RulesForm
+from app.catalog.forms.assortments import AssortmentForm, ReachForm, RulesForm
 from app.catalog.policy import Permission
 from app.catalog.queries import assortments as queries
 from app.catalog.queries.browse import categories, search, sort_key

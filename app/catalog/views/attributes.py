@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from app.catalog.domain.attributes import BRAND
-from app.catalog.forms import ATTRIBUTE_KINDS, AttributeForm, BrandForm, definition_values
+from app.catalog.forms.vocabulary import ATTRIBUTE_KINDS, AttributeForm, BrandForm, definition_values
 from app.catalog.policy import Permission
 from app.catalog.queries import attributes as queries
 from app.catalog.service.attributes import drop_attribute, save_attribute

@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, request, url_for
 
 from app.catalog.domain.bulk import FIELDS, BulkChange, Filter
 from app.catalog.domain.facts import FACTS
-from app.catalog.forms import BulkForm
+from app.catalog.forms.bulk import BulkForm
 from app.catalog.policy import Permission
 from app.catalog.queries.browse import categories
 from app.catalog.queries.bulk import bulk_page

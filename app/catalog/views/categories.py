@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from app.catalog.forms import CategoryForm, names_of, template_of
+from app.catalog.forms.vocabulary import CategoryForm, names_of, template_of
 from app.catalog.policy import Permission
 from app.catalog.queries.attributes import attribute_book, expected
 from app.catalog.queries.categories import CategoryFacts, category, category_lines

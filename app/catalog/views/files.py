@@ -8,7 +8,7 @@ from pathlib import PurePath
 from flask import Response, make_response, redirect, send_file, url_for
 
 from app.catalog.domain.attachment import KINDS, MAX_BYTES, SOON_DAYS
-from app.catalog.forms import FileForm, facts_of
+from app.catalog.forms.files import FileForm, facts_of
 from app.catalog.policy import Permission
 from app.catalog.queries.browse import article_page
 from app.catalog.queries.media import article_media, attachment_file, expiring, open_bytes

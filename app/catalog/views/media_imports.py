@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Response, make_response, redirect, url_for
 
-from app.catalog.forms import ZipForm
+from app.catalog.forms.files import ZipForm
 from app.catalog.policy import Permission
 from app.catalog.queries.media_imports import every_file, media_run, media_runs, refused_files
 from app.catalog.service.media_imports import begin_media_import

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, url_for
 
 from app.catalog.domain.own_fields import KINDS
-from app.catalog.forms import OwnFieldForm
+from app.catalog.forms.own_fields import OwnFieldForm
 from app.catalog.policy import Permission
 from app.catalog.queries.own_fields import own_fields
 from app.catalog.service.own_fields import define_field, remove_field

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from flask import Response, request
 
 from app.catalog.domain.article_row import MAX_AXES, ArticleRow
-from app.catalog.forms import PartsForm
+from app.catalog.forms.articles import PartsForm
 from app.catalog.policy import Permission
 from app.catalog.queries.attributes import Expected, attribute_book, expected
 from app.catalog.queries.browse import ArticlePage, article_page

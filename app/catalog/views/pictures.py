@@ -7,7 +7,7 @@ from pathlib import PurePath
 from flask import Response, make_response, redirect, request, url_for
 
 from app.catalog.domain.picture import MAX_BYTES, MAX_PIXELS
-from app.catalog.forms import PicturesForm
+from app.catalog.forms.files import PicturesForm
 from app.catalog.policy import Permission
 from app.catalog.queries.browse import article_page
 from app.catalog.queries.media import article_media

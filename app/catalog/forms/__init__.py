@@ -1,0 +1,1 @@
+"""Shape of what the catalogue's pages send."""
