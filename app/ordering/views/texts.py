@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.accounts.forms.fields import country_name
 from app.catalog.domain.article import Article
 from app.core.texts import N_, Message
 from app.core.units import unit_name
 from app.ordering.domain.lifecycle import STATE_NAMES, OrderState
 from app.ordering.views import blueprint
-from app.web.texts import say
+from app.pricing.domain.gross import shown_price, shows_gross
+from app.pricing.domain.price import PricedLine
+from app.web.texts import _, say
 
 TONES = {
     OrderState.PLACED: "info",
@@ -33,6 +37,16 @@ def unit_text(unit: str) -> str:
 
 blueprint.add_app_template_filter(unit_text, "unit_name")
 blueprint.add_app_template_filter(country_name, "country_name")
+blueprint.add_app_template_filter(shown_price, "shown")
+blueprint.add_app_template_filter(shows_gross, "shows_gross")
+
+
+@blueprint.app_template_filter("price_head")
+def price_head(lines: Iterable[PricedLine], *, is_own: bool = False) -> str:
+    """The head of a column of unit prices."""
+    if any(map(shows_gross, lines)):
+        return _("Your price incl. VAT") if is_own else _("Price incl. VAT")
+    return _("Your price") if is_own else _("Price")
 
 
 def unit_choices(article: Article) -> list[tuple[str, str]]:

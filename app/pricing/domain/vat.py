@@ -47,7 +47,7 @@ class Parties:
     """Who sells to whom; the VAT number with its country letters.
 
     `is_checked` says that the number was checked and found valid; `exemption` is the reason of a certificate that holds,
-    `rules` are those of the customer's country by VAT class.
+    `rules` are those of the customer's country by VAT class. `shows_gross`: the customer reads prices with VAT.
     """
 
     seller_country: str
@@ -56,6 +56,7 @@ class Parties:
     is_checked: bool = False
     exemption: Reason | None = None
     rules: Mapping[str, PlaceRule] = field(default_factory=dict)
+    shows_gross: bool = False
 
     @property
     def is_abroad(self) -> bool:
@@ -87,7 +88,7 @@ class Treatment:
 
 
 def parties_of(seller_country: str, country: str, vat_id: str, facts: Mapping[str, Any]) -> Parties:
-    """Parties from what the database says: `checked`, `exempt` (reason, code), `rules` by class (category, reason, code)."""
+    """Parties from what the database says: `checked`, `exempt` (reason, code), `rules` by class (category, reason, code), `gross`."""
     exempt, rules = facts["exempt"], facts["rules"] or {}
     return Parties(
         seller_country,
@@ -96,6 +97,7 @@ def parties_of(seller_country: str, country: str, vat_id: str, facts: Mapping[st
         bool(facts["checked"]),
         _reason(*exempt) if exempt else None,
         {vat_class: PlaceRule(category, _reason(text, code)) for vat_class, (category, text, code) in rules.items()},
+        bool(facts.get("gross")),
     )
 
 

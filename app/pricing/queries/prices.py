@@ -57,7 +57,7 @@ WITH RECURSIVE rates AS (
 ), terms AS MATERIALIZED (
     SELECT c.currency, c.country, c.vat_id, o.country AS seller_country, c.group_id,
            (SELECT json_object_agg(r.vat_class, r.rate::text) FROM rates r) AS rates,
-           json_build_object('checked', (
+           json_build_object('gross', c.vat_mode = 'gross', 'checked', (
                SELECT v.is_valid FROM vat_checks v WHERE v.company_id = c.id AND v.vat_id = c.vat_id AND c.vat_id <> ''
                ORDER BY v.id DESC LIMIT 1
            ), 'exempt', (
