@@ -12,4 +12,4 @@ from app.web.texts import _
 blueprint = Blueprint("exchange", __name__)
 nav_entry(70, "exchange.index", _("Imports"), Permission.READ, icon="import", scope=Scope.OPERATOR)
 
-from app.exchange.views import columns, imports, runs  # noqa: E402, F401 -- the modules add their routes to the blueprint
+from app.exchange.views import columns, imports, panels, runs  # noqa: E402, F401 -- the modules add their routes to the blueprint

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -222,9 +223,12 @@ FROM price_lists p
 CROSS JOIN LATERAL (
     SELECT * FROM price_entries WHERE price_list_id = p.id AND article_id = :article OFFSET 0
 ) e
+WHERE p.state = 'approved'
+  AND (p.valid_from > :on OR p.id = coalesce(version_of(coalesce(p.series_id, p.id), :on), p.series_id, p.id))
 ORDER BY p.code, e.unit, e.min_quantity, e.valid_from NULLS FIRST LIMIT :limit""")
 
 
 def prices_of_article(actor: Actor, article_id: int, *, limit: int = 200) -> list[ArticlePrice]:
-    """An article's prices in all lists, by list and quantity."""
-    return [ArticlePrice(*row) for row in db.session.execute(_OF_ARTICLE, {"article": article_id, "limit": limit})]
+    """An article's prices in the versions of all lists that hold today or are planned, by list and quantity."""
+    values = {"article": article_id, "limit": limit, "on": clock.today(actor.time_zone)}
+    return [ArticlePrice(*row) for row in db.session.execute(_OF_ARTICLE, values)]
