@@ -99,7 +99,34 @@ def _shelves() -> None:
     accounts.supplier("ACME")
 
 
+def _chain() -> None:
+    pricing.price_list("GEN")
+    pricing.chain("ALL", "GEN", is_default=True)
+    accounts.customer("ACME")
+
+
 SAMPLES: dict[str, Sample] = {
+    "costs": Sample(
+        good="sku,cost,currency,valid from\nA-1,4.20,EUR,\nA-2,0.125,USD,2026-12-04\n",
+        bad="sku,cost,currency\nA-1,4.20,EUR\nX-9,1,EUR\nA-2,-1,EUR\nA-2,1,e\nA-1,5,EUR\nA-3,dear,EUR\n",
+        refused={3: "refused", 4: "refused", 5: "refused", 6: "refused", 7: "not_a_number"},
+        prepare=_articles,
+        german="Artikelnummer;Einkaufspreis;Währung\nA-1;1.234,5;EUR\n",
+    ),
+    "exchange_rates": Sample(
+        good="from,to,rate,date\nUSD,EUR,0.91234567,2026-12-04\nGBP,EUR,1.17,2026-12-04\n",
+        bad="from,to,rate,date\nUSD,EUR,0.9,2026-12-04\nUS,EUR,1,2026-12-04\nEUR,EUR,1,2026-12-04\nGBP,EUR,0,2026-12-04\n",
+        refused={3: "bad_currency_from", 4: "bad_currency_to", 5: "bad_rate"},
+        german="von;nach;Kurs;Datum\nUSD;EUR;0,9;04.12.2026\n",
+    ),
+    "price_assignments": Sample(
+        good="level,account,chain,combine,valid from,valid to\naccount,ACME,ALL,shut,2026-12-04,2026-12-31\ngeneral,,ALL,,,\n",
+        bad="level,account,chain,combine\naccount,ACME,ALL,\naccount,NONE,ALL,\naccount,ACME,NONE,\nstrange,ACME,ALL,\n"
+        "account,ACME,ALL,mixed\n",
+        refused={3: "bad_subject", 4: "bad_chain", 5: "bad_level", 6: "bad_combine"},
+        prepare=_chain,
+        german="Ebene;Kundennummer;Kette\naccount;ACME;ALL\n",
+    ),
     "attributes": Sample(
         good=(
             "attribute_code,name_en,name_ru,kind,unit,choices,facet,position\n"

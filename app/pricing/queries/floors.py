@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT f.margin, f.target FROM price_floors f
     LEFT JOIN under u ON f.target = 'category' AND u.named = f.category_id AND u.id = a.category_id
-    WHERE f.target = 'all' OR (f.target = 'list' AND f.price_list_id = CAST(:list AS bigint))
+    WHERE f.target = 'all' OR (f.target = 'list' AND f.price_list_id = coalesce(CAST(:list AS bigint), (SELECT p.id FROM price_lists p WHERE p.code = :code)))
        OR (f.target = 'brand' AND f.brand = a.brand) OR u.id IS NOT NULL
     ORDER BY {_MOST_SPECIFIC}, u.depth LIMIT 1
 ) m ON true""")  # noqa: S608 -- constants of this file
@@ -69,12 +69,12 @@ class Floor:
 
 
 def floors(
-    actor: Actor, article_ids: Collection[int], *, currency: str, on: date, list_id: int | None = None
+    actor: Actor, article_ids: Collection[int], *, currency: str, on: date, list_id: int | None = None, list_code: str = ""
 ) -> dict[int, Floor]:
-    """Floors of articles whose cost is known, for prices in a currency; one statement."""
+    """Floors of articles whose cost is known, for prices of a list in a currency; one statement."""
     if not actor.is_operator:
         raise Forbidden(N_("You have no right to do this."))
-    values = {"ids": list(article_ids), "currency": currency, "on": on, "list": list_id}
+    values = {"ids": list(article_ids), "currency": currency, "on": on, "list": list_id, "code": list_code}
     return {
         article_id: Floor(cost.normalize() + 0, margin, target or "")
         for article_id, cost, margin, target in db.session.execute(_FLOORS, values)

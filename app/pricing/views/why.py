@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
@@ -13,7 +14,7 @@ from app.core.actor import Scope
 from app.core.errors import DomainError, Invalid
 from app.core.texts import N_, Message
 from app.pricing.domain.reasons import LEVEL_NAMES
-from app.pricing.forms import STRATEGIES
+from app.pricing.forms import COMBINES, STRATEGIES
 from app.pricing.policy import Permission
 from app.pricing.queries.explain import Explanation, explain
 from app.pricing.views import blueprint
@@ -26,7 +27,9 @@ from app.web.texts import language
 @blueprint.get("/prices/why")
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def why() -> Response:
-    asked = {name: request.args.get(name, "").strip()[:60] for name in ("account", "sku", "quantity", "unit", "on")}
+    asked = {
+        name: request.args.get(name, "").strip()[:60] for name in ("account", "sku", "quantity", "unit", "on", "time")
+    }
     found: Explanation | None = None
     problem: Message | None = None
     if asked["account"] and asked["sku"]:
@@ -40,6 +43,8 @@ def why() -> Response:
         found=found,
         problem=problem,
         strategies=STRATEGIES,
+        combines=COMBINES,
+        sees_cost=actor().can(Permission.READ_COSTS),
         level_names=LEVEL_NAMES,
         status=422 if problem else 200,
     )
@@ -47,13 +52,15 @@ def why() -> Response:
 
 def _explained(asked: dict[str, str]) -> Explanation:
     company_id = account_id(actor(), asked["account"])
+    on, at = _moment(asked["on"], asked["time"])
     return explain(
         actor(),
         company_id,
         asked["sku"],
         _quantity(asked["quantity"]),
         unit=asked["unit"].upper(),
-        on=_day(asked["on"]),
+        on=on,
+        at=at,
     )
 
 
@@ -64,8 +71,13 @@ def _quantity(text: str) -> Decimal:
         raise Invalid("quantity", N_("“{given}” is not a number.", given=text)) from None
 
 
-def _day(text: str) -> date:
+def _moment(day: str, time: str) -> tuple[date, datetime | None]:
+    """The day meant; with a time the moment whose prices are asked for."""
     try:
-        return date.fromisoformat(text) if text else clock.today(actor().time_zone)
+        on = date.fromisoformat(day) if day else clock.today(actor().time_zone)
+        if not time:
+            return on, None
+        zone = ZoneInfo(actor().time_zone)
+        return on, datetime.combine(on, datetime.strptime(time, "%H:%M").time(), zone)  # noqa: DTZ007 -- a time of day
     except ValueError:
-        raise Invalid("on", N_("“{given}” is not a day.", given=text)) from None
+        raise Invalid("on", N_("“{given}” is not a day.", given=f"{day} {time}".strip())) from None
