@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.catalog.service import media_imports, pictures
+from app.catalog.service import media_imports, pictures, search
 from app.core.jobs import current_actor, job
 
 
@@ -28,3 +28,9 @@ def import_media(import_id: int) -> None:
 def sweep_media_imports() -> int:
     """Find imports of files whose worker died."""
     return media_imports.sweep_media_imports(current_actor())
+
+
+@job("catalog.forget_old_misses", every=86_400)
+def forget_old_misses() -> None:
+    """Drop searches that found nothing and have not come again for half a year."""
+    search.forget_old_misses(current_actor())

@@ -41,6 +41,11 @@ MATRIX = [
     ("GET", "/catalog/brands", set(OPERATOR_ROLES)),
     ("GET", "/catalog/brands/Anvilor/edit", EDITORS),
     ("POST", "/catalog/brands/Anvilor/edit", EDITORS),
+    ("GET", "/catalog/search/synonyms", EDITORS),
+    ("POST", "/catalog/search/synonyms", EDITORS),
+    ("POST", "/catalog/search/synonyms/1/delete", EDITORS, 404),
+    ("GET", "/catalog/search/misses", EDITORS),
+    ("POST", "/catalog/search/misses/forget", EDITORS, 303),
 ]
 
 

@@ -18,9 +18,9 @@ _LONGEST = 100
 
 _ADD = text("""
 INSERT INTO search_synonyms (term, meaning, is_two_way, term_stems, meaning_stems)
-VALUES (:term, :meaning, :is_two_way,
-        CASE WHEN strpos(:term, ' ') > 0 THEN '{}' ELSE search_stems(:term) END,
-        CASE WHEN strpos(:meaning, ' ') > 0 THEN '{}' ELSE search_stems(:meaning) END)
+SELECT g.term, g.meaning, :is_two_way, CASE WHEN strpos(g.term, ' ') > 0 THEN '{}' ELSE search_stems(g.term) END,
+       CASE WHEN strpos(g.meaning, ' ') > 0 THEN '{}' ELSE search_stems(g.meaning) END
+FROM (SELECT CAST(:term AS text) AS term, CAST(:meaning AS text) AS meaning) g
 ON CONFLICT (term, meaning) DO NOTHING RETURNING id""")
 _DROP = text("DELETE FROM search_synonyms WHERE id = :id RETURNING term, meaning, is_two_way")
 _FORGET = text("DELETE FROM search_misses WHERE text = :text")
