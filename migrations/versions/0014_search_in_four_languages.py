@@ -151,7 +151,7 @@ _COUNT = """
 CREATE FUNCTION search_count(changed text[], amounts integer[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO search_words AS v (word, frequency, stems, pairs, ending)
-    SELECT w.word, w.n, x.stems, search_pairs(w.word), reverse(x.stems[cardinality(x.stems)])
+    SELECT w.word, w.n, x.stems, search_pairs(w.word), coalesce(reverse(x.stems[cardinality(x.stems)]), '')
     FROM unnest(changed, amounts) AS w (word, n), LATERAL (SELECT search_stems(w.word) AS stems) AS x
     ORDER BY w.word
     ON CONFLICT (word) DO UPDATE SET frequency = v.frequency + excluded.frequency;

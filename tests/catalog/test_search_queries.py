@@ -112,7 +112,7 @@ def test_whole_numbers_come_first_then_whole_words_then_beginnings():
     article("Y-WORD", name="Hex bolt")
     article("X-LONG", name="Hex bolt of the very best kind")
     article("BOLT1", name="Washer")
-    article("W-TEXT", name="Nut", description="Fits every bolt.")
+    article("W-TEXT", name="Nut", description="Fits every bolt, so an end was in it.")
     assert skus("bolt") == ["Y-WORD", "X-LONG", "Z-PREFIX", "BOLT1", "W-TEXT"] or skus("bolt")[:3] == [
         "Y-WORD", "X-LONG", "Z-PREFIX",
     ]  # fmt: skip
