@@ -30,7 +30,9 @@ from app.core.tenancy import acting_as
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.described import add_descriptions
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
+from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
+from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
 from app.trial.demo.trade import fill_trade
 
@@ -98,6 +100,8 @@ def _fill(actor: Actor) -> None:
         accounts = [(account, _account(house, account, staff[Role.SALES])) for account in ACCOUNTS]
         add_groups(house)
         assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
+        add_promotions(house)
+        add_tax_facts(house)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
     with acting_as(house):
@@ -107,6 +111,7 @@ def _fill(actor: Actor) -> None:
             if account.block:
                 set_block(house, company_id, is_blocked=True, reason=account.block)
         add_assortments(house)
+        add_plans(house)
     _applicant()
 
 
