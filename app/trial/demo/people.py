@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.accounts.domain.roles import Role
@@ -123,7 +123,7 @@ ACCOUNTS = (
     ),
     Account(
         Facts("10006", "Müller Haustechnik", "Müller Haustechnik KG", "DE", vat_id="DE136695976"),
-        _terms("EUR", 30, "en", "Europe/Berlin", limit=20_000),
+        replace(_terms("EUR", 30, "en", "Europe/Berlin", limit=20_000), vat_mode="gross"),
         "mueller@haustechnik.example",
         (_both("Hof", "Müller Haustechnik KG", "Feldweg 3", "23560", "Lübeck", "DE"),),
         (Person("max@haustechnik.example", "Max Müller", Role.COMPANY_ADMIN),),
