@@ -114,7 +114,7 @@ SAMPLES: dict[str, Sample] = {
         german="Artikelnummer;Einkaufspreis;Währung\nA-1;1.234,5;EUR\n",
     ),
     "exchange_rates": Sample(
-        good="from,to,rate,date\nUSD,EUR,0.91234567,2026-12-04\nGBP,EUR,1.17,2026-12-04\n",
+        good="from,to,rate,date\nUSD,EUR,0.912345,2026-12-04\nGBP,EUR,1.17,2026-12-04\n",
         bad="from,to,rate,date\nUSD,EUR,0.9,2026-12-04\nUS,EUR,1,2026-12-04\nEUR,EUR,1,2026-12-04\nGBP,EUR,0,2026-12-04\n",
         refused={3: "bad_currency_from", 4: "bad_currency_to", 5: "bad_rate"},
         german="von;nach;Kurs;Datum\nUSD;EUR;0,9;04.12.2026\n",

@@ -35,9 +35,9 @@ def apply(actor: Actor, chunk: Chunk) -> Outcome:
             good.append((item, row))
         else:
             outcome.refuse(chunk.problem(item, problem.field, f"bad_{problem.field}", problem.message))
-    changed = set_exchange_rates(actor, [row for _item, row in good])
-    for (item, _row), is_changed in zip(good, changed, strict=True):
-        outcome.note(item.row, RowState("changed" if is_changed else "same"))
+    states = set_exchange_rates(actor, [row for _item, row in good])
+    for (item, _row), state in zip(good, states, strict=True):
+        outcome.note(item.row, RowState(state))
     return outcome
 
 

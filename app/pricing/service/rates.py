@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete
+from sqlalchemy import delete, literal_column
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core import audit
@@ -44,8 +44,8 @@ def exchange_problem(row: ExchangeRow) -> Invalid | None:
 
 
 @command
-def set_exchange_rates(actor: Actor, rows: Sequence[ExchangeRow]) -> list[bool]:
-    """Set rates by pair and day; says of each whether it is new or changed. Raises Invalid."""
+def set_exchange_rates(actor: Actor, rows: Sequence[ExchangeRow]) -> list[str]:
+    """Set rates by pair and day; says of each whether it was created, changed or same. Raises Invalid."""
     for row in rows:
         problem = exchange_problem(row)
         if problem is not None:
@@ -63,15 +63,15 @@ def set_exchange_rates(actor: Actor, rows: Sequence[ExchangeRow]) -> list[bool]:
             set_={"rate": statement.excluded.rate, "source": statement.excluded.source},
             where=(ExchangeRate.rate != statement.excluded.rate) | (ExchangeRate.source != statement.excluded.source),
         ).returning(ExchangeRate.id, ExchangeRate.currency_from, ExchangeRate.currency_to, ExchangeRate.on_date,
-                    ExchangeRate.rate)
+                    ExchangeRate.rate, literal_column("xmax = 0"))
     ).all()  # fmt: skip
     audit.record_many(actor, "exchange_rate", [
         (one.id, "set", actor.company_id,
          {"from": one.currency_from, "to": one.currency_to, "day": one.on_date, "rate": one.rate})
         for one in written
     ])  # fmt: skip
-    changed = {tuple(one[1:4]) for one in written}
-    return [(row.currency_from, row.currency_to, row.on_date) in changed for row in rows]
+    done = {tuple(one[1:4]): "created" if one[5] else "changed" for one in written}
+    return [done.get((row.currency_from, row.currency_to, row.on_date), "same") for row in rows]
 
 
 @command

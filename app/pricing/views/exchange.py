@@ -35,8 +35,8 @@ def exchange_set() -> Response:
                 form.currency_from.data, form.currency_to.data, form.on_date.data, form.rate.data or Decimal(0),
                 (form.source.data or "").strip(),
             )  # fmt: skip
-            (is_changed,) = set_exchange_rates(actor(), [row])
-            tell(_("The rate holds from its day on.") if is_changed else _("Nothing has changed."))
+            (outcome,) = set_exchange_rates(actor(), [row])
+            tell(_("Nothing has changed.") if outcome == "same" else _("The rate holds from its day on."))
             return _go()
     return _page(form)
 
