@@ -34,8 +34,8 @@ WITH asked AS (
     SELECT r.place, a.id FROM asked r JOIN articles a ON a.sku_key = r.number WHERE r.number <> ''
     UNION
     SELECT r.place, n.id FROM asked r JOIN LATERAL (
-        SELECT a.id FROM articles a
-        WHERE a.search @@ to_tsquery('simple', array_to_string(r.words, ' & ')) LIMIT 20
+        SELECT s.id FROM article_search s
+        WHERE s.words @@ CAST(replace(search_text(array_to_string(r.words, ' ')), ' ', ' & ') AS tsquery) LIMIT 20
     ) n ON cardinality(r.words) > 1
 )
 SELECT f.place, a.id, a.sku, a.name, a.names, a.brand, a.mpn, a.base_unit, a.gtin,
