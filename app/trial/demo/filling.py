@@ -34,6 +34,7 @@ from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
+from app.trial.demo.search import add_search
 from app.trial.demo.trade import fill_trade
 
 LOGINS = ("jonas@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
@@ -104,6 +105,7 @@ def _fill(actor: Actor) -> None:
         add_tax_facts(house)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
+    add_search(house, [buyer for buyer, _orders, _code in buyers])
     with acting_as(house):
         for account, (company_id, _buyer) in accounts:
             if account.hold:
