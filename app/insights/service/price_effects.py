@@ -146,20 +146,30 @@ def _result(actor: Actor, work: _Work) -> dict[str, Any]:
 
 
 def _over_articles(actor: Actor, work: _Work, company_id: int) -> tuple[int, int, Decimal | None]:
-    """Articles dearer and cheaper at their first break, and the mean change in percent of those."""
+    """Articles dearer and cheaper on the mean of their breaks, and the mean change in percent of those."""
 
     def ask() -> dict[int, Ladder]:
         return ladders(actor, work.sample, company_id=company_id, on=work.on)
 
     before, after = _both(work, ask)
-    percents = [
-        (new[0].price * old[0].base_quantity / (old[0].price * new[0].base_quantity) - 1) * 100
+    moved = [
+        percent
         for article_id, old in before.items()
-        if (new := after.get(article_id)) and new[0].unit == old[0].unit and old[0].price
+        if article_id in after and (percent := _mean_change(old, after[article_id]))
     ]
-    moved = [percent for percent in percents if percent]
     mean = round(sum(moved, Decimal(0)) / len(moved), 2) if moved else None
     return sum(1 for percent in moved if percent > 0), sum(1 for percent in moved if percent < 0), mean
+
+
+def _mean_change(old: Ladder, new: Ladder) -> Decimal:
+    """Of the breaks both have, in percent."""
+    held = {step[:2]: step for step in old}
+    percents = [
+        (step.price * was.base_quantity / (was.price * step.base_quantity) - 1) * 100
+        for step in new
+        if (was := held.get(step[:2])) and was.price
+    ]
+    return sum(percents, Decimal(0)) / len(percents) if percents else Decimal(0)
 
 
 def _purchases(

@@ -29,6 +29,7 @@ from app.core.permissions import of_role
 from app.core.tenancy import acting_as
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.described import add_descriptions
+from app.trial.demo.levels import add_levels
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
 from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
@@ -101,6 +102,7 @@ def _fill(actor: Actor) -> None:
         accounts = [(account, _account(house, account, staff[Role.SALES])) for account in ACCOUNTS]
         add_groups(house)
         assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
+        add_levels(house, items)
         add_promotions(house)
         add_tax_facts(house)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
