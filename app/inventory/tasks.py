@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app.catalog.service.retiring import discontinue_run_out
 from app.core.actor import Actor
 from app.core.jobs import job
+from app.inventory.queries.sold_out import sold_out
 from app.inventory.queries.watches import returned_candidates
 from app.inventory.service.backorders import servable_articles, serve_waiting
 from app.inventory.service.watches import tell_returned
@@ -24,3 +26,10 @@ def serve_all_waiting() -> int:
     for article_id in found:
         serve_waiting(system, article_id)
     return len(found)
+
+
+@job("inventory.retire_sold_out", every=300)
+def retire_sold_out() -> int:
+    """End the sale of articles that were sold until their stock is gone; returns how many."""
+    system = Actor.system()
+    return discontinue_run_out(system, sold_out(system))

