@@ -69,13 +69,16 @@ class PriceListForm(Form):
     is_gross = RadioField(_("Prices"), choices=choices([("", _("net of VAT")), ("1", _("with VAT"))]), default="")
     valid_from = DateField(_("Valid from"), [Optional()])
     last_day = DateField(_("Valid until and with"), [Optional()])
+    digits = DecimalField(_("Digits of computed prices"), default=Decimal(4), places=0)
+    may_invert = BooleanField(_("More may cost less in total"))
     is_active = BooleanField(_("In use"), default=True)
 
     def row(self) -> PriceListRow:
         last_day = self.last_day.data
         return PriceListRow(
             code=(self.code.data or "").strip(), name=self.name.data, currency=self.currency.data,
-            is_gross=bool(self.is_gross.data), is_active=self.is_active.data,
+            is_gross=bool(self.is_gross.data), is_active=self.is_active.data, may_invert=self.may_invert.data,
+            digits=4 if self.digits.data is None else int(self.digits.data),
             validity=(self.valid_from.data, last_day + timedelta(days=1) if last_day else None),
         )  # fmt: skip
 

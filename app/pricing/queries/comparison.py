@@ -171,7 +171,9 @@ FROM (
     WINDOW slots AS (PARTITION BY e.article_id, e.unit, e.valid_from ORDER BY e.min_quantity)
 ) b JOIN articles a ON a.id = b.article_id
 WHERE b.price * b.last_base > b.last_price * b.base_quantity
-   OR (b.min_quantity > 1 AND b.min_quantity * b.price * b.last_base < (b.min_quantity - 1) * b.last_price * b.base_quantity)
+   OR (b.min_quantity > 1 AND NOT (SELECT h.may_invert FROM price_lists p JOIN price_lists h ON h.id = coalesce(p.series_id, p.id)
+                                      WHERE p.id = :list)
+       AND b.min_quantity * b.price * b.last_base < (b.min_quantity - 1) * b.last_price * b.base_quantity)
 """
 _ODD_ROWS = text(f"{_ODD} ORDER BY a.sku_key, b.unit, b.min_quantity LIMIT :limit")
 _ODD_COUNT = text(f"""SELECT kind, count(*)
@@ -180,7 +182,7 @@ GROUP BY kind""")  # noqa: S608 -- of our own parts
 
 
 def odd_breaks(actor: Actor, list_id: int, *, limit: int = 50) -> list[OddBreak]:
-    """Breaks of a list that a price manager should look at; allowed, because some lists mean it so."""
+    """Breaks of a list that a price manager should look at. Where more may cost less in all, such breaks are no news."""
     return [
         OddBreak(*row)
         for row in db.session.execute(_ODD_ROWS, {"list": list_id, "locale": actor.locale, "limit": limit})

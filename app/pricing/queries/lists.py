@@ -31,11 +31,15 @@ class PriceListLine:
     valid_to: date | None
     entry_count: int
     updated_at: datetime
+    digits: int
+    may_invert: bool
+    kind: str
     chains: tuple[str, ...]
 
 
 _LISTS = """
 SELECT p.id, p.code, p.name, p.currency, p.is_gross, p.is_active, p.valid_from, p.valid_to, p.entry_count, p.updated_at,
+       p.digits, p.may_invert, p.kind,
        array(SELECT h.code FROM chain_lists cl JOIN chains h ON h.id = cl.chain_id WHERE cl.price_list_id = p.id
              ORDER BY h.code)
 FROM price_lists p"""

@@ -92,17 +92,3 @@ def _check(row: FormulaRow) -> None:
         raise Invalid("ending", N_("An ending is zero or more, such as 0.99."))
     if not 0 <= row.digits <= 6:
         raise Invalid("digits", N_("Prices have at most six digits after the decimal sign."))
-
-
-@command
-def set_computing(actor: Actor, list_id: int, *, digits: int, may_invert: bool) -> bool:
-    """How finely computed prices of a list are rounded, and whether more of it may cost less in total."""
-    if not 0 <= digits <= 6:
-        raise Invalid("digits", N_("Prices have at most six digits after the decimal sign."))
-    held = db.session.scalars(select(PriceList).where(PriceList.id == list_id)).one()
-    values = {"digits": digits, "may_invert": may_invert}
-    changes = {name: [getattr(held, name), value] for name, value in values.items() if getattr(held, name) != value}
-    if changes:
-        db.session.execute(update(PriceList).where(PriceList.id == list_id).values(**values))
-        audit.record(actor, "price_list", list_id, "change", changes)
-    return bool(changes)

@@ -29,7 +29,11 @@ _SIX = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class PriceListRow:
-    """A price list; None leaves a fact as it is. Validity: from inclusive, to exclusive."""
+    """A price list; None leaves a fact as it is. Validity: from inclusive, to exclusive.
+
+    `digits` after the point have computed prices (discounts, gross to net, other currencies); with `may_invert` more of
+    an article may cost less in total.
+    """
 
     code: str
     name: str | None = None
@@ -37,6 +41,8 @@ class PriceListRow:
     is_gross: bool | None = None
     is_active: bool | None = None
     validity: tuple[date | None, date | None] | None = None
+    digits: int | None = None
+    may_invert: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,11 @@ def _list_values(row: PriceListRow) -> dict[str, Any]:
         raise Invalid("name", N_("A name has 1 to {length} characters.", length=200))
     if row.currency is not None and not (len(row.currency) == 3 and row.currency.isalpha() and row.currency.isupper()):
         raise Invalid("currency", N_("A currency is a code of three letters, such as EUR."))
-    values = {name: getattr(row, name) for name in ("name", "currency", "is_gross", "is_active")}
+    if row.digits is not None and not 0 <= row.digits <= 6:
+        raise Invalid("digits", N_("Prices have at most six digits after the decimal sign."))
+    values = {
+        name: getattr(row, name) for name in ("name", "currency", "is_gross", "is_active", "digits", "may_invert")
+    }
     known = {name: value for name, value in values.items() if value is not None}
     if row.validity is not None:
         valid_from, valid_to = row.validity

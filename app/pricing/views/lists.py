@@ -100,6 +100,7 @@ def edit(code: str) -> Response:
     form = PriceListForm(data={
         "code": found.code, "name": found.name, "currency": found.currency, "is_gross": "1" if found.is_gross else "",
         "valid_from": found.valid_from, "last_day": last_day(found.valid_to), "is_active": found.is_active,
+        "digits": Decimal(found.digits), "may_invert": found.may_invert,
     })  # fmt: skip
     if form.validate_on_submit():
         with form.catching():
