@@ -62,18 +62,21 @@ _NAMES = (
 )  # fmt: skip
 _FREE: dict[str, Any] = {"as_free": True, "as_all": True, **{name: [] for name in _NAMES}}
 
-_MATCH = """(coalesce({a}.category_id IN (SELECT unnest(CAST(:as_{effect}_categories AS bigint[]))), false)
-        OR {a}.brand IN (SELECT unnest(CAST(:as_{effect}_brands AS text[])))
-        OR {named})"""
+# Each part is a hashed subplan or, for a few articles, a look into an index; the planner drops parts without values.
+_MATCH = """(cardinality(CAST(:as_{effect}_categories AS bigint[])) > 0
+            AND coalesce({a}.category_id IN (SELECT unnest(CAST(:as_{effect}_categories AS bigint[]))), false)
+        OR cardinality(CAST(:as_{effect}_brands AS text[])) > 0
+            AND {a}.brand IN (SELECT unnest(CAST(:as_{effect}_brands AS text[])))
+        OR cardinality(CAST(:as_{effect}_lists AS bigint[])) > 0 AND ({named}))"""
 # A head is seen with any of its variants that is allowed by its number.
 _HEAD = """
-        OR {a}.is_head AND {a}.id IN (
-            SELECT v.variant_of_id FROM assortment_rules asr JOIN articles v ON v.id = asr.article_id
-            WHERE asr.assortment_id = ANY(CAST(:as_allow_lists AS bigint[])) AND asr.effect = 'allow'
-              AND v.variant_of_id IS NOT NULL)"""
+            OR {a}.is_head AND {a}.id IN (
+                SELECT v.variant_of_id FROM assortment_rules asr JOIN articles v ON v.id = asr.article_id
+                WHERE asr.assortment_id = ANY(CAST(:as_allow_lists AS bigint[])) AND asr.effect = 'allow'
+                  AND v.variant_of_id IS NOT NULL)"""
 _RULE = """FROM assortment_rules asr
-            WHERE asr.assortment_id = ANY(CAST(:as_{{effect}}_lists AS bigint[])) AND asr.effect = '{{effect}}'
-              AND asr.article_id = {{a}}.{column}"""
+                WHERE asr.assortment_id = ANY(CAST(:as_{{effect}}_lists AS bigint[])) AND asr.effect = '{{effect}}'
+                  AND asr.article_id = {{a}}.{column}"""
 _ANY_RULE = f"EXISTS (SELECT 1 {_RULE})"  # of many articles: PostgreSQL hashes the rules once
 _ONE_RULE = f"coalesce((SELECT true {_RULE} LIMIT 1), false)"  # of few: a look into the index for each
 
@@ -81,7 +84,7 @@ _ONE_RULE = f"coalesce((SELECT true {_RULE} LIMIT 1), false)"  # of few: a look 
 def _named(rule: str) -> str:
     """What names a head names its variants, too."""
     own, of_head = rule.format(column="id"), rule.format(column="variant_of_id")
-    return f"{own}\n        OR {{a}}.variant_of_id IS NOT NULL AND {of_head}"
+    return f"{own}\n            OR {{a}}.variant_of_id IS NOT NULL AND {of_head}"
 
 
 @cache

@@ -137,9 +137,8 @@ SELECT id, code, name, depth, parent FROM tree ORDER BY path""")
 
 
 _FILLED = text(f"""
-SELECT c.id FROM categories c
-WHERE EXISTS (SELECT 1 FROM articles a
-              WHERE a.category_id = c.id AND a.status <> 'discontinued' AND {visible_sql()})""")  # noqa: S608 -- constants
+SELECT DISTINCT a.category_id FROM articles a
+WHERE a.category_id IS NOT NULL AND a.status <> 'discontinued' AND {visible_sql()}""")  # noqa: S608 -- constants
 
 
 def categories(actor: Actor, *, company_id: int | None = None) -> list[CategoryNode]:
