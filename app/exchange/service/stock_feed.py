@@ -46,8 +46,8 @@ def read_feed(actor: Actor, feed: FeedLine) -> bool:
         note_reading(actor, feed.id, file_at=written_at, error=_sentence(error))
         return False
     run = run_of(actor, run_id)
-    error = str(Message.from_json(run.last_error)) if run.state == RunState.FAILED and run.last_error else ""
-    note_reading(actor, feed.id, fingerprint=content, file_at=written_at, run_id=run_id, error=error)
+    failure = str(Message.from_json(run.last_error)) if run.state == RunState.FAILED and run.last_error else ""
+    note_reading(actor, feed.id, fingerprint=content, file_at=written_at, run_id=run_id, error=failure)
     return True
 
 

@@ -49,7 +49,7 @@ _COLUMNS = (
 
 def feeds(actor: Actor) -> list[FeedLine]:
     rows = db.session.execute(select(*_COLUMNS).order_by(StockFeed.code))
-    return [FeedLine(*row, now=clock.now()) for row in rows]
+    return [FeedLine(*row, clock.now()) for row in rows]
 
 
 def feed(actor: Actor, code: str) -> FeedLine:
@@ -57,4 +57,4 @@ def feed(actor: Actor, code: str) -> FeedLine:
     row = db.session.execute(select(*_COLUMNS).where(StockFeed.code == code)).one_or_none()
     if row is None:
         raise NotFound
-    return FeedLine(*row, now=clock.now())
+    return FeedLine(*row, clock.now())

@@ -30,12 +30,14 @@ from app.core.tenancy import acting_as
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.described import add_descriptions
 from app.trial.demo.levels import add_levels
+from app.trial.demo.media import add_media
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
 from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
 from app.trial.demo.search import add_search
+from app.trial.demo.supply import add_supply, as_shown
 from app.trial.demo.trade import fill_trade
 
 LOGINS = ("jonas@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
@@ -99,12 +101,14 @@ def _fill(actor: Actor) -> None:
         items = fill_range(house)
         fill_prices(house, items)
         add_descriptions(house, items)
-        accounts = [(account, _account(house, account, staff[Role.SALES])) for account in ACCOUNTS]
+        add_media(house, items)
+        accounts = [(account, _account(house, as_shown(account), staff[Role.SALES])) for account in ACCOUNTS]
         add_groups(house)
         assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
         add_levels(house, items)
         add_promotions(house)
         add_tax_facts(house)
+        add_supply(house, items)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
     add_search(house, [buyer for buyer, _orders, _code in buyers])
