@@ -113,6 +113,23 @@ def _reasons(order: Order) -> dict[str, Reason]:
     }
 
 
+def _sums(order: Order, lines: Sequence[OrderLine], allowances: Sequence[OrderAllowance]) -> Totals:
+    """The sums of the document, which must be the order's."""
+    sums = totals(
+        (TaxedLine(round_amount(row.net, order.currency), row.vat_category, row.vat_rate) for row in lines),
+        order.currency,
+        charges=[
+            TaxedCharge(-round_amount(row.amount, order.currency), row.vat_category, row.vat_rate) for row in allowances
+        ],
+        reasons=_reasons(order),
+    )
+    if (sums.net_total, sums.gross_total) != (order.net_total, order.gross_total):
+        raise ValueError(
+            f"order {order.number}: its sums {order.net_total}, {order.gross_total} are not those of its lines"
+        )
+    return sums
+
+
 def seller_party(seller: OperatorParty) -> Party:
     """The operator as it appears on documents (BG-4)."""
     return Party(
@@ -157,18 +174,7 @@ def invoice_document(
     `buyer` are legal facts of the customer that were mended since it ordered. Raises ValueError when the sums differ:
     an order and its invoice never do by a cent.
     """
-    sums = totals(
-        (TaxedLine(round_amount(row.net, order.currency), row.vat_category, row.vat_rate) for row in lines),
-        order.currency,
-        charges=[
-            TaxedCharge(-round_amount(row.amount, order.currency), row.vat_category, row.vat_rate) for row in allowances
-        ],
-        reasons=_reasons(order),
-    )
-    if (sums.net_total, sums.gross_total) != (order.net_total, order.gross_total):
-        raise ValueError(
-            f"order {order.number}: its sums {order.net_total}, {order.gross_total} are not those of its lines"
-        )
+    sums = _sums(order, lines, allowances)
     ship_to = order.ship_to or order.bill_to
     return Invoice(
         number=numbered.number,
