@@ -44,7 +44,7 @@ def promise(account: str, sku: str, quantity: str, day: datetime | None, *, as_j
         on = day.date() if day else today
         if on < today:
             raise Invalid("on", N_("{day} is in the past. Take today or a later day.", day=on))
-        need = Need(article.id, _number(quantity), article.order_policy, article.lead_time_days)
+        need = Need(article.id, _number(quantity), article.order_policy, article.lead_time_days, article.is_kit)
         answer = promise_for(system, need, on, company_id=company_id, today=today)
     facts = _facts(article, account, need, on, answer)
     click.echo(json.dumps(facts, ensure_ascii=False, indent=1) if as_json else _words(facts))

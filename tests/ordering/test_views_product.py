@@ -214,3 +214,15 @@ def test_descriptions_speak_the_readers_language(client, world):
         describe(ArticleRow("A", descriptions={"ru": "Крепкий"}))
     sign_in(client, actor)
     assert "Крепкий" in client.get("/articles/A").text
+
+
+def test_a_kit_is_ordered_from_its_parts(client, world, ann):
+    with world():
+        kit = article("KIT", "50", stock=0)
+        article("PART", "3", stock=9)
+        as_house(lambda actor: set_kit(actor, "KIT", [("PART", 4)]))
+    page = client.get("/articles/KIT")
+    assert "2\xa0pcs" in page.soup.select_one(".o-buy .o-stock").text
+    form = page.form("/cart/add") | {"add": kit.id, f"quantity-{kit.id}": "3", f"unit-{kit.id}": "H87"}
+    client.post("/cart/add", data=form)
+    assert "Only 2 pcs" in client.get("/cart").text.replace("\xa0", " ")

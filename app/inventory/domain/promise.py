@@ -53,13 +53,15 @@ _SOLD = {
 class Need:
     """How much of an article somebody wants, in base units. `lead_time_days` are working days when not in stock.
 
-    `stock_policy` is the article's own: stock, backorder, run_out.
+    `stock_policy` is the article's own: stock, backorder, run_out. A kit without stock of its own is there as often as
+    its parts allow.
     """
 
     article_id: int
     quantity: Decimal
     stock_policy: str = "stock"
     lead_time_days: int | None = None
+    is_kit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Want:
     quantity: Decimal
     stock_policy: str = "stock"
     lead_time_days: int | None = None
+    is_kit: bool = False
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.inventory.domain.promise import ZERO, Need, Promise, Source
 from app.inventory.domain.promise import promise as promise_of
+from app.inventory.queries.kits import kits_among, lend_parts, with_parts
 from app.inventory.queries.supply import supplies
 
 
@@ -39,7 +40,10 @@ def promises(
         wanted[need.article_id] = need if held is None else replace(need, quantity=held.quantity + need.quantity)
     if not wanted:
         return {}
-    found, terms = supplies(own_or_asked(actor, company_id), wanted, on=on, today=today)
+    kits = kits_among(actor, wanted.values())
+    asked = with_parts(wanted, kits) if kits else wanted
+    found, terms = supplies(own_or_asked(actor, company_id), asked, on=on, today=today)
+    lend_parts(found, kits)
     return {article_id: promise_of(need, found.get(article_id), terms) for article_id, need in wanted.items()}
 
 

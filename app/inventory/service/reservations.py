@@ -16,6 +16,7 @@ from app.core.errors import Conflict, Forbidden
 from app.core.locks import note_lock
 from app.core.texts import N_
 from app.inventory.domain.promise import Part, Source, Want, allot
+from app.inventory.queries.kits import broken_up, kits_among, with_parts
 from app.inventory.queries.supply import array_text, supplies
 
 _TABLES = {
@@ -103,8 +104,10 @@ def reserve(actor: Actor, company_id: int, wants: Sequence[Want], *, on: date | 
     if not wants:
         return []
     note_lock("stock")
-    found, terms = supplies(company_id, {want.article_id for want in wants}, on=on or clock.today(), locks=True)
-    parts, shortages = allot(wants, found, terms)
+    kits = kits_among(actor, wants)
+    wanted = with_parts((want.article_id for want in wants), kits)
+    found, terms = supplies(company_id, wanted, on=on or clock.today(), locks=True)
+    parts, shortages = allot(list(broken_up(wants, kits, found)) if kits else wants, found, terms)
     if shortages:
         raise Conflict(N_("There is not enough stock for everything you want."), details=shortages)
     _take_from_sources(parts)

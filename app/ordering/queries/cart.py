@@ -170,4 +170,4 @@ def price_item(article: Article, quantity: Decimal, unit: str) -> PriceItem:
 
 def need(article: Article, base_quantity: Decimal) -> Need:
     """What the stock is asked for."""
-    return Need(article.id, base_quantity, article.order_policy, article.lead_time_days)
+    return Need(article.id, base_quantity, article.order_policy, article.lead_time_days, article.is_kit)

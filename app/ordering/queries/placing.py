@@ -29,7 +29,7 @@ _ONE = Factor(1)
 _LINES = text(f"""
 SELECT l.id, l.article_id, l.quantity, l.unit, l.base_quantity, l.note, l.checked_price, l.checked_base_quantity,
     a.base_unit, a.vat_category, a.vat_class, a.status <> 'discontinued' AND NOT a.is_head AND {visible_sql(few=True)},
-    CASE WHEN a.status = 'run_out' THEN 'run_out' ELSE a.stock_policy END, a.lead_time_days,
+    CASE WHEN a.status = 'run_out' THEN 'run_out' ELSE a.stock_policy END, a.lead_time_days, a.is_kit,
     concat_ws(' ', a.precision, a.anchor, trim_scale(a.minimum), trim_scale(a.step), trim_scale(a.maximum)),
     u.numerator, u.denominator, coalesce(u.precision, 0)
 FROM cart_lines l
@@ -57,6 +57,7 @@ class PlacedLine:
     is_fine: bool
     price: PricedLine
     base_unit: str
+    is_kit: bool
 
 
 def lines_to_place(actor: Actor, head: CartHead, on: date) -> list[PlacedLine]:
@@ -88,14 +89,14 @@ def fingerprint(lines: list[PlacedLine], currency: str, effects: Effects) -> str
 
 
 def _item(row: Any) -> PriceItem:
-    _, article_id, quantity, unit, _, _, _, _, base_unit, vat_category, vat_class, _, _, _, _, above, below, _ = row
+    _, article_id, quantity, unit, _, _, _, _, base_unit, vat_category, vat_class, _, _, _, _, _, above, below, _ = row
     factor = _ONE if unit == base_unit or above is None else _factor(above, below)
     return PriceItem(article_id, quantity, unit, base_unit, factor, vat_category, vat_class)
 
 
 def _line(row: Any, price: PricedLine) -> PlacedLine:
     (line_id, article_id, quantity, unit, base_quantity, note, checked_price, checked_base, base_unit, _, _, is_active,
-     stock_policy, lead_time_days, rule, above, below, digits) = row  # fmt: skip
+     stock_policy, lead_time_days, is_kit, rule, above, below, digits) = row  # fmt: skip
     is_fine = (
         is_active
         and price.problem is None
@@ -108,7 +109,7 @@ def _line(row: Any, price: PricedLine) -> PlacedLine:
         is_fine = is_fine and quantity == round(quantity, digits)
     return PlacedLine(
         line_id, article_id, quantity, unit, base_quantity, note, stock_policy, lead_time_days, is_fine, price,
-        base_unit,
+        base_unit, is_kit,
     )  # fmt: skip
 
 

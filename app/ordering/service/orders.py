@@ -364,4 +364,4 @@ def _draws(placed: Iterable[tuple[int, PlacedLine]]) -> list[Draw]:
 
 
 def _want(order_line_id: int, line: PlacedLine) -> Want:
-    return Want(order_line_id, line.article_id, line.base_quantity, line.stock_policy, line.lead_time_days)
+    return Want(order_line_id, line.article_id, line.base_quantity, line.stock_policy, line.lead_time_days, line.is_kit)
