@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, func, literal, or_, select, tuple_
 
 from app.accounts.domain.groups import SetKind
 from app.accounts.domain.roles import CompanyKind
@@ -120,7 +120,9 @@ def candidates(actor: Actor, kind: SetKind, set_id: int, search: str, *, limit: 
 
 def _groups(actor: Actor) -> Select[Any]:
     count = select(func.count()).where(Company.group_id == AccountGroup.id).scalar_subquery()
-    statement = select(AccountGroup.id, AccountGroup.code, AccountGroup.name, AccountGroup.about, 0, count)
+    statement: Select[Any] = select(
+        AccountGroup.id, AccountGroup.code, AccountGroup.name, AccountGroup.about, literal(0), count
+    )
     if actor.is_operator:
         return statement
     return statement.where(AccountGroup.id.in_(select(Company.group_id).where(Company.id == actor.company_id)))
@@ -128,7 +130,7 @@ def _groups(actor: Actor) -> Select[Any]:
 
 def _segments(actor: Actor) -> Select[Any]:
     count = select(func.count()).where(CompanySegment.segment_id == Segment.id).scalar_subquery()
-    statement = select(Segment.id, Segment.code, Segment.name, Segment.about, Segment.position, count)
+    statement: Select[Any] = select(Segment.id, Segment.code, Segment.name, Segment.about, Segment.position, count)
     if actor.is_operator:
         return statement
     own = select(CompanySegment.segment_id).where(CompanySegment.company_id == actor.company_id)
@@ -148,8 +150,8 @@ def _is_in(kind: SetKind, set_id: int) -> Any:
 def _accounts(actor: Actor, search: str) -> Select[Any]:
     if not actor.is_operator:
         raise NotFound
-    statement = select(Company.id, Company.code, Company.name, Company.country, Company.currency)
-    statement = statement.where(Company.kind == CompanyKind.CUSTOMER)
+    columns: tuple[Any, ...] = (Company.id, Company.code, Company.name, Company.country, Company.currency)
+    statement = select(*columns).where(Company.kind == CompanyKind.CUSTOMER)
     words = search.strip()
     if not words:
         return statement

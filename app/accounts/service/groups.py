@@ -212,7 +212,7 @@ def _locked_customers(company_ids: Collection[int]) -> list[Company]:
 
 
 def _existing(kind: SetKind, set_id: int) -> AccountGroup | Segment:
-    row = db.session.get(_MODELS[kind], set_id, populate_existing=True)
+    row: AccountGroup | Segment | None = db.session.get(_MODELS[kind], set_id, populate_existing=True)  # type: ignore[assignment]  # of this kind
     if row is None:
         raise NotFound
     return row
