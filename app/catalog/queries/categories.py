@@ -68,5 +68,6 @@ def category(actor: Actor, code: str) -> CategoryFacts:
     row = db.session.execute(_ONE, {"code": code}).one_or_none()
     if row is None:
         raise NotFound(N_("There is no category {code}.", code=code))
-    *facts, template = row
-    return CategoryFacts(*facts, tuple((attribute, is_required) for attribute, is_required in template))
+    category_id, code, name, names, parent, position, template = row
+    own = tuple((attribute, is_required) for attribute, is_required in template)
+    return CategoryFacts(category_id, code, name, names, parent, position, own)

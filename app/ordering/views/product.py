@@ -13,6 +13,7 @@ from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
 from app.catalog.queries.media import article_media
 from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
+from app.core.texts import N_
 from app.inventory.policy import Permission as StockPermission
 from app.inventory.queries.watches import watches_article
 from app.ordering.domain.cart import LineProblem, WantedLine
@@ -85,7 +86,7 @@ def _wanted(found: ProductPage, entered: EnteredCells) -> list[WantedLine]:
         try:
             quantity = parse_decimal(text, language())
         except ValueError:
-            entered.problems[row.article.id] = LineProblem("invalid", say(_("“{given}” is not a number.", given=text)))
+            entered.problems[row.article.id] = LineProblem("invalid", N_("“{given}” is not a number.", given=text))
             continue
         if quantity != Decimal(0):
             wanted.append(WantedLine(row.article.id, quantity, row.article.base_unit))
