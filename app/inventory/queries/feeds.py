@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from app.inventory.models.feeds import StockFeed
 class FeedLine:
     """A feed. `file_at` is when the sender wrote what was read last, `run_id` the import with the report."""
 
+    now: datetime
     id: int
     code: str
     address: str
@@ -30,7 +32,6 @@ class FeedLine:
     file_at: datetime | None
     run_id: int | None
     last_error: str
-    now: datetime
 
     @property
     def is_stale(self) -> bool:
@@ -49,7 +50,8 @@ _COLUMNS = (
 
 def feeds(actor: Actor) -> list[FeedLine]:
     rows = db.session.execute(select(*_COLUMNS).order_by(StockFeed.code))
-    return [FeedLine(*row, clock.now()) for row in rows]
+    values: list[tuple[Any, ...]] = [tuple(row) for row in rows]
+    return [FeedLine(clock.now(), *one) for one in values]
 
 
 def feed(actor: Actor, code: str) -> FeedLine:
@@ -57,4 +59,5 @@ def feed(actor: Actor, code: str) -> FeedLine:
     row = db.session.execute(select(*_COLUMNS).where(StockFeed.code == code)).one_or_none()
     if row is None:
         raise NotFound
-    return FeedLine(*row, clock.now())
+    values: tuple[Any, ...] = tuple(row)
+    return FeedLine(clock.now(), *values)

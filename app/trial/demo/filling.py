@@ -37,7 +37,7 @@ from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
 from app.trial.demo.search import add_search
-from app.trial.demo.supply import add_supply, as_shown
+from app.trial.demo.supply import add_supply
 from app.trial.demo.trade import fill_trade
 
 LOGINS = ("jonas@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
@@ -102,7 +102,7 @@ def _fill(actor: Actor) -> None:
         fill_prices(house, items)
         add_descriptions(house, items)
         add_media(house, items)
-        accounts = [(account, _account(house, as_shown(account), staff[Role.SALES])) for account in ACCOUNTS]
+        accounts = [(account, _account(house, account, staff[Role.SALES])) for account in ACCOUNTS]
         add_groups(house)
         assign_chains(house, [(company_id, account.lists) for account, (company_id, _) in accounts])
         add_levels(house, items)

@@ -1,9 +1,8 @@
-"""What is on its way, at suppliers, in batches; what accounts see of it."""
+"""What is on its way, at suppliers, in batches; thresholds and rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,19 +17,11 @@ from app.inventory.service.places import add_holidays, set_warehouse_list
 from app.inventory.service.suppliers import SupplierStockRow, set_supplier_stock
 from app.inventory.service.thresholds import set_default, set_marks
 from app.trial.demo.families import DemoArticle
-from app.trial.demo.people import Account
 
 _EMPTY, _SCARCE = 53, 37  # of every so many articles nothing or little is there, as the range has it
 _ZONE = "Europe/Berlin"
 _HOLIDAYS = (((1, 1), "Neujahr"), ((5, 1), "Tag der Arbeit"), ((10, 3), "Tag der Deutschen Einheit"),
              ((10, 31), "Reformationstag"), ((12, 25), "1. Weihnachtstag"), ((12, 26), "2. Weihnachtstag"))  # fmt: skip
-DISPLAYS = {"10002": "band", "10003": "light"}  # accounts that are not shown the number
-
-
-def as_shown(account: Account) -> Account:
-    """The account with what its buyers see of the stock."""
-    display = DISPLAYS.get(account.facts.code)
-    return replace(account, terms=replace(account.terms, stock_display=display)) if display else account
 
 
 def add_supply(actor: Actor, items: Sequence[DemoArticle]) -> None:
