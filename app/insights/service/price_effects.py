@@ -226,7 +226,8 @@ def _below_floor(actor: Actor, work: _Work) -> tuple[int, list[list[str]]]:
     """Changed prices of a net list below the margin that is demanded: how many, and the first of them."""
     if work.version.is_gross or not has_floors(actor):
         return 0, []
-    count, examples = 0, []
+    count = 0
+    examples: list[list[str]] = []
     for part in _parts(work.changed):
         asked = asked_prices(actor, work.version.id, part)
         least = undercut(

@@ -119,7 +119,7 @@ def chain_health(
     rows = db.session.execute(_CHAINS, _days(actor) | {
         "after": after[0] if after else None, "before": before[0] if before and is_backwards else None, "limit": limit,
     })  # fmt: skip
-    found = [ChainHealth(*row[:4], tuple(row[4])) for row in rows]
+    found = [ChainHealth(row[0], row[1], row[2], row[3], tuple(row[4])) for row in rows]
     return found[::-1] if is_backwards else found
 
 

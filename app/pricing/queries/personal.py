@@ -102,7 +102,7 @@ def own_prices(actor: Actor, company_id: int, wanted: Range, on: date) -> Iterat
     while rows := db.session.execute(_PART, values).all():
         ids = [row[0] for row in rows]
         found = ladders(actor, ids, company_id=company_id, on=on)
-        until = dict(iter(db.session.execute(_UNTIL, {"company": company_id, "on": on, "ids": ids})))
+        until: dict[int, date] = dict(iter(db.session.execute(_UNTIL, {"company": company_id, "on": on, "ids": ids})))
         yield [
             OwnPrices(sku, own, name, brand, names[place], found[article_id], until.get(article_id))
             for article_id, sku, name, brand, place, _key, own in rows

@@ -254,7 +254,7 @@ def withdraw(actor: Actor, code: str) -> None:
         raise Conflict(N_("No other version would hold then, and nobody would see a price. Make one first."))
     if has_held(version, known.versions, known.today):
         values: dict[str, Any] = {"valid_to": known.today}
-        changes = {"valid_to": [version.valid_to, known.today]}
+        changes: dict[str, Any] = {"valid_to": [version.valid_to, known.today]}
     else:
         values = {"state": "withdrawn", "withdrawn_at": clock.now()}
         changes = {"state": ["approved", "withdrawn"]}

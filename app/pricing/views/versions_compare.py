@@ -30,7 +30,7 @@ from app.pricing.queries.comparison import (
 from app.pricing.queries.versions import Series, VersionLine, series
 from app.pricing.views import blueprint
 from app.pricing.views.lists import last_day
-from app.pricing.views.versions import version_title
+from app.pricing.views.versions_words import version_title
 from app.web.access import actor, requires
 from app.web.charts import bar_chart
 from app.web.filters import day, price
