@@ -16,7 +16,14 @@ from app.catalog.queries.media import article_media, expiring
 from app.catalog.queries.media_imports import every_file, media_run
 from app.catalog.service.attachments import add_attachment, edit_attachment, remove_attachment
 from app.catalog.service.media_imports import begin_media_import, run_media_import
-from app.catalog.service.pictures import add_picture, make_sizes, move_picture, remove_picture, sweep_sizes
+from app.catalog.service.pictures import (
+    add_picture,
+    make_sizes,
+    move_picture,
+    remove_picture,
+    share_picture,
+    sweep_sizes,
+)
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import db, statements
@@ -223,3 +230,18 @@ def test_the_bytes_of_a_stored_original_hold_no_camera(house):
     (held,) = media(article_id).pictures
     assert b"spy" not in storage.store().open(held.sha256).read()
     assert (held.width, held.height) == (200, 400)
+
+
+def test_one_picture_for_many_is_stored_once_and_made_smaller_once(house, sent):
+    ids = [article(f"A-{n}") for n in range(3)]
+    add_picture(house, "A-0", drawing(color="red"), "own.jpg")
+    own = media(ids[0]).pictures[0].sha256
+    sent.sent.clear()
+    assert share_picture(house, ["A-0", "a-1", "A-2"], drawing(), "family.jpg", {"en": "A bolt"}) == 2
+    assert [name for name, *_rest in sent.sent] == ["catalog.make_sizes"]
+    assert [one.sha256 for one in media(ids[0]).pictures] == [own]
+    (first,), (second,) = media(ids[1]).pictures, media(ids[2]).pictures
+    assert (first.sha256, first.alt) == (second.sha256, {"en": "A bolt"})
+    make_sizes(house, first.id)
+    assert media(ids[2]).pictures[0].sizes == media(ids[1]).pictures[0].sizes != {}
+    assert not make_sizes(house, second.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from app.catalog.domain.article import key_of
 from app.catalog.domain.picture import CleanPicture, clean, measure, smaller
 from app.catalog.models.articles import Article
 from app.catalog.models.media import ArticlePicture
+from app.catalog.queries.portraits import portraits
 from app.catalog.service.articles import take_turn
-from app.catalog.service.history import told
+from app.catalog.service.history import tell_changes, told
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -51,9 +52,7 @@ def add_picture(
 
 
 @command
-def _add(
-    actor: Actor, sku: str, picture: CleanPicture, *, name: str, alt: Mapping[str, str], place: int | None
-) -> str:
+def _add(actor: Actor, sku: str, picture: CleanPicture, *, name: str, alt: Mapping[str, str], place: int | None) -> str:
     take_turn()
     article_id = _article_id(sku)
     held = _held(article_id)
@@ -73,6 +72,31 @@ def _add(
             wanted.insert(len(wanted) if place is None else place - 1, {"file": file.id, "alt": dict(alt)})
         _arrange(article_id, wanted)
     return "created" if older is None else "changed"
+
+
+@command
+def share_picture(actor: Actor, skus: Collection[str], data: bytes, name: str, alt: Mapping[str, str]) -> int:
+    """Give one picture to all of these articles that have none; stored once. Returns how many got it."""
+    picture = clean(data)
+    take_turn()
+    file = storage.keep(actor, picture.data, name=name, media_type=picture.media_type)
+    ids = db.session.scalars(
+        select(Article.id).where(Article.sku_key.in_([key_of(sku) for sku in skus]), Article.picture == "")
+    ).all()
+    before = portraits(actor, ids)
+    values = {
+        "file_id": file.id, "sha256": file.sha256, "media_type": file.media_type, "width": picture.width,
+        "height": picture.height, "alt": dict(alt), "due_at": clock.now(),
+    }  # fmt: skip
+    rows = [{"article_id": article_id, **values} for article_id in ids]
+    if rows:
+        made = db.session.scalars(insert(ArticlePicture).returning(ArticlePicture.id), rows).all()
+        db.session.execute(
+            update(Article).where(Article.id.in_(ids)).values(picture=file.sha256, updated_at=Article.updated_at)
+        )
+        enqueue("catalog.make_sizes", made[0])
+    tell_changes(actor, before, portraits(actor, ids))
+    return len(rows)
 
 
 @command
@@ -160,7 +184,10 @@ def _held(article_id: int) -> Sequence[Any]:
 
 
 def make_sizes(actor: Actor, picture_id: int) -> bool:
-    """Make the smaller pictures of one; False when that is done already. Harmless to repeat: same input, same bytes."""
+    """Make the smaller pictures of one, for all articles that show it; False when that is done already.
+
+    Harmless to repeat: same input, same bytes.
+    """
     file = _claim(actor, picture_id)
     if file is None:
         return False
@@ -174,7 +201,7 @@ def make_sizes(actor: Actor, picture_id: int) -> bool:
     except Exception as error:
         _note_trouble(actor, picture_id, f"{type(error).__name__}: {error}")
         raise
-    _file_sizes(actor, picture_id, sizes)
+    _file_sizes(actor, file.sha256, sizes)
     return True
 
 
@@ -190,9 +217,9 @@ def _claim(actor: Actor, picture_id: int) -> StoredFile | None:
 
 
 @command
-def _file_sizes(actor: Actor, picture_id: int, sizes: Mapping[str, Any]) -> None:
+def _file_sizes(actor: Actor, sha256: str, sizes: Mapping[str, Any]) -> None:
     db.session.execute(
-        update(ArticlePicture).where(ArticlePicture.id == picture_id).values(sizes=sizes, due_at=None, last_error="")
+        update(ArticlePicture).where(ArticlePicture.sha256 == sha256).values(sizes=sizes, due_at=None, last_error="")
     )
 
 
