@@ -19,7 +19,6 @@ from app.catalog.service.attributes import (
 )
 from app.catalog.service.brands import BrandRow, edit_brand, upsert_brands
 from app.catalog.service.kits import PartRow, RelationRow, set_kit, set_relations, upsert_kit_parts, upsert_relations
-from app.core.actor import Actor
 from app.core.db import db, statements
 from app.core.errors import Conflict, Invalid, NotFound
 from tests.factories.accounts import actor_for, operator, person
@@ -69,7 +68,7 @@ def test_a_changed_definition_is_true_for_all_articles_when_the_command_returns(
     told = db.session.scalars(
         text("SELECT changes::text FROM audit_entries WHERE object_type = 'attribute' ORDER BY id")
     )
-    assert '"kind": ["text", "number"]' in list(told)[0]
+    assert '"kind": ["text", "number"]' in next(iter(told))
 
 
 def test_brands_stop_and_start_being_a_facet(editor):
