@@ -43,6 +43,78 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     WHERE c.code = ANY(codes) AND ({_OWN_ONLY})
 $$"""
 
+# Promotions that hold for an account at a moment, each with the asked articles that are its goods, part by part; in every
+# row what the named coupons are. `only_one` names one promotion whatever its dates, coupon and audience are. A function,
+# because it keeps its plan, and a cart without promotions pays for one look into an index.
+_HELD = """
+CREATE FUNCTION held_promotions(
+    asked bigint, asked_codes text[], at_moment timestamptz, asked_ids bigint[], only_one bigint
+) RETURNS TABLE (
+    named json, id bigint, code text, name text, kind text, effect text, value numeric, min_quantity numeric,
+    min_net numeric, priority int, is_exclusive boolean, exclusion_group text, on_agreed_prices boolean,
+    budget_left numeric, uses_left int, account_uses_left int, coupon text, coupon_id bigint, parts json
+)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    IF only_one IS NULL AND asked_codes = '{}' AND NOT EXISTS (
+        SELECT FROM promotions p WHERE p.is_active AND NOT p.needs_coupon
+            AND (p.starts_at IS NULL OR p.starts_at <= at_moment) AND (p.ends_at IS NULL OR at_moment < p.ends_at)
+    ) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH RECURSIVE account AS (
+        SELECT c.id, c.group_id, c.currency FROM companies c WHERE c.id = asked
+    ), named AS MATERIALIZED (
+        SELECT * FROM coupons_named(asked_codes, asked, at_moment) WHERE asked_codes <> '{}'
+    ), held AS MATERIALIZED (
+        SELECT p.*, n.code AS coupon, n.coupon_id FROM promotions p CROSS JOIN account
+        LEFT JOIN LATERAL (
+            SELECT n.code, n.coupon_id FROM named n WHERE n.promotion_id = p.id AND n.verdict = ''
+            ORDER BY n.code LIMIT 1
+        ) n ON true
+        WHERE CASE WHEN only_one IS NOT NULL THEN p.id = only_one ELSE p.is_active
+            AND (p.starts_at IS NULL OR p.starts_at <= at_moment) AND (p.ends_at IS NULL OR at_moment < p.ends_at)
+            AND (NOT p.needs_coupon OR n.coupon_id IS NOT NULL)
+            AND (p.currency = '' OR p.currency = account.currency)
+            AND (p.is_for_all OR EXISTS (
+                SELECT FROM promotion_audience x WHERE x.promotion_id = p.id AND (
+                    x.company_id = account.id OR x.group_id = account.group_id OR x.segment_id IN (
+                        SELECT s.segment_id FROM company_segments s WHERE s.company_id = account.id)))) END
+    ), below (root, id) AS (
+        SELECT t.category_id, t.category_id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
+        WHERE t.category_id IS NOT NULL
+        UNION
+        SELECT b.root, c.id FROM below b JOIN categories c ON c.parent_id = b.id
+    ), picked AS MATERIALIZED (
+        SELECT t.promotion_id, t.part, t.article_id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
+        WHERE t.article_id = ANY(asked_ids)
+        UNION
+        SELECT t.promotion_id, t.part, a.id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
+        JOIN below b ON b.root = t.category_id JOIN articles a ON a.category_id = b.id AND a.id = ANY(asked_ids)
+        UNION
+        SELECT t.promotion_id, t.part, a.id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
+        JOIN articles a ON a.brand = t.brand AND a.id = ANY(asked_ids)
+        WHERE t.brand <> ''
+    )
+    SELECT (SELECT json_agg(json_build_array(n.code, n.promotion_id, n.name, n.starts_at, n.verdict)) FROM named n),
+        h.id, h.code::text, h.name::text, h.kind::text, h.effect::text, h.value, h.min_quantity, h.min_net, h.priority,
+        h.is_exclusive, h.exclusion_group::text, h.on_agreed_prices, h.budget_amount - h.spent_amount,
+        h.budget_uses - h.spent_uses,
+        (h.account_uses - CASE WHEN h.account_uses IS NOT NULL THEN (
+            SELECT count(*) FROM promotion_uses u
+            WHERE u.promotion_id = h.id AND u.company_id = asked AND u.given_back_at IS NULL) END)::int,
+        coalesce(h.coupon, ''), h.coupon_id,
+        (SELECT json_agg(json_build_array(g.quantity::text, g.articles) ORDER BY g.part) FROM (
+            SELECT t.part, max(t.quantity) AS quantity, (
+                SELECT array_agg(k.article_id) FROM picked k WHERE k.promotion_id = h.id AND k.part = t.part) AS articles
+            FROM promotion_targets t WHERE t.promotion_id = h.id GROUP BY t.part) g)
+    FROM account LEFT JOIN held h ON true
+    ORDER BY h.priority, h.code;
+END
+$$"""
+
 # Counts an order's promotions under lock; gives those whose budget, coupon or limit does not reach any more, and then
 # counts nothing. A promotion without limits is only kept from being changed, so that orders need not wait in line.
 _CLAIM = f"""
@@ -115,6 +187,7 @@ END
 $$"""
 _FUNCTIONS = {
     "coupons_named(text[], bigint, timestamptz)": _NAMED,
+    "held_promotions(bigint, text[], timestamptz, bigint[], bigint)": _HELD,
     "claim_promotions(bigint, bigint, text, text, bigint[], bigint[], numeric[])": _CLAIM,
     "release_promotions(bigint, bigint)": _RELEASE,
 }

@@ -71,8 +71,11 @@ class Promotion:
     coupon: str = ""
     coupon_id: int | None = None
 
-    def fits(self, goods: Goods) -> bool:
-        return any(part.has(goods.article_id) for part in self.parts)
+    @property
+    def articles(self) -> frozenset[int] | None:
+        """All that fits, whatever the part; None: everything."""
+        known = [part.articles for part in self.parts if part.articles is not None]
+        return frozenset().union(*known) if len(known) == len(self.parts) else None
 
     def offer(self, currency: str) -> Message:
         """What it gives, in few words."""
@@ -187,10 +190,11 @@ class Table:
 
     def fitting(self, promotion: Promotion) -> list[int]:
         """Lines a promotion is for."""
+        articles, on_agreed = promotion.articles, promotion.on_agreed_prices
         return [
             place
             for place, goods in enumerate(self.goods)
-            if (promotion.on_agreed_prices or not goods.is_agreed) and promotion.fits(goods)
+            if (on_agreed or not goods.is_agreed) and (articles is None or goods.article_id in articles)
         ]
 
     def quantities(self, places: Iterable[int]) -> dict[int, Decimal]:
@@ -240,7 +244,8 @@ def _lost(promotion: Promotion, reason: Message, hint: Message | None = None) ->
 
 
 def _no_goods(promotion: Promotion, table: Table) -> Message:
-    if any(promotion.fits(goods) for goods in table.goods):
+    articles = promotion.articles
+    if any(articles is None or goods.article_id in articles for goods in table.goods):
         return N_("The goods that fit have agreed prices, which promotions leave alone.")
     return N_("No article in the cart belongs to it.")
 

@@ -32,57 +32,11 @@ from app.pricing.domain.promotions import (
     Promotion,
 )
 
-# Promotions that hold for the account at the moment, each with the asked articles that are its goods. Where none holds
-# nothing else is looked at.
+# Promotions that hold for the account at the moment, each with the asked articles that are its goods. The function keeps
+# its plan; where no promotion is open it looks at nothing else.
 _HELD = text("""
-WITH RECURSIVE account AS (
-    SELECT c.id, c.group_id, c.currency FROM companies c WHERE c.id = :company
-), named AS MATERIALIZED (
-    SELECT * FROM coupons_named(CAST(:codes AS text[]), :company, CAST(:moment AS timestamptz))
-    WHERE CAST(:codes AS text[]) <> '{}'
-), held AS MATERIALIZED (
-    SELECT p.*, n.code AS coupon, n.coupon_id FROM promotions p CROSS JOIN account
-    LEFT JOIN LATERAL (
-        SELECT n.code, n.coupon_id FROM named n WHERE n.promotion_id = p.id AND n.verdict = '' ORDER BY n.code LIMIT 1
-    ) n ON true
-    WHERE CASE WHEN CAST(:only AS bigint) IS NOT NULL THEN p.id = :only ELSE p.is_active
-        AND (p.starts_at IS NULL OR p.starts_at <= :moment) AND (p.ends_at IS NULL OR :moment < p.ends_at)
-        AND (NOT p.needs_coupon OR n.coupon_id IS NOT NULL)
-        AND (p.currency = '' OR p.currency = account.currency)
-        AND (p.is_for_all OR EXISTS (
-            SELECT FROM promotion_audience x WHERE x.promotion_id = p.id AND (
-                x.company_id = account.id OR x.group_id = account.group_id OR x.segment_id IN (
-                    SELECT s.segment_id FROM company_segments s WHERE s.company_id = account.id)))) END
-), below (root, id) AS (
-    SELECT t.category_id, t.category_id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
-    WHERE t.category_id IS NOT NULL
-    UNION
-    SELECT b.root, c.id FROM below b JOIN categories c ON c.parent_id = b.id
-), picked AS (
-    SELECT t.promotion_id, t.part, t.article_id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
-    WHERE t.article_id = ANY(CAST(:ids AS bigint[]))
-    UNION
-    SELECT t.promotion_id, t.part, a.id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
-    JOIN below b ON b.root = t.category_id JOIN articles a ON a.category_id = b.id
-    WHERE a.id = ANY(CAST(:ids AS bigint[]))
-    UNION
-    SELECT t.promotion_id, t.part, a.id FROM held h JOIN promotion_targets t ON t.promotion_id = h.id
-    JOIN articles a ON a.brand = t.brand
-    WHERE t.brand <> '' AND a.id = ANY(CAST(:ids AS bigint[]))
-)
-SELECT (SELECT json_agg(json_build_array(n.code, n.promotion_id, n.name, n.starts_at, n.verdict)) FROM named n),
-    h.id, h.code, h.name, h.kind, h.effect, h.value, h.min_quantity, h.min_net, h.priority, h.is_exclusive,
-    h.exclusion_group, h.on_agreed_prices, h.budget_amount - h.spent_amount, h.budget_uses - h.spent_uses,
-    h.account_uses - CASE WHEN h.account_uses IS NOT NULL THEN (
-        SELECT count(*) FROM promotion_uses u
-        WHERE u.promotion_id = h.id AND u.company_id = :company AND u.given_back_at IS NULL) END,
-    coalesce(h.coupon, ''), h.coupon_id,
-    (SELECT json_agg(json_build_array(g.quantity::text, g.articles) ORDER BY g.part) FROM (
-        SELECT t.part, max(t.quantity) AS quantity, (
-            SELECT array_agg(k.article_id) FROM picked k WHERE k.promotion_id = h.id AND k.part = t.part) AS articles
-        FROM promotion_targets t WHERE t.promotion_id = h.id GROUP BY t.part) g)
-FROM account LEFT JOIN held h ON true
-ORDER BY h.priority, h.code""")
+SELECT * FROM held_promotions(:company, CAST(:codes AS text[]), CAST(:moment AS timestamptz), CAST(:ids AS bigint[]), :only)
+""")
 
 _VERDICTS = {
     "off": N_("This coupon is no longer valid."),
@@ -169,9 +123,7 @@ def held_promotions(
             "only": only,
         },
     ).all()
-    if not rows:
-        raise NotFound
-    named = rows[0][0]
+    named = rows[0][0] if rows else ()
     return Held(
         tuple(_promotion(row[1:]) for row in rows if row[1] is not None),
         tuple(Named(code, key, name, _moment(start), verdict) for code, key, name, start, verdict in named or ()),
