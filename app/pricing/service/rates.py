@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import delete, literal_column
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -57,7 +58,7 @@ def set_exchange_rates(actor: Actor, rows: Sequence[ExchangeRow]) -> list[str]:
         {"currency_from": a, "currency_to": b, "on_date": day, "rate": row.rate, "source": row.source[:60]}
         for (a, b, day), row in slots.items()
     ])  # fmt: skip
-    written = db.session.execute(
+    written: Sequence[Any] = db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["currency_from", "currency_to", "on_date"],
             set_={"rate": statement.excluded.rate, "source": statement.excluded.source},
