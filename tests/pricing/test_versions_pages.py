@@ -47,7 +47,9 @@ def test_a_list_is_planned_previewed_released_and_rolled_back(manager):
     assert "Version 2 holds now" in manager.get("/prices/lists/GEN").text
     assert "Add a price" not in manager.get("/prices/lists/GEN").text
     history = manager.get("/prices/lists/GEN/history?sku=a-1")
+    assert [row[0] for row in history.rows("Which version held when")][1].startswith("until ")
     assert "10.40" in history.text
+    assert "<time" not in history.text
     page = manager.post("/prices/versions/GEN.v2/withdraw", follow=True)
     assert "Rolled back" in page.banners[0]
     assert [row[7] for row in manager.get("/prices/lists/GEN/versions").rows()] == ["withdrawn", "holds"]

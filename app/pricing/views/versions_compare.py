@@ -31,12 +31,13 @@ from app.pricing.queries.versions import Series, VersionLine, series
 from app.pricing.views import blueprint
 from app.pricing.views.lists import last_day
 from app.pricing.views.versions_words import version_title
+from app.web import formats
 from app.web.access import actor, requires
 from app.web.charts import bar_chart
-from app.web.filters import day, price
+from app.web.filters import price
 from app.web.fragments import render_page
 from app.web.pagination import keyset_from_request, page_of, sort_from_request
-from app.web.texts import _
+from app.web.texts import _, language
 
 _KINDS = {
     "added": ("info", _("added")), "removed": ("bad", _("removed")), "dearer": ("warn", _("dearer")),
@@ -138,6 +139,6 @@ def _chart(known: Series, spans: Sequence[tuple], prices: dict[int, list[Version
         found = prices.get(held.id) if held else None
         if found:
             each = found[0].price / found[0].base_quantity
-            label = str(day(start)) if start else str(_("from the start"))
+            label = formats.day(start, language()) if start else str(_("from the start"))
             rows.append((label, each, price(found[0].price)))
     return bar_chart(str(_("Price of the smallest quantity")), rows, known.currency)
