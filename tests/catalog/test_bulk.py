@@ -180,4 +180,4 @@ def test_the_same_statements_for_2_and_20(house, count):
     bulk_id = choose(house, articles(count, brand="A"))
     with statements() as seen:
         apply_change(house, bulk_id, BulkChange("brand", {"brand": "B"}))
-    assert len(seen) == 11
+    assert len(seen) == 10

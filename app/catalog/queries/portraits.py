@@ -1,4 +1,7 @@
-"""Articles as the history tells them: plain values by name of fact, all of them in one statement."""
+"""Articles as the history tells them: plain values by name of fact, all of them in one statement.
+
+`PORTRAIT` is an expression over a row of `articles a`, for statements that change it: what they read is still as it was.
+"""
 
 from __future__ import annotations
 
@@ -35,21 +38,11 @@ _RELATED = """
         SELECT jsonb_agg(jsonb_build_object('file', t.file_id, 'name', t.name, 'kind', t.kind, 'title', t.title, 'language',
             t.language, 'valid_from', t.valid_from, 'valid_to', t.valid_to) ORDER BY t.id)
         FROM article_attachments t WHERE t.article_id = a.id), '[]')"""
-_PORTRAITS = (
-    "SELECT a.id, a.sku_key, jsonb_build_object({plain}) || jsonb_build_object({related}) FROM articles a WHERE "
-)
-_START = _PORTRAITS.format(plain=_PLAIN, related=_RELATED)
-_BY_ID = text(f"{_START} a.id = ANY(CAST(:ids AS bigint[]))")
-_BY_KEY = text(f"{_START} a.sku_key = ANY(CAST(:keys AS text[]))")
+PORTRAIT = f"jsonb_build_object({_PLAIN}) || jsonb_build_object({_RELATED})"
+_BY_ID = text(f"SELECT a.id, {PORTRAIT} FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[]))")  # noqa: S608 -- constants
 
 
 def portraits(actor: Actor, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """The facts of articles by id."""
     rows = db.session.execute(_BY_ID, {"ids": list(ids)}) if ids else ()
-    return {row[0]: row[2] for row in rows}
-
-
-def portraits_by_key(actor: Actor, keys: Collection[str]) -> dict[str, tuple[int, dict[str, Any]]]:
-    """Id and facts of articles by `sku_key`; unknown ones are not in it."""
-    rows = db.session.execute(_BY_KEY, {"keys": list(keys)}) if keys else ()
-    return {row[1]: (row[0], row[2]) for row in rows}
+    return {row[0]: row[1] for row in rows}

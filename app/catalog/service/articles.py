@@ -16,7 +16,7 @@ from app.catalog.domain.attributes import AttributeType, plain_value
 from app.catalog.domain.facts import Portrait
 from app.catalog.domain.own_fields import OwnField, stored_values
 from app.catalog.queries.own_fields import own_fields
-from app.catalog.queries.portraits import portraits, portraits_by_key
+from app.catalog.queries.portraits import PORTRAIT, portraits
 from app.catalog.service.history import tell_changes
 from app.catalog.service.vocabulary import FACETS, definitions, gather_facets, learn
 from app.core.actor import Actor
@@ -105,7 +105,9 @@ WITH merged AS (
         WHERE ({_all("a")}) IS DISTINCT FROM ({_all("excluded")})
     RETURNING a.sku_key, xmax = 0 AS is_new, a.variant_of_id, CASE WHEN a.is_head THEN a.id END AS head_id
 )
-SELECT s.sku_key, s.is_new, s.variant_of_id, m.old_head, s.head_id FROM stored s JOIN merged m USING (sku_key)""")  # noqa: S608 -- constants of this file
+SELECT s.sku_key, s.is_new, s.variant_of_id, m.old_head, s.head_id, a.id,
+       CASE WHEN CAST(:is_told AS boolean) AND a.id IS NOT NULL THEN {PORTRAIT} END
+FROM stored s JOIN merged m USING (sku_key) LEFT JOIN articles a ON a.sku_key = s.sku_key""")  # noqa: S608 -- constants of this file
 
 _LINK = text("""
 UPDATE articles a SET successor_id = s.id, successor_key = ''
@@ -132,8 +134,9 @@ WITH given AS (
         WHERE (x.{_PACK.replace(", ", ", x.")}) IS DISTINCT FROM (excluded.{_PACK.replace(", ", ", excluded.")})
     RETURNING article_id
 )
-SELECT sku_key FROM gone
-UNION SELECT g.sku_key FROM kept JOIN given g ON g.article_id = kept.article_id""")  # noqa: S608
+SELECT a.sku_key, a.id, CASE WHEN CAST(:is_told AS boolean) THEN {PORTRAIT} END
+FROM (SELECT sku_key FROM gone UNION SELECT g.sku_key FROM kept JOIN given g ON g.article_id = kept.article_id) t
+JOIN articles a ON a.sku_key = t.sku_key""")  # noqa: S608
 
 # Rows are completed from what is stored: two imports of the same articles must follow each other, or the later one
 # would put back what it had read before the earlier one was done.
@@ -186,9 +189,11 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow], *, is_told: bool =
     if speaks:
         axes = [dict.fromkeys(row.axes, "") for row in good.values() if row.axes]
         learn(known, [*(said[key] for key in good), *axes], (row.brand or "" for row in good.values()))
-    before = portraits_by_key(actor, list(good)) if is_told else {}
-    outcomes = _store({key: _with_own(row, own) for key, row in good.items()}, said, categories)
-    _tell(actor, outcomes, before)
+    outcomes, before = _store(
+        {key: _with_own(row, own) for key, row in good.items()}, said, categories, is_told=is_told
+    )
+    if before:
+        tell_changes(actor, before, portraits(actor, before))
     ids: dict[str, int] = dict(db.session.execute(_IDS, {"keys": list(good)}).all())
     return [
         refused.get(index) or ArticleResult(outcomes.get(key_of(row.sku), "same"), ids[key_of(row.sku)])
@@ -198,12 +203,6 @@ def upsert_articles(actor: Actor, rows: Sequence[ArticleRow], *, is_told: bool =
 
 def _with_own(row: ArticleRow, own: Mapping[str, OwnField]) -> ArticleRow:
     return replace(row, custom=stored_values(own, row.custom)[0]) if row.custom else row
-
-
-def _tell(actor: Actor, outcomes: Mapping[str, Outcome], before: Mapping[str, tuple[int, Portrait]]) -> None:
-    changed = dict(before[key] for key, outcome in outcomes.items() if outcome == "changed" and key in before)
-    if changed:
-        tell_changes(actor, changed, portraits(actor, changed))
 
 
 def take_turn() -> None:
@@ -277,17 +276,23 @@ def _variant_problem(
 
 
 def _store(
-    rows: dict[str, ArticleRow], said: dict[str, dict[str, str]], categories: dict[str, int]
-) -> dict[str, Outcome]:
-    """Write what differs, heads before their variants; the outcome of the keys that were touched."""
+    rows: dict[str, ArticleRow], said: dict[str, dict[str, str]], categories: dict[str, int], *, is_told: bool
+) -> tuple[dict[str, Outcome], dict[int, Portrait]]:
+    """Write what differs, heads before their variants; the outcome of the keys that were touched, and what known
+    articles among them were like before, by id.
+    """
     outcomes: dict[str, Outcome] = {}
+    before: dict[int, Portrait] = {}
     heads: set[int | None] = set()
     first = [key for key, row in rows.items() if not row.variant_of]
     for keys in filter(None, (first, [key for key, row in rows.items() if row.variant_of])):
         stored = [_as_json(key, rows[key], said[key], categories) for key in keys]
-        for key, is_new, head, old_head, itself in db.session.execute(_UPSERT, {"rows": _json(stored)}):
+        values = {"rows": _json(stored), "is_told": is_told}
+        for key, is_new, head, old_head, itself, known_id, portrait in db.session.execute(_UPSERT, values):
             outcomes[key] = "created" if is_new else "changed"
             heads |= {head, old_head, itself}
+            if portrait is not None:
+                before[known_id] = portrait
     gather_facets({head for head in heads if head is not None})
     created = [key for key, outcome in outcomes.items() if outcome == "created"]
     if created:
@@ -298,9 +303,12 @@ def _store(
             {"sku_key": key, "position": position, **{name: getattr(pack, name) for name in PackRow.__dataclass_fields__}}
             for key in packed for position, pack in enumerate(rows[key].units or ())
         ]  # fmt: skip
-        for key in db.session.execute(_UNITS, {"packs": _json(packs), "keys": packed}).scalars():
+        values = {"packs": _json(packs), "keys": packed, "is_told": is_told}
+        for key, known_id, portrait in db.session.execute(_UNITS, values):
+            if key not in outcomes and portrait is not None:
+                before[known_id] = portrait
             outcomes.setdefault(key, "changed")
-    return outcomes
+    return outcomes, before
 
 
 def _as_json(key: str, row: ArticleRow, said: dict[str, str], categories: dict[str, int]) -> dict[str, Any]:

@@ -52,9 +52,11 @@ SELECT :company, :user, :name, :via, 'article', r.article_id, :action,
 FROM bulk_edit_rows r WHERE r.bulk_edit_id = :bulk AND r.article_id = ANY(CAST(:ids AS bigint[])) ORDER BY r.article_id""")
 _KEEP = """INSERT INTO bulk_edit_rows (bulk_edit_id, article_id, before, after)
         SELECT :kept_as, w.id, w.before, w.facts FROM w JOIN done USING (id) RETURNING article_id"""
-_FACETS = text(f"""
-UPDATE articles a SET facets = {FACETS.format(attributes="a.attributes", brand="a.brand")}
-WHERE a.id = ANY(CAST(:ids AS bigint[])) AND NOT a.is_head""")
+# What articles are filtered by follows; words to search by do so by themselves.
+_FACETS = {
+    "brand": FACETS.format(attributes="a.attributes", brand="(w.facts ->> 'brand')"),
+    "attribute": FACETS.format(attributes="(w.facts -> 'attributes')", brand="a.brand"),
+}
 _HEADS = text("""
 SELECT DISTINCT coalesce(a.variant_of_id, a.id) FROM articles a
 WHERE a.id = ANY(CAST(:ids AS bigint[])) AND (a.is_head OR a.variant_of_id IS NOT NULL)""")
@@ -198,26 +200,20 @@ def _values(ids: list[int], change: BulkChange) -> dict[str, Any]:
 
 def _write(field: str, wanted: str, values: Mapping[str, Any], *, kept_as: int | None = None) -> list[int]:
     """One UPDATE for all, with what stood there before kept as rows of a bulk edit; the ids that changed."""
-    sets = ", ".join(_WRITE.get(fact, f"{fact} = w.facts ->> '{fact}'") for fact in FACTS_OF[field])
+    sets = [_WRITE.get(fact, f"{fact} = w.facts ->> '{fact}'") for fact in FACTS_OF[field]]
+    if field in _FACETS:
+        sets.append(f"facets = CASE WHEN a.is_head THEN a.facets ELSE {_FACETS[field]} END")
     outcome = "SELECT id FROM done" if kept_as is None else _KEEP
     statement = f"""
         WITH w AS MATERIALIZED ({wanted}), done AS (
-            UPDATE articles a SET {sets}, updated_at = clock_timestamp() FROM w WHERE a.id = w.id RETURNING a.id
+            UPDATE articles a SET {", ".join(sets)}, updated_at = clock_timestamp() FROM w WHERE a.id = w.id RETURNING a.id
         )
         {outcome}"""
     extra = {} if kept_as is None else {"kept_as": kept_as}
     changed = list(db.session.execute(text(statement), {**values, **extra}).scalars())
-    _follow(field, changed)
+    if changed and (field in _FACETS or field == "status"):
+        gather_facets(list(db.session.execute(_HEADS, {"ids": changed}).scalars()))
     return changed
-
-
-def _follow(field: str, ids: list[int]) -> None:
-    """Facets of the articles and of their heads; words to search by follow by themselves."""
-    if not ids or field not in ("brand", "attribute", "status"):
-        return
-    if field != "status":
-        db.session.execute(_FACETS, {"ids": ids})
-    gather_facets(list(db.session.execute(_HEADS, {"ids": ids}).scalars()))
 
 
 def _tell(actor: Actor, bulk_id: int, ids: list[int], *, is_back: bool) -> None:
