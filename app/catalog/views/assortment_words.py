@@ -19,6 +19,7 @@ _ACTIONS = {
     "given": _("Given to"),
     "taken": _("Taken from"),
 }
+_NAMES_SHOWN = 12
 _EFFECTS = {"allow": _("Allowed"), "deny": _("Denied")}
 _FIELDS = {
     "code": _("Code"), "name": _("Name"), "about": _("What it is for"), "is_active": _("In use"),
@@ -51,8 +52,8 @@ def told(entries: Iterable[Any]) -> list[Told]:
 
 def _note(action: str, changes: dict[str, Any]) -> str:
     if action == "rules_set":
-        names = ", ".join(changes["names"])
-        more = changes["count"] - len(changes["names"])
+        names = ", ".join(changes["names"][:_NAMES_SHOWN])
+        more = changes["count"] - min(len(changes["names"]), _NAMES_SHOWN)
         return _("{names} and {n} more", names=names, n=more) if more > 0 else names
     if action == "rules_removed":
         return ngettext("{n} rule", "{n} rules", changes["count"])
