@@ -146,7 +146,7 @@ def test_a_contract_holds_while_enough_is_left_and_a_line_is_never_split():
     lines = price_items(book, [item(60), item(50), item(40), item(1)])
     assert [(line.unit_price, line.is_drawn) for line in lines] == [(3, True), (9, False), (3, True), (9, False)]
     found = candidates(book, item(101), price_items(book, [item(101)])[0])
-    assert [(one.is_winner, str(one.verdict)) for one in found][0] == (
+    assert next((one.is_winner, str(one.verdict)) for one in found) == (
         False, "Only 100 pcs are left of the agreed quantity.",
     )  # fmt: skip
 

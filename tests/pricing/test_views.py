@@ -181,14 +181,15 @@ def test_an_account_is_given_a_chain_on_its_page(manager, world):
         chain("ALL", "GEN", is_default=True)
         special = chain("SPECIAL", "GEN")
     page = manager.get("/accounts/ACME")
-    assert "Buys by the default chain ALL" in page.text
+    assert "General: ALL" in page.text
     form = page.form("/prices/accounts/ACME/chain")
     page = manager.post("/prices/accounts/ACME/chain", form | {"chain": str(special)}, follow=True)
-    assert "Buys by the chain SPECIAL" in page.text
+    assert "Account: SPECIAL" in page.text
+    assert "General: ALL" not in page.text
     assert "ACME" in manager.get("/prices/chains/SPECIAL").text
     assert manager.post("/prices/accounts/ACME/chain", form | {"chain": "999999"}).status == 404
     page = manager.post("/prices/accounts/ACME/chain", form | {"chain": ""}, follow=True)
-    assert "Buys by the default chain ALL" in page.text
+    assert "General: ALL" in page.text
 
 
 def test_rates_are_set_and_removed(manager, world):

@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.texts import N_
+from app.pricing.domain.levels import RANKS
 
 T = TypeVar("T")
 _MOST = 500
@@ -33,6 +34,20 @@ class AssignmentLine:
     position: int
     valid_from: date | None
     valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLine:
+    """A chain an account is asked for, in the order of its levels; `subject` is its parent, group or segment."""
+
+    rank: int
+    subject: str
+    chain: str
+    combine: str
+
+    @property
+    def level(self) -> str:
+        return RANKS[self.rank]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,9 @@ WHERE (CAST(:id AS bigint) IS NULL OR a.id = :id) AND (CAST(:company AS bigint) 
 ORDER BY array_position(ARRAY['general', 'segment', 'group', 'account', 'contract']::varchar[], a.level), 3, a.position,
          a.valid_from NULLS FIRST
 LIMIT :limit"""
+_LEVELS = """
+SELECT l.rank, l.subject, l.chain, l.combine FROM price_levels(:company, :on) l WHERE l.is_asked
+GROUP BY l.rank, l.subject, l.chain, l.combine ORDER BY min(l.place) LIMIT :limit"""
 _FORMULAS = """
 SELECT p.code, p.name, p.currency, coalesce(s.code, ''), p.factor, p.surcharge, p.rounding_step, p.rounding_mode,
        p.price_ending, p.digits
@@ -188,6 +206,11 @@ def assignment(actor: Actor, assignment_id: int) -> AssignmentLine:
     if not found:
         raise NotFound(N_("There is no such assignment."))
     return found[0]
+
+
+def levels_of_account(actor: Actor, company_id: int, on: date) -> list[LevelLine]:
+    """What an account buys by on a day, the most specific first."""
+    return _read(_LEVELS, LevelLine, company=company_id, on=on)
 
 
 def formulas(actor: Actor) -> list[FormulaLine]:

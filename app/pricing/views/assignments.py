@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, request, url_for
 
 from app.core.actor import Scope
 from app.pricing.domain.reasons import LEVEL_NAMES
-from app.pricing.forms import COMBINES, AssignmentForm
+from app.pricing.forms.rules import COMBINES, AssignmentForm
 from app.pricing.policy import Permission
 from app.pricing.queries.chains import chain_names
 from app.pricing.queries.rules import AssignmentLine, assignment, assignments

@@ -6,7 +6,7 @@ from flask import Response, make_response, redirect, request, url_for
 
 from app.accounts.queries.companies import account_id
 from app.core.actor import Scope
-from app.pricing.forms import AgreedForm, ContractForm
+from app.pricing.forms.rules import AgreedForm, ContractForm
 from app.pricing.policy import Permission
 from app.pricing.queries.rules import ContractLine, agreed, contract, contracts
 from app.pricing.service.contracts import open_contract

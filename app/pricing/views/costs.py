@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, request, url_for
 from app.catalog.domain.article import key_of
 from app.core.actor import Scope
 from app.core.errors import Invalid
-from app.pricing.forms import AskFloorForm, CostForm, FloorForm
+from app.pricing.forms.rules import AskFloorForm, CostForm, FloorForm
 from app.pricing.policy import Permission
 from app.pricing.queries import floors as queries
 from app.pricing.queries.lists import price_list

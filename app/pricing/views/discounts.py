@@ -11,7 +11,7 @@ from app.accounts.queries.groups import groups
 from app.core.actor import Scope
 from app.core.errors import Conflict, NotFound
 from app.core.texts import N_
-from app.pricing.forms import MatrixForm, RuleForm
+from app.pricing.forms.rules import MatrixForm, RuleForm
 from app.pricing.policy import Permission
 from app.pricing.queries.rules import MatrixLine, matrices, matrix, rules
 from app.pricing.service.discounts import MatrixRow, remove_rule, set_matrix, set_rules

@@ -7,7 +7,7 @@ from decimal import Decimal
 from flask import Response, make_response, redirect, request, url_for
 
 from app.core.actor import Scope
-from app.pricing.forms import EntryForm
+from app.pricing.forms.lists import EntryForm
 from app.pricing.policy import Permission
 from app.pricing.queries import lists as queries
 from app.pricing.queries.versions import series

@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, url_for
 
 from app.core import clock
 from app.core.actor import Scope
-from app.pricing.forms import ExchangeForm
+from app.pricing.forms.rules import ExchangeForm
 from app.pricing.policy import Permission
 from app.pricing.queries.rules import exchange_rates
 from app.pricing.service.rates import ExchangeRow, remove_exchange_rate, set_exchange_rates

@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, url_for
 from app.core.actor import Scope
 from app.core.errors import Conflict
 from app.core.texts import N_
-from app.pricing.forms import FormulaForm
+from app.pricing.forms.rules import FormulaForm
 from app.pricing.policy import Permission
 from app.pricing.queries.lists import list_names
 from app.pricing.queries.rules import FormulaLine, formula, formulas

@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.actor import Scope
 from app.core.errors import Conflict, NotFound
 from app.core.texts import N_
-from app.pricing.forms import PriceListForm
+from app.pricing.forms.lists import PriceListForm
 from app.pricing.policy import Permission
 from app.pricing.queries import lists as queries
 from app.pricing.queries.lists import PriceListLine

@@ -7,10 +7,14 @@ from typing import Any
 from flask import render_template
 
 from app.catalog.queries.browse import ArticlePage
-from app.pricing.forms import STRATEGIES, AssignForm
+from app.core import clock
+from app.pricing.domain.reasons import LEVEL_NAMES
+from app.pricing.forms.lists import STRATEGIES, AssignForm
+from app.pricing.forms.rules import COMBINES
 from app.pricing.policy import Permission
 from app.pricing.queries.chains import chain_names, chain_of_account
 from app.pricing.queries.lists import prices_of_article
+from app.pricing.queries.rules import levels_of_account
 from app.pricing.views.lists import last_day
 from app.web.access import actor
 from app.web.slots import slot
@@ -27,8 +31,10 @@ def chain_panel(*, account: Any) -> str | None:
         form = AssignForm(chain=str(chain.id) if chain and is_own else "", formdata=None)
         form.offer(chain_names(actor()))
     return render_template(
-        "pricing/_account_chain.html", account=account, chain=chain, is_own=is_own, form=form, strategies=STRATEGIES
-    )
+        "pricing/_account_chain.html", account=account, chain=chain, is_own=is_own, form=form, strategies=STRATEGIES,
+        levels=levels_of_account(actor(), account.id, clock.today(actor().time_zone)), level_names=LEVEL_NAMES,
+        combines=COMBINES, may_assign=form is not None,
+    )  # fmt: skip
 
 
 @slot("catalog.article.main", order=10)

@@ -20,17 +20,11 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from app.accounts.forms.fields import CountryField, CurrencyField
-from app.core.money import Rounding
 from app.pricing.domain.chain import Strategy
-from app.pricing.domain.levels import Combine
 from app.pricing.domain.promotions import Kind, Off
 from app.pricing.domain.versions import PercentChange, Selection
-from app.pricing.service.assignments import AssignmentRow
 from app.pricing.service.chains import ChainRow, Link
-from app.pricing.service.contracts import ContractRow
 from app.pricing.service.coupons import Batch
-from app.pricing.service.discounts import MatrixRow, RuleRow
-from app.pricing.service.formulas import FormulaRow
 from app.pricing.service.lists import EntryRow, PriceListRow
 from app.pricing.service.promotions import AudienceRow, PromotionRow, TargetRow
 from app.pricing.service.tax_status import CheckRow, ExemptionRow
@@ -43,13 +37,7 @@ STRATEGIES = {
     Strategy.LOWEST: _("the lowest price for the quantity of all lists"),
     Strategy.FIRST: _("the first list that has the article, whole"),
 }
-COMBINES = {
-    Combine.MERGE: _("levels below fill the quantities it has no price for"),
-    Combine.SHUT: _("for articles it has no level below is asked"),
-    Combine.LOWEST: _("the lower price of this level and those below"),
-    Combine.STOP: _("no level below is asked for anything"),
-}
-_CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._\-]*$", message=_("Letters, digits, dots, dashes; no blanks."))
+CODE_RULE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._\-]*$", message=_("Letters, digits, dots, dashes; no blanks."))
 SPARE_LINKS = 3
 VAT_CATEGORIES = {
     "E": _("exempt"),
@@ -63,7 +51,7 @@ VAT_CATEGORIES = {
 class PriceListForm(Form):
     """A price list; the last day is entered as the last one that counts."""
 
-    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
+    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), CODE_RULE])
     name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=200)])
     currency = CurrencyField(_("Currency"))
     is_gross = RadioField(_("Prices"), choices=choices([("", _("net of VAT")), ("1", _("with VAT"))]), default="")
@@ -107,7 +95,7 @@ class EntryForm(Form):
 class ChainForm(Form):
     """A chain; its lists are read from repeated fields, see `links_of`."""
 
-    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
+    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), CODE_RULE])
     name = StringField(_("Name"), [Length(max=200)])
     strategy = RadioField(
         _("Which price holds"),
@@ -234,7 +222,7 @@ AUDIENCE_KINDS = {"account": _("Account"), "group": _("Group"), "segment": _("Se
 class PromotionForm(Form):
     """A promotion; goods and audience are read from repeated fields. Moments are in the reader's time zone."""
 
-    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
+    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), CODE_RULE])
     name = StringField(_("Name for buyers"), [InputRequired(_("Give it a name.")), Length(max=120)])
     about = StringField(_("Note for staff"), [Length(max=500)])
     kind = RadioField(
@@ -368,169 +356,4 @@ class VatCheckForm(Form):
         return CheckRow(
             vat_id=(self.vat_id.data or "").strip(), is_valid=self.is_valid.data == "1", checked_on=self.checked_on.data,
             source=self.source.data, reference=self.reference.data or "",
-        )  # fmt: skip
-
-
-class AssignmentForm(Form):
-    """A chain on a level, from day to day."""
-
-    level = SelectField(_("Level"), choices=choices([
-        ("account", _("account")), ("group", _("group")), ("segment", _("segment")), ("general", _("general")),
-        ("contract", _("contract")),
-    ]))  # fmt: skip
-    subject = StringField(_("Account, group or segment"), [Length(max=40)])
-    chain = SelectField(_("Price chain"))
-    combine = RadioField(
-        _("And the levels below"), choices=choices([(str(code), text) for code, text in COMBINES.items()]),
-        default=str(Combine.MERGE),
-    )  # fmt: skip
-    converts = BooleanField(_("Convert lists of other currencies at the rate of the day"))
-    position = DecimalField(_("Place on its level"), default=Decimal(1), places=0)
-    valid_from = DateField(_("Valid from"), [Optional()])
-    last_day = DateField(_("Valid until and with"), [Optional()])
-
-    def row(self) -> AssignmentRow:
-        last_day = self.last_day.data
-        return AssignmentRow(
-            self.level.data, (self.subject.data or "").strip() if self.level.data != "general" else "",
-            self.chain.data, self.combine.data, self.converts.data, int(self.position.data or 1), self.valid_from.data,
-            last_day + timedelta(days=1) if last_day else None,
-        )  # fmt: skip
-
-
-_MODES = choices([
-    (Rounding.HALF_UP, _("to the nearest, half up")), (Rounding.HALF_EVEN, _("to the nearest, half to even")),
-    (Rounding.UP, _("up")), (Rounding.DOWN, _("down")),
-])  # fmt: skip
-
-
-class FormulaForm(Form):
-    """A list worked out from another or from cost."""
-
-    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
-    name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=200)])
-    source = SelectField(_("Worked out from"))
-    currency = StringField(_("Currency, if from cost"), [Length(max=3)])
-    factor = DecimalField(_("Times"), default=Decimal(1))
-    surcharge = DecimalField(_("Plus, for each"), default=Decimal(0))
-    step = DecimalField(_("Rounded in steps of"), default=Decimal(0))
-    mode = SelectField(_("Rounded"), choices=_MODES)
-    ending = DecimalField(_("Ending"))
-    digits = DecimalField(_("Digits after the decimal sign"), default=Decimal(4), places=0)
-
-    def row(self) -> FormulaRow:
-        return FormulaRow(
-            (self.code.data or "").strip(), self.name.data or "", self.source.data or "",
-            (self.currency.data or "").strip().upper(),
-            Decimal(1) if self.factor.data is None else self.factor.data, self.surcharge.data or Decimal(0),
-            self.step.data or Decimal(0), self.mode.data, self.ending.data, int(self.digits.data or 0),
-        )  # fmt: skip
-
-
-class MatrixForm(Form):
-    """A discount matrix."""
-
-    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
-    name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=120)])
-    reach = SelectField(_("Changes prices of"), choices=choices([
-        ("general", _("general lists")), ("segment", _("general lists and segments")),
-        ("group", _("general lists, segments and groups")), ("parent", _("all but accounts and contracts")),
-        ("account", _("all but contracts")),
-    ]))  # fmt: skip
-    position = DecimalField(_("Place in the order"), default=Decimal(1), places=0)
-    valid_from = DateField(_("Valid from"), [Optional()])
-    last_day = DateField(_("Valid until and with"), [Optional()])
-    is_active = BooleanField(_("In use"), default=True)
-
-    def row(self) -> MatrixRow:
-        last_day = self.last_day.data
-        return MatrixRow(
-            (self.code.data or "").strip(), self.name.data or "", self.reach.data, int(self.position.data or 1),
-            self.is_active.data, self.valid_from.data, last_day + timedelta(days=1) if last_day else None,
-        )  # fmt: skip
-
-
-class RuleForm(Form):
-    """One rule of a discount matrix."""
-
-    target = SelectField(_("For"), choices=choices([
-        ("category", _("category")), ("brand", _("brand")), ("discount_group", _("discount group")),
-        ("article", _("article")), ("all", _("everything")),
-    ]))  # fmt: skip
-    key = StringField(_("Which"), [Length(max=100)])
-    group = SelectField(_("Accounts"))
-    min_quantity = DecimalField(_("From quantity"), default=Decimal(0))
-    by_box = BooleanField(_("counted in boxes"))
-    percent = DecimalField(_("Percent off"), [InputRequired(_("Enter a percentage."))], places=3)
-
-    def row(self) -> RuleRow:
-        return RuleRow(
-            self.target.data, (self.key.data or "").strip() if self.target.data != "all" else "",
-            self.percent.data or Decimal(0), self.min_quantity.data or Decimal(0), self.by_box.data, self.group.data or "",
-        )  # fmt: skip
-
-
-class CostForm(Form):
-    """What an article costs the operator."""
-
-    sku = StringField(_("Article"), [InputRequired(_("Which article?")), Length(max=60)])
-    cost = DecimalField(_("Cost of one base unit"), [InputRequired(_("Enter the cost."))])
-    currency = CurrencyField(_("Currency"))
-    valid_from = DateField(_("From"), [Optional()])
-
-
-class FloorForm(Form):
-    """A margin that shall not be undercut."""
-
-    target = SelectField(_("For"), choices=choices([
-        ("all", _("everything")), ("category", _("category")), ("brand", _("brand")), ("list", _("price list")),
-    ]))  # fmt: skip
-    key = StringField(_("Which"), [Length(max=100)])
-    margin = DecimalField(_("Least margin in percent"), [InputRequired(_("Enter a percentage."))], places=3)
-
-
-class AskFloorForm(EntryForm):
-    """A price below the floor, with the reason why it should be let in."""
-
-    reason = StringField(_("Why"), [InputRequired(_("Say why, so that somebody can decide.")), Length(max=500)])
-
-
-class ExchangeForm(Form):
-    """A rate of exchange from a day on."""
-
-    currency_from = CurrencyField(_("One"))
-    rate = DecimalField(_("Is so many"), [InputRequired(_("Enter a rate."))], places=8)
-    currency_to = CurrencyField(_("Of"))
-    on_date = DateField(_("From"), [InputRequired(_("From which day?"))])
-    source = StringField(_("Source"), [Length(max=60)])
-
-
-class ContractForm(Form):
-    """A contract of an account."""
-
-    account = StringField(_("Account number"), [InputRequired(_("Which account?")), Length(max=40)])
-    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40), _CODE])
-    name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=200)])
-    currency = CurrencyField(_("Currency"))
-    valid_from = DateField(_("Valid from"), [Optional()])
-    last_day = DateField(_("Valid until and with"), [Optional()])
-
-    def row(self) -> ContractRow:
-        last_day = self.last_day.data
-        validity = (self.valid_from.data, last_day + timedelta(days=1) if last_day else None)
-        return ContractRow((self.code.data or "").strip(), self.name.data or "", self.currency.data, validity)
-
-
-class AgreedForm(Form):
-    """A price of a contract, with the quantity that may be drawn at it."""
-
-    sku = StringField(_("Article"), [InputRequired(_("Which article?")), Length(max=60)])
-    unit = StringField(_("Unit"), [Length(max=3)])
-    price = DecimalField(_("Price"), [InputRequired(_("Enter a price."))])
-    agreed = DecimalField(_("Agreed quantity"))
-
-    def row(self) -> EntryRow:
-        return EntryRow(
-            self.sku.data or "", self.price.data or Decimal(0), unit=(self.unit.data or "").strip().upper(),
-            agreed_quantity=self.agreed.data,
         )  # fmt: skip

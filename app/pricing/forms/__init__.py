@@ -1,0 +1,1 @@
+"""Shape of what the price manager's pages send."""
