@@ -69,7 +69,13 @@ class Floor:
 
 
 def floors(
-    actor: Actor, article_ids: Collection[int], *, currency: str, on: date, list_id: int | None = None, list_code: str = ""
+    actor: Actor,
+    article_ids: Collection[int],
+    *,
+    currency: str,
+    on: date,
+    list_id: int | None = None,
+    list_code: str = "",
 ) -> dict[int, Floor]:
     """Floors of articles whose cost is known, for prices of a list in a currency; one statement."""
     if not actor.is_operator:
