@@ -72,9 +72,10 @@ def demand_fit(change: BulkChange) -> None:
             raise Invalid(name, N_("{given} is not one of {allowed}.", given=facts[name], allowed=", ".join(allowed)))
     if change.field == "vat_class" and not facts["vat_class"]:
         raise Invalid("vat_class", N_("Name the class."))
-    numbers = {name: Decimal(facts[name]) for name in ("minimum", "step") if name in facts}
-    plain = {name: facts[name] for name in ("brand", "vat_class", "lead_time_days", "discount_group") if name in facts}
+    known = ("brand", "vat_class", "lead_time_days", "discount_group")
+    values: dict[str, Any] = {name: facts[name] for name in known if name in facts}
+    values |= {name: Decimal(facts[name]) for name in ("minimum", "step") if name in facts}
     # The anchor is each article's own: the service counts those whose rule the numbers do not fit.
-    found = problem_of(ArticleRow("X", anchor="minimum", **{**plain, **numbers}))
+    found = problem_of(ArticleRow("X", anchor="minimum", **values))
     if found:
         raise Invalid(*found)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -19,8 +20,12 @@ MIN_SIDE = 16
 # what fits into a square of so many pixels
 SIZES: Mapping[str, int] = MappingProxyType({"thumb": 96, "card": 320, "page": 960})
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
-_LOSSY = {"JPEG": {"quality": 92, "optimize": True}, "WEBP": {"quality": 90, "method": 4}, "PNG": {"optimize": False}}
-_DERIVED = {"quality": 82, "method": 4}
+_LOSSY: Mapping[str, Mapping[str, Any]] = {
+    "JPEG": {"quality": 92, "optimize": True},
+    "WEBP": {"quality": 90, "method": 4},
+    "PNG": {"optimize": False},
+}
+_DERIVED: Mapping[str, Any] = {"quality": 82, "method": 4}
 
 
 @dataclass(frozen=True, slots=True)

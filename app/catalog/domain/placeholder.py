@@ -17,7 +17,7 @@ font-family="Inter, IBM Plex Sans, sans-serif">{letters}</text></svg>"""
 @lru_cache(maxsize=8192)
 def initials(brand: str, name: str) -> str:
     """Two letters of the brand, without one of the name: "Nordkontor" NO, "Hex bolt" HB."""
-    words = _WORD.findall(brand or name)
+    words: list[str] = _WORD.findall(brand or name)
     if not words:
         return "K"
     return (words[0][:2] if len(words) == 1 or brand else words[0][0] + words[1][0]).upper()

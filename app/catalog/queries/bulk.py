@@ -33,9 +33,10 @@ class BulkPage:
 
 
 _PAGE = text("""
-SELECT b.id, b.state, b.user_name, b.created_at, b.done_at, b.undone_at, cardinality(b.article_ids), b.changed_count, b.field,
+SELECT b.id, b.state, b.user_name, b.created_at, b.done_at, b.undone_at, cardinality(b.article_ids) AS count,
+       b.changed_count AS changed, b.field,
        b.value, (SELECT json_agg(json_build_array(a.sku, coalesce(a.names ->> :locale, a.name)) ORDER BY a.sku_key)
-                 FROM articles a WHERE a.id = ANY(b.article_ids[1:5]))
+                 FROM articles a WHERE a.id = ANY(b.article_ids[1:5])) AS examples
 FROM bulk_edits b WHERE b.id = :id""")
 
 
@@ -44,5 +45,6 @@ def bulk_page(actor: Actor, bulk_id: int) -> BulkPage:
     row = db.session.execute(_PAGE, {"id": bulk_id, "locale": actor.locale}).one_or_none()
     if row is None:
         raise NotFound(N_("This selection is no longer kept. Select the articles again."))
-    *values, examples = row
-    return BulkPage(*values, tuple((sku, name) for sku, name in examples or ()))
+    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's name for a row as a mapping
+    examples = tuple((sku, name) for sku, name in values.pop("examples") or ())
+    return BulkPage(**values, examples=examples)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from app.catalog.domain.article_row import PackRow
 from app.catalog.domain.pack_text import written_packs
@@ -53,7 +53,7 @@ def export_rows(actor: Actor, ids: Sequence[int]) -> Iterator[Sequence[Cell]]:
             yield [*(values[name] for name in COLUMNS), *(row.custom.get(code) for code in codes)]
 
 
-def _cells(row: Mapping[str, Any]) -> dict[str, Cell]:
+def _cells(row: RowMapping) -> dict[str, Cell]:
     values: dict[str, Any] = {name: row[name] for name in COLUMNS if name in row}
     values |= {f"name_{language}": row["names"].get(language) for language in LANGUAGES}
     values |= {f"description_{language}": row["descriptions"].get(language) for language in LANGUAGES}

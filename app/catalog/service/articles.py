@@ -312,13 +312,13 @@ def _store(
 
 
 def _as_json(key: str, row: ArticleRow, said: dict[str, str], categories: dict[str, int]) -> dict[str, Any]:
-    values = {name: getattr(row, name, None) for name in _FIELDS}
+    values: dict[str, Any] = {name: getattr(row, name, None) for name in _FIELDS}
     values |= {
         "sku": row.sku.strip(),
         "sku_key": key,
         "names": row.names and {language: name for language, name in row.names.items() if name},
         "descriptions": row.descriptions and {language: words for language, words in row.descriptions.items() if words},
-        "custom": row.custom and {code: value or None for code, value in row.custom.items()},
+        "custom": _emptied(row.custom) if row.custom else None,
         "hazard": None if row.hazard is None else row.hazard.as_json(),
         "category_id": categories[row.category] if row.category else None,
         "successor_key": key_of(row.successor_sku) if row.successor_sku else None,
@@ -327,6 +327,11 @@ def _as_json(key: str, row: ArticleRow, said: dict[str, str], categories: dict[s
         "variant_of": None if row.variant_of is None else key_of(row.variant_of),
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _emptied(values: Mapping[str, str]) -> dict[str, str | None]:
+    """What is empty takes a value out: it becomes null, which the statement strips."""
+    return {code: value or None for code, value in values.items()}
 
 
 def _json(value: Any) -> str:

@@ -104,7 +104,8 @@ def preview_change(actor: Actor, bulk_id: int, change: BulkChange) -> BulkPrevie
         FROM w JOIN articles a ON a.id = w.id WHERE NOT w.unfit AND w.before <> w.facts ORDER BY a.sku_key LIMIT 3"""
     counts = db.session.execute(text(counted), values).one()
     examples = db.session.execute(text(shown), values | {"locale": actor.locale}).all()
-    return BulkPreview(*counts, tuple((row[0], row[1], row[2], row[3]) for row in examples))
+    changed, same, unfit = counts
+    return BulkPreview(changed, same, unfit, tuple((row[0], row[1], row[2], row[3]) for row in examples))
 
 
 @command

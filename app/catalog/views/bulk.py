@@ -37,7 +37,7 @@ def choose_articles() -> Response:
             bulk_id = choose(actor(), [int(value) for value in sent.getlist("id") if value.isdecimal()])
     except Invalid as error:
         tell(error.message, "warn")
-        back = {name: sent[name] for name in ("q", "category", "state") if sent.get(name)}
+        back: dict[str, Any] = {name: sent[name] for name in ("q", "category", "state") if sent.get(name)}
         return make_response(redirect(url_for("catalog.index", **back), code=303))
     return _go(bulk_id)
 
