@@ -122,14 +122,15 @@ BEGIN
     PERFORM search_refresh_all(ARRAY(SELECT f.id FROM fresh f));
     RETURN NULL;
 END $$"""
-# Where no text has changed the words stay as they are; the rest is copied.
+# Where no text has changed the words stay as they are; the rest is copied. What has
+# changed is found without a join: PostgreSQL knows too little of the rows of a statement to join them well.
 _UPDATED = """
 CREATE FUNCTION search_articles_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM search_refresh_all(ARRAY(
-        SELECT f.id FROM fresh f JOIN stale o ON o.id = f.id
-        WHERE (f.sku, f.mpn, f.gtin, f.name, f.names, f.brand, f.description, f.descriptions) IS DISTINCT FROM
-              (o.sku, o.mpn, o.gtin, o.name, o.names, o.brand, o.description, o.descriptions)));
+        SELECT c.id FROM (
+            SELECT id, sku, mpn, gtin, name, names, brand, description, descriptions FROM fresh EXCEPT ALL
+            SELECT id, sku, mpn, gtin, name, names, brand, description, descriptions FROM stale) c));
     UPDATE article_search s
     SET (category_id, status, variant_of_id, is_head, facets) =
         (f.category_id, f.status, f.variant_of_id, f.is_head, f.facets)
@@ -174,8 +175,10 @@ BEGIN
     ELSE
         SELECT array_agg(w.word), array_agg(w.n) INTO changed, amounts FROM (
             SELECT l.lexeme AS word, sum(d.n)::int AS n FROM (
-                SELECT f.words, 1 AS n FROM fresh f JOIN stale o USING (id) WHERE f.words <> o.words
-                UNION ALL SELECT o.words, -1 FROM fresh f JOIN stale o USING (id) WHERE f.words <> o.words
+                SELECT f.words, 1 AS n FROM (
+                    SELECT id, words FROM fresh EXCEPT ALL SELECT id, words FROM stale) f
+                UNION ALL SELECT o.words, -1 FROM (
+                    SELECT id, words FROM stale EXCEPT ALL SELECT id, words FROM fresh) o
             ) d, unnest(d.words) AS l
             WHERE {counted} GROUP BY l.lexeme HAVING sum(d.n) <> 0) w;
     END IF;
@@ -252,7 +255,7 @@ def _create_words() -> None:
         postgresql_with={"gin_pending_list_limit": 256},
     )
     op.create_index("ix_article_search_category_id", "article_search", ["category_id"])
-    op.execute("ALTER TABLE article_search SET (fillfactor = 90)")
+    op.execute("ALTER TABLE article_search SET (fillfactor = 70)")
     op.create_table(
         "search_words",
         sa.Column("word", sa.String(length=100, collation="C"), nullable=False),
