@@ -51,8 +51,12 @@ class Figures:
     runs: int
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON numbers: these are measures, not amounts."""
-        return {key: float(value) if isinstance(value, Decimal) else value for key, value in asdict(self).items()}
+        return measures(self)
+
+
+def measures(figures: Any) -> dict[str, Any]:
+    """A dataclass with plain JSON numbers: these are measures, not amounts."""
+    return {key: float(value) if isinstance(value, Decimal) else value for key, value in asdict(figures).items()}
 
 
 def _timed(work: Work) -> Decimal:

@@ -108,6 +108,12 @@ def test_the_order_is_that_of_the_one_pricing_call(buyer, monkeypatch, seed, few
         expected = told(buyer, ids)
         assert pages(buyer, size=7) == in_order(expected)
         assert pages(buyer, size=7, is_descending=True) == in_order(expected, is_descending=True)
+        ordered = in_order(expected)
+        for place in (39, 30, 8):
+            before = by_own_price(
+                buyer, Matching(), company_id=buyer.company_id, on=TODAY, before=ordered[place], limit=7
+            )
+            assert before == ordered[place - 7 : place]
         low, high = Decimal("2.50"), Decimal(6)
         held = [place for place in expected if place[0] is not None and low <= place[0] <= high]
         assert pages(buyer, size=5, low=low, high=high) == in_order(held)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from app.catalog.domain.article import Article
+from app.catalog.domain.search_query import Plan
 
 Sort = Literal["relevance", "name", "sku", "own"]
 Bounds = tuple[Decimal | None, Decimal | None]
@@ -97,7 +98,8 @@ class Found:
     """A page of articles and what can be said about all of them.
 
     `corrected` is what was searched instead of what was typed, else empty. `by_category` counts by category id,
-    `counts` by code of a counted narrowing. `keys` say where a list goes on after an article.
+    `counts` by code of a counted narrowing. `keys` say where a list goes on after an article. `plan` is how the words
+    were understood.
     """
 
     articles: Sequence[Article]
@@ -107,3 +109,4 @@ class Found:
     facets: tuple[Facet, ...] = ()
     by_category: Mapping[int, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    plan: Plan = Plan()

@@ -147,6 +147,7 @@ class _Page:
             facets=facets_of(attributes or (), shown or (), chosen, self.values["locale"]),
             by_category=dict(categories or ()),
             counts=counts or {},
+            plan=plan,
         )
 
     def _articles(self, ids: Sequence[int]) -> list[Article]:
@@ -185,7 +186,7 @@ def rank_sql(*, has_parts: bool) -> str:
 # A condition on articles `a` of other statements; the account's own numbers do not count, nothing is put right.
 MATCHES = f"""(CAST(:query AS text) = '' OR a.id IN (
     SELECT s.id FROM article_search s WHERE s.words @@ CAST(:query AS tsquery)
-      AND (NOT CAST(:has_parts AS boolean) OR {_PARTS.replace(_IS_OWN, "false")})))"""
+      AND (NOT CAST(:has_parts AS boolean) OR {_PARTS.replace(_IS_OWN, "false")})))"""  # noqa: S608 -- constants of this file
 
 
 def matching(typed: str) -> dict[str, Any]:
@@ -212,6 +213,46 @@ def _order(actor: Actor, sort: Sort, ordering: Ordering | None) -> tuple[str, st
     return "JOIN articles a ON a.id = h.id", key, "text"
 
 
+def _conditions(shape: Shape, words: str) -> list[str]:
+    """What holds of every found article, on the columns of `article_search s`."""
+    return [
+        *([words] if words else []),
+        *([f"s.{BRANCH}"] if shape.has_category else []),
+        *([] if shape.all_states else ["s.status <> 'discontinued'"]),
+        *(["s.variant_of_id IS NULL"] if shape.is_folded else []),
+        *(condition for _code, condition, is_counted in shape.narrowings if not is_counted),
+        *([] if shape.is_free else [visible_sql("s")]),
+    ]
+
+
+def found_condition(
+    actor: Actor, query: Query, found: Found, *, company_id: int | None = None, narrowings: Sequence[Narrowing] = ()
+) -> tuple[str, dict[str, Any]]:
+    """All that `find` found, as a condition on `articles a` of other statements, and the values of its parameters."""
+    chosen = chosen_groups(actor, query)
+    plan = found.plan
+    values = visible_values(actor, company_id) | reader(actor, company_id) | plan_values(plan)
+    shape = Shape(
+        bool(plan.terms), plan.has_parts, bool(query.category), query.with_discontinued, not query.with_variants,
+        len(chosen.groups), tuple((n.code, n.condition, n.is_counted) for n in narrowings), ("", "", ""),
+        descends=False, has_key=False, has_facets=False, is_free=values["as_free"],
+    )  # fmt: skip
+    own, words = words_sql(has_parts=shape.has_parts) if shape.has_words else ("", "")
+    every = " AND ".join(
+        [*_conditions(shape, words), *(f"s.facets && CAST(:group_{n} AS int[])" for n in range(shape.groups))]
+    )
+    values |= {"category": query.category} | {f"group_{n}": list(ids) for n, ids in enumerate(chosen.groups)}
+    for extra in narrowings:
+        values |= extra.values
+    condition = f"a.id IN (WITH {own}found AS (SELECT s.id FROM article_search s WHERE {every}) SELECT id FROM found)"  # noqa: S608
+    return condition, values
+
+
+def sold_condition(actor: Actor, *, company_id: int | None = None) -> tuple[str, dict[str, Any]]:
+    """Everything that is sold and may be seen, in the same way."""
+    return f"a.status <> 'discontinued' AND {visible_sql()}", visible_values(actor, company_id)
+
+
 @cache
 def _statement(shape: Shape) -> TextClause:
     join, key, kind = shape.order
@@ -220,14 +261,7 @@ def _statement(shape: Shape) -> TextClause:
                         for n in range(shape.groups)) or "0"  # fmt: skip
     rank = rank_sql(has_parts=shape.has_parts) if shape.has_words else "0"
     own, words = words_sql(has_parts=shape.has_parts) if shape.has_words else ("", "")
-    conditions = [
-        *([words] if words else []),
-        *([f"s.{BRANCH}"] if shape.has_category else []),
-        *([] if shape.all_states else ["s.status <> 'discontinued'"]),
-        *(["s.variant_of_id IS NULL"] if shape.is_folded else []),
-        *(condition for _code, condition, is_counted in shape.narrowings if not is_counted),
-        *([] if shape.is_free else [visible_sql("s")]),
-    ]
+    conditions = _conditions(shape, words)
     counted = [(code, condition) for code, condition, is_counted in shape.narrowings if is_counted]
     columns = "".join(f", {condition} AS x_{code}" for code, condition in counted)
     counts = ", ".join(f"'{code}', count(*) FILTER (WHERE x_{code})" for code, _condition in counted)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
 from app.catalog.domain.article import Article
-from app.catalog.domain.finding import Found, Key, Narrowing, Ordering, Query, Sort
+from app.catalog.domain.finding import Bounds, Found, Key, Narrowing, Ordering, Query, Sort
 from app.catalog.domain.order_quantity import smallest
+from app.catalog.queries.articles import articles_by_id
 from app.catalog.queries.browse import Sort as ListSort
 from app.catalog.queries.browse import search, sort_key
-from app.catalog.queries.search import find
+from app.catalog.queries.search import find, found_condition, sold_condition
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.inventory.domain.promise import Promise
@@ -22,6 +23,7 @@ from app.inventory.queries.promises import promises
 from app.ordering.queries.bought import bought_before, by_last_order
 from app.ordering.queries.cart import need, price_day, price_item
 from app.pricing.domain.price import PricedLine
+from app.pricing.queries.own_price import Matching, Place, by_own_price
 from app.pricing.queries.prices import price_lines
 
 
@@ -37,17 +39,29 @@ class ShopRow:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a buyer looks for, and in which order; `sort` is one of SORTS."""
+    """What a buyer looks for, and in which order; `sort` is one of SORTS.
+
+    `price_range` holds own net prices for one base unit, both ends included; it is only looked at in the order of prices.
+    """
 
     query: Query
     sort: str = "name"
     is_descending: bool = False
     only_in_stock: bool = False
     only_bought: bool = False
+    price_range: Bounds = (None, None)
+
+    @property
+    def has_price_range(self) -> bool:
+        return self.price_range != (None, None)
 
     @property
     def is_narrowed(self) -> bool:
-        return self.query.is_narrowed or self.only_in_stock or self.only_bought
+        return self.query.is_narrowed or self.only_in_stock or self.only_bought or self.has_price_range
+
+    @property
+    def is_everything(self) -> bool:
+        return not (self.query.text or self.query.category or self.is_narrowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ class ShopPage:
     keys: Mapping[int, Key]
 
 
-# Orders beside relevance, name and number; what prices sort by joins them here.
+# Orders beside relevance, name, number and price.
 ORDERINGS: Mapping[str, Callable[[Actor], Ordering]] = {
     "stock": lambda _actor: by_stock(),
     "bought": by_last_order,
@@ -71,9 +85,19 @@ def _moment(key: str) -> str:
     return key if key == "-infinity" else datetime.fromisoformat(key).isoformat()
 
 
+_NO_PRICE = "-"
+
+
+def _price(key: str) -> Decimal | None:
+    """A key of the order by price; raises ValueError or ArithmeticError."""
+    return None if key == _NO_PRICE else Decimal(key)
+
+
 # How the first part of a page key must read, by sort.
-KEY_PARTS: Mapping[str, Callable[[str], object]] = {"relevance": int, "stock": Decimal, "bought": _moment}
-SORTS = ("relevance", "name", "sku", *ORDERINGS)
+KEY_PARTS: Mapping[str, Callable[[str], object]] = {
+    "relevance": int, "stock": Decimal, "bought": _moment, "price": lambda key: _price(key) or True,
+}  # fmt: skip
+SORTS = ("relevance", "name", "sku", "price", *ORDERINGS)
 
 
 def shop_page(
@@ -81,7 +105,9 @@ def shop_page(
 ) -> ShopPage:
     """A page of articles that can be ordered; a constant number of statements. Raises NotFound for a damaged key."""
     try:
-        if look.sort in ("name", "sku") and not (look.query.text or look.query.category or look.is_narrowed):
+        if look.sort == "price":
+            return _by_price(actor, look, after=after, before=before, limit=limit)
+        if look.sort in ("name", "sku") and look.is_everything:
             return _everything(actor, look, after=after, before=before, limit=limit)
         found = find(
             actor, look.query, "own" if look.sort in ORDERINGS else cast("Sort", look.sort),
@@ -105,6 +131,31 @@ def _everything(
     )  # fmt: skip
     keys = {article.id: sort_key(article, column) for article in articles}
     return ShopPage(offers(actor, articles, price_day(actor)), None, keys)
+
+
+def _by_price(
+    actor: Actor, look: Look, *, after: Sequence[str] | None, before: Sequence[str] | None, limit: int
+) -> ShopPage:
+    """Articles in the order of the account's own prices, variants each for itself."""
+    query, narrowings = replace(look.query, with_variants=True), _narrowings(actor, look)
+    found = None
+    condition, values = sold_condition(actor)
+    if not look.is_everything:
+        found = find(actor, query, "relevance", limit=1, narrowings=narrowings)
+        condition, values = found_condition(actor, query, found, narrowings=narrowings)
+    day = price_day(actor)
+    places = by_own_price(
+        actor, Matching(f"{condition} AND NOT a.is_head", values), company_id=actor.company_id, on=day,
+        after=_place(after), before=_place(before), is_descending=look.is_descending, low=look.price_range[0],
+        high=look.price_range[1], limit=limit,
+    )  # fmt: skip
+    articles = articles_by_id(actor, [article_id for _price, article_id in places])
+    keys = {article_id: (_NO_PRICE if price is None else str(price), article_id) for price, article_id in places}
+    return ShopPage(offers(actor, [articles[article_id] for article_id in keys], day), found, keys)
+
+
+def _place(key: Sequence[str] | None) -> Place | None:
+    return None if key is None else (_price(key[0]), int(key[1]))
 
 
 def _narrowings(actor: Actor, look: Look) -> list[Narrowing]:

@@ -9,14 +9,17 @@ from flask import request
 
 from app.catalog.domain.finding import Bounds, Facet, Found, Query
 from app.ordering.queries.shop import SORTS, Look
+from app.web import formats
 from app.web.pagination import here_with
-from app.web.texts import _
+from app.web.texts import _, language
 
 _MOST_VALUES = 60
 SORT_NAMES = (
     ("relevance", _("Best match")),
     ("name", _("Name")),
     ("sku", _("Article number")),
+    ("price", _("Your price, lowest first")),
+    ("-price", _("Your price, highest first")),
     ("-stock", _("In stock, most first")),
     ("-bought", _("Bought last")),
 )
@@ -31,13 +34,18 @@ class ChosenFilter:
 
 
 def look_from_request() -> Look:
-    """Words `q`, `category`, facet values `f`, ranges `from.CODE` and `to.CODE`, `stock`, `bought`, `sort`, `exact`."""
+    """Words `q`, `category`, facet values `f`, ranges `from.CODE` and `to.CODE`, `price_from`, `price_to`, `stock`, `bought`,
+    `sort`, `exact`.
+    """
     args = request.args
     text = args.get("q", "").strip()[:100]
     asked = args.get("sort", "relevance" if text else "name")
     sort = asked.lstrip("-") if asked.lstrip("-") in SORTS else "name"
     if sort == "relevance" and not text:
         sort = "name"
+    prices = (_number("price_from"), _number("price_to"))
+    if prices != (None, None):
+        sort = "price"  # a range of prices is shown in their order
     query = Query(
         text,
         args.get("category", "")[:40],
@@ -52,6 +60,7 @@ def look_from_request() -> Look:
         is_descending=asked.startswith("-"),
         only_in_stock=args.get("stock") == "1",
         only_bought=args.get("bought") == "1",
+        price_range=prices,
     )
 
 
@@ -73,6 +82,10 @@ def _number(name: str) -> Decimal | None:
 def chosen_filters(found: Found, look: Look) -> list[ChosenFilter]:
     """What narrows the list, in the order of the facets."""
     chosen = [entry for facet in found.facets for entry in _of_facet(facet, look)]
+    if look.has_price_range:
+        lowest, highest = (formats.price(end, language()) if end is not None else "" for end in look.price_range)
+        text = f"{_('Your price')}: {lowest} – {highest}".rstrip()
+        chosen.append(ChosenFilter(text, _without(price_from=None, price_to=None)))
     if look.only_in_stock:
         chosen.append(ChosenFilter(str(_("in stock")), _without(stock=None)))
     if look.only_bought:

@@ -102,53 +102,71 @@ _COUNT = "SELECT count(*) FROM (SELECT FROM articles a WHERE {matching} LIMIT :f
 # lists behind it from doing so.
 _REST = """
 SELECT a.id FROM articles a
-WHERE {matching} AND (a.id > :after OR CAST(:after AS bigint) IS NULL)
+WHERE {matching} AND (a.id {id_sign} :after OR CAST(:after AS bigint) IS NULL)
   AND (NOT EXISTS (SELECT FROM price_entries e WHERE e.price_list_id = ANY(CAST(:lists AS bigint[])) AND e.article_id = a.id
                    AND {entry} AND {valid})
        OR EXISTS (SELECT FROM price_entries e WHERE e.price_list_id = ANY(CAST(:lists AS bigint[])) AND e.article_id = a.id
                   GROUP BY e.price_list_id
                   HAVING e.price_list_id = ANY(CAST(:shutting AS bigint[])) OR NOT bool_or({valid} AND e.unit = a.base_unit
                       AND e.min_quantity <= greatest(a.minimum, CASE WHEN a.precision = 0 THEN 1 ELSE 0 END))))
-ORDER BY a.id LIMIT :limit"""
+ORDER BY a.id {id_order} LIMIT :limit"""
 
 
 def by_own_price(
     actor: Actor, matching: Matching, *, company_id: int, on: date, after: Place | None = None,
-    is_descending: bool = False, low: Decimal | None = None, high: Decimal | None = None, limit: int = 50,
+    before: Place | None = None, is_descending: bool = False, low: Decimal | None = None, high: Decimal | None = None,
+    limit: int = 50,
 ) -> list[Place]:  # fmt: skip
     """The next articles in the order of their own net price for one base unit, at the smallest quantity one can order.
 
     `low` and `high` hold it to a range, ends included; then articles without a price are left out, else they come last.
-    Equal prices come by id. Raises NotFound for another's account.
+    Equal prices come by id. With `before` the articles before that place, in the same order. Raises NotFound for
+    another's account.
     """
-    walk = _Walk(actor, matching, company_id, on, is_descending=is_descending)
+    is_backwards = before is not None and after is None
+    walk = _Walk(actor, matching, company_id, on, is_descending=is_descending, is_backwards=is_backwards)
+    place = before if is_backwards else after
+    has_rest = low is None and high is None
     found: list[Place] = []
-    if after is None or after[0] is not None:
-        found = walk.priced(after, low, high, limit)
-    if len(found) < limit and low is None and high is None:
-        found += walk.unpriced(after[1] if after is not None and after[0] is None else None, limit - len(found))
+    if is_backwards:
+        if place is not None and place[0] is None:
+            found, place = (walk.unpriced(place[1], limit) if has_rest else []), None
+        if len(found) < limit:
+            found += walk.priced(place, low, high, limit - len(found))
+        return found[::-1]
+    if place is None or place[0] is not None:
+        found = [*walk.priced(place, low, high, limit)]
+    if len(found) < limit and has_rest:
+        found += walk.unpriced(place[1] if place is not None and place[0] is None else None, limit - len(found))
     return found
 
 
 class _Walk:
     """One look at the lists of an account."""
 
-    def __init__(self, actor: Actor, matching: Matching, company_id: int, on: date, *, is_descending: bool) -> None:
+    def __init__(
+        self, actor: Actor, matching: Matching, company_id: int, on: date, *, is_descending: bool, is_backwards: bool
+    ) -> None:
         self._actor, self._matching, self._company_id, self._on = actor, matching, company_id, on
-        self._is_descending = is_descending
+        self._is_descending = is_descending is not is_backwards
+        self._by_id = -1 if is_backwards else 1
         self._prices: dict[int, Decimal | None] = {}
         self._lists = [_read(row) for row in db.session.execute(_LISTS, {"company": company_id, "on": on})]
         few = self._rows(_COUNT.format(matching=matching.condition), few=_FEW + 1)[0][0] <= _FEW
         special = any(one.is_special for one in self._lists)
-        shape = {"sign": "<=" if is_descending else ">=", "order": "DESC" if is_descending else "", "entry": _ENTRY,
-                 "valid": _VALID, "matching": matching.condition}  # fmt: skip
+        down = self._is_descending
+        shape = {"sign": "<=" if down else ">=", "order": "DESC" if down else "", "entry": _ENTRY, "valid": _VALID,
+                 "matching": matching.condition, "id_sign": "<" if is_backwards else ">",
+                 "id_order": "DESC" if is_backwards else ""}  # fmt: skip
         self._statement = (
             (_HIT if few or special else "") + (_LOOKUP if few else _WALK) + (f" UNION ALL {_SPECIAL}" if special else "")
             + " ORDER BY bound {order} LIMIT :limit"
         ).format(**shape)  # fmt: skip
         self._rest = _REST.format(**shape)
 
-    def priced(self, after: Place | None, low: Decimal | None, high: Decimal | None, limit: int) -> list[Place]:
+    def priced(
+        self, after: Place | None, low: Decimal | None, high: Decimal | None, limit: int
+    ) -> Sequence[tuple[Decimal, int]]:
         """Articles with a price behind a place and within a range."""
         sign = -1 if self._is_descending else 1
         first, last = (high, low) if self._is_descending else (low, high)
@@ -157,23 +175,29 @@ class _Walk:
         while True:
             candidates = self._candidates(begin, asked)
             self._price([article_id for article_id, _bound in candidates])
-            found = sorted(
-                ((price, article_id) for article_id in {row[0] for row in candidates}
-                 if (price := self._prices[article_id]) is not None),
-                key=lambda place: (sign * place[0], place[1]),
-            )  # fmt: skip
-            places: list[Place] = [
-                place for place in found
-                if (after is None or (sign * place[0], place[1]) > (sign * (after[0] or 0), after[1]))
-                and (low is None or place[0] >= low) and (high is None or place[0] <= high)
-            ]  # fmt: skip
+            places = self._places([row[0] for row in candidates], after, low, high)
             if len(candidates) < asked:
                 return places[:limit]
             bound = candidates[-1][1]
-            sure = [place for place in places if sign * (place[0] or 0) < sign * bound]
+            sure = [place for place in places if sign * place[0] < sign * bound]
             if len(sure) >= limit or (last is not None and sign * bound > sign * last):
-                return sure[:limit] if len(sure) >= limit else places[:limit]
+                return (sure if len(sure) >= limit else places)[:limit]
             asked *= 4
+
+    def _places(
+        self, ids: Sequence[int], after: Place | None, low: Decimal | None, high: Decimal | None
+    ) -> list[tuple[Decimal, int]]:
+        """Those that have a price in the range and stand behind a place, in order."""
+        known = {(price, article_id) for article_id in ids if (price := self._prices[article_id]) is not None}
+        start = None if after is None or after[0] is None else self._key((after[0], after[1]))
+        return sorted(
+            (place for place in known if (start is None or self._key(place) > start)
+             and (low is None or place[0] >= low) and (high is None or place[0] <= high)),
+            key=self._key,
+        )  # fmt: skip
+
+    def _key(self, place: tuple[Decimal, int]) -> tuple[Decimal, int]:
+        return (-place[0] if self._is_descending else place[0], self._by_id * place[1])
 
     def unpriced(self, after_id: int | None, limit: int) -> list[Place]:
         """Articles without a price, by id."""

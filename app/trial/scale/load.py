@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from statistics import median, quantiles
@@ -24,6 +24,7 @@ from app.core.local.programs import Program, web
 from app.core.local.services import libpq_url
 from app.trial.bench_stock import PASSWORD
 from app.trial.http import Browser
+from app.trial.measure import measures
 from app.trial.scale.range import FAMILIES, category_of
 from config import Config
 
@@ -41,7 +42,7 @@ class LoadFigures:
     worker_mb: Decimal
 
     def as_json(self) -> dict[str, Any]:
-        return {key: float(value) if isinstance(value, Decimal) else value for key, value in asdict(self).items()}
+        return measures(self)
 
 
 def load(config: Config, *, clients: int, workers: int, seconds: int, is_floor: bool = False) -> LoadFigures:
