@@ -39,11 +39,13 @@ FROM every e
 UNION ALL SELECT typed, meaning, 0, false, '{}', '{}' FROM also""")
 
 _NEAR = text("""
+WITH asked AS MATERIALIZED (
+    SELECT word, search_pairs(word) AS pairs FROM unnest(CAST(:words AS text[])) AS w (word)
+)
 SELECT a.word, v.word, v.frequency
-FROM unnest(CAST(:words AS text[])) AS a (word)
-CROSS JOIN LATERAL (
+FROM asked a CROSS JOIN LATERAL (
     SELECT c.word, c.frequency FROM search_words c, unnest(c.pairs) AS p
-    WHERE c.pairs && search_pairs(a.word) AND p = ANY(search_pairs(a.word))
+    WHERE c.pairs && a.pairs AND p = ANY(a.pairs)
       AND length(c.word) BETWEEN length(a.word) - 2 AND length(a.word) + 2
     GROUP BY c.word, c.frequency
     ORDER BY count(*) DESC, c.frequency DESC LIMIT 60
