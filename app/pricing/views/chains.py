@@ -8,7 +8,7 @@ from app.accounts.queries.accounts import account
 from app.core.actor import Scope
 from app.core.errors import Conflict, NotFound
 from app.core.texts import N_
-from app.pricing.forms.lists import SPARE_LINKS, STRATEGIES, AssignForm, ChainForm, links_of
+from app.pricing.forms.chains import SPARE_LINKS, STRATEGIES, AssignForm, ChainForm, links_of
 from app.pricing.policy import Permission
 from app.pricing.queries import chains as queries
 from app.pricing.queries.lists import list_names

@@ -10,7 +10,7 @@ from app.core import storage
 from app.core.actor import Scope
 from app.core.errors import NotFound
 from app.core.texts import Message
-from app.pricing.forms.lists import PriceFileForm
+from app.pricing.forms.files import PriceFileForm
 from app.pricing.policy import Permission
 from app.pricing.queries import files as queries
 from app.pricing.service.files import PDF_LINES, request_price_file

@@ -9,7 +9,7 @@ from flask import render_template
 from app.catalog.queries.browse import ArticlePage
 from app.core import clock
 from app.pricing.domain.reasons import LEVEL_NAMES
-from app.pricing.forms.lists import STRATEGIES, AssignForm
+from app.pricing.forms.chains import STRATEGIES, AssignForm
 from app.pricing.forms.rules import COMBINES
 from app.pricing.policy import Permission
 from app.pricing.queries.chains import chain_names, chain_of_account

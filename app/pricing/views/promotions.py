@@ -16,7 +16,7 @@ from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tables.writing import csv_chunks
 from app.core.texts import N_
-from app.pricing.forms.lists import (
+from app.pricing.forms.promotions import (
     AUDIENCE_KINDS,
     PROMOTION_EFFECTS,
     PROMOTION_KINDS,

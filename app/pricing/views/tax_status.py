@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.actor import Scope
 from app.core.errors import NotFound
 from app.core.texts import N_
-from app.pricing.forms.lists import ExemptionForm, VatCheckForm
+from app.pricing.forms.tax_status import ExemptionForm, VatCheckForm
 from app.pricing.policy import Permission
 from app.pricing.queries.tax_status import tax_status
 from app.pricing.service.tax_status import add_exemption, end_exemption, record_check

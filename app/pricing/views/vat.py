@@ -10,7 +10,7 @@ from app.accounts.forms.fields import country_name
 from app.accounts.queries.companies import operator_party
 from app.core import clock
 from app.core.actor import Scope
-from app.pricing.forms.lists import VAT_CATEGORIES, RateForm, VatRuleForm
+from app.pricing.forms.vat import VAT_CATEGORIES, RateForm, VatRuleForm
 from app.pricing.policy import Permission
 from app.pricing.queries.chains import vat_rates
 from app.pricing.queries.tax_status import vat_rules

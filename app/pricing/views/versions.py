@@ -10,7 +10,7 @@ from flask import Response, make_response, redirect, request, url_for
 from app.catalog.queries.browse import categories
 from app.core.actor import Scope
 from app.pricing.domain.versions import Phase
-from app.pricing.forms.lists import DraftForm, PercentForm, ReasonForm, SpanForm, WordsForm
+from app.pricing.forms.versions import DraftForm, PercentForm, ReasonForm, SpanForm, WordsForm
 from app.pricing.policy import Permission
 from app.pricing.queries.comparison import odd_breaks, odd_counts, summary
 from app.pricing.queries.versions import Series, VersionLine, series

@@ -14,7 +14,7 @@ from app.core.actor import Scope
 from app.core.errors import DomainError, Invalid
 from app.core.texts import N_, Message
 from app.pricing.domain.reasons import LEVEL_NAMES
-from app.pricing.forms.lists import STRATEGIES
+from app.pricing.forms.chains import STRATEGIES
 from app.pricing.forms.rules import COMBINES
 from app.pricing.policy import Permission
 from app.pricing.queries.explain import Explanation, explain
