@@ -58,7 +58,7 @@ def test_contract(code, data):
     assert step == rule.apply(line, price)
     if step is not None:
         assert step.before == price.amount
-        assert 0 <= step.after
+        assert step.after >= 0
         assert isinstance(step.message, Message)
         assert str(step.message)
         assert step.by

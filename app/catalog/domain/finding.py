@@ -109,4 +109,4 @@ class Found:
     facets: tuple[Facet, ...] = ()
     by_category: Mapping[int, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
-    plan: Plan = Plan()
+    plan: Plan = field(default_factory=Plan)

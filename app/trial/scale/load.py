@@ -112,7 +112,7 @@ def _served(config: Config, *, is_floor: bool) -> Iterator[tuple[int, int]]:
         log = Path(config.instance_dir) / "logs" / f"load-{program.name}.log"
         process = spawn(program.command, log=log, env=environment, cwd=ROOT, pass_fds=program.pass_fds)
         try:
-            wait_until(lambda: process.poll() is not None or b"Booting worker" in log.read_bytes(), 60, every=0.1)
+            wait_until(lambda: process.poll() is not None or b"Booting worker" in log.read_bytes(), 60)
             if process.poll() is not None:
                 sys.stderr.write(log.read_text("utf-8")[-2000:])
                 raise RuntimeError("the server did not start")
