@@ -95,8 +95,9 @@ def add_descriptions(actor: Actor, items: Sequence[DemoArticle]) -> None:
     upsert_attributes(actor, ATTRIBUTES)
     templates: dict[str, dict[str, bool]] = {}
     for family in FAMILIES:
-        needed = templates.setdefault(family.category, {})
-        needed.update({code: place == 0 for place, code in enumerate(family.attributes) if code not in needed})
+        others = [other.attributes for other in FAMILIES if other.category == family.category]
+        wanted = templates.setdefault(family.category, {})
+        wanted.update({code: all(code in codes for codes in others) for code in family.attributes})
     for category, wanted in templates.items():
         set_template(actor, category, wanted)
     upsert_brands(actor, _BRANDS)

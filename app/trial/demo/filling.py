@@ -37,6 +37,7 @@ from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
 from app.trial.demo.search import add_search
+from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
 from app.trial.demo.trade import fill_trade
 
@@ -120,6 +121,7 @@ def _fill(actor: Actor) -> None:
                 set_block(house, company_id, is_blocked=True, reason=account.block)
         add_assortments(house)
         add_plans(house)
+        add_suppliers_articles(house, items)
     _applicant()
 
 
