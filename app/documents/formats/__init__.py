@@ -15,10 +15,11 @@ from app.core.texts import Message
 
 
 class FormatError(Invalid):
-    """A file that cannot be read as the format says: what is wrong, on which line (0: no place), at which path."""
+    """A file that cannot be read as the format says: what is wrong, on which line and column (0: no place), at which path."""
 
-    def __init__(self, message: Message, line: int = 0, path: str = "") -> None:
+    def __init__(self, message: Message, line: int = 0, path: str = "", *, column: int = 0) -> None:
         self.line = line
+        self.column = column
         self.path = path
         super().__init__("file", message)
 
