@@ -225,10 +225,10 @@ def _conditions(shape: Shape, words: str) -> list[str]:
     ]
 
 
-def found_condition(
+def found_ids(
     actor: Actor, query: Query, found: Found, *, company_id: int | None = None, narrowings: Sequence[Narrowing] = ()
 ) -> tuple[str, dict[str, Any]]:
-    """All that `find` found, as a condition on `articles a` of other statements, and the values of its parameters."""
+    """A query of the ids of all that `find` found, for other statements, and the values of its parameters."""
     chosen = chosen_groups(actor, query)
     plan = found.plan
     values = visible_values(actor, company_id) | reader(actor, company_id) | plan_values(plan)
@@ -244,8 +244,7 @@ def found_condition(
     values |= {"category": query.category} | {f"group_{n}": list(ids) for n, ids in enumerate(chosen.groups)}
     for extra in narrowings:
         values |= extra.values
-    condition = f"a.id IN (WITH {own}found AS (SELECT s.id FROM article_search s WHERE {every}) SELECT id FROM found)"  # noqa: S608
-    return condition, values
+    return f"WITH {own}found AS (SELECT s.id FROM article_search s WHERE {every}) SELECT id FROM found", values  # noqa: S608
 
 
 def sold_condition(actor: Actor, *, company_id: int | None = None) -> tuple[str, dict[str, Any]]:

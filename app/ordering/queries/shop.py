@@ -14,7 +14,7 @@ from app.catalog.domain.order_quantity import smallest
 from app.catalog.queries.articles import articles_by_id
 from app.catalog.queries.browse import Sort as ListSort
 from app.catalog.queries.browse import search, sort_key
-from app.catalog.queries.search import find, found_condition, sold_condition
+from app.catalog.queries.search import find, found_ids, sold_condition
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.inventory.domain.promise import Promise
@@ -139,13 +139,15 @@ def _by_price(
     """Articles in the order of the account's own prices, variants each for itself."""
     query, narrowings = replace(look.query, with_variants=True), _narrowings(actor, look)
     found = None
-    condition, values = sold_condition(actor)
-    if not look.is_everything:
+    if look.is_everything:
+        matching = Matching(*sold_condition(actor))
+    else:
         found = find(actor, query, "relevance", limit=1, narrowings=narrowings)
-        condition, values = found_condition(actor, query, found, narrowings=narrowings)
+        ids, values = found_ids(actor, query, found, narrowings=narrowings)
+        matching = Matching(f"a.id IN ({ids})", values, ids, found.total)
     day = price_day(actor)
     places = by_own_price(
-        actor, Matching(f"{condition} AND NOT a.is_head", values), company_id=actor.company_id, on=day,
+        actor, matching, company_id=actor.company_id, on=day,
         after=_place(after), before=_place(before), is_descending=look.is_descending, low=look.price_range[0],
         high=look.price_range[1], limit=limit,
     )  # fmt: skip

@@ -35,10 +35,15 @@ Place = tuple[Decimal | None, int]
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Which articles are asked for: a condition on `articles a` with the values of its parameters."""
+    """Which articles are asked for: a condition on `articles a` with the values of its parameters.
+
+    Where they are known by a query of ids, and how many they are, is said beside it: few are then taken from there.
+    """
 
     condition: str = "true"
     values: Mapping[str, Any] = field(default_factory=dict)
+    ids: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,18 @@ CROSS JOIN LATERAL (
     WHERE e.price_list_id = l.list_id AND e.price / e.base_quantity {sign} l.start AND {entry} AND {valid} AND {matching}
     ORDER BY e.price / e.base_quantity {order} LIMIT :limit
 ) w"""
+# OFFSET 0 keeps the planner from reading whole lists for the few articles asked for.
 _LOOKUP = """
-SELECT a.id, e.price / e.base_quantity * l.factor + l.slack AS bound
-FROM hit a
-CROSS JOIN unnest(CAST(:lists AS bigint[]), CAST(:factors AS numeric[]), CAST(:slacks AS numeric[]),
-                  CAST(:starts AS numeric[])) l (list_id, factor, slack, start)
-JOIN price_entries e ON e.price_list_id = l.list_id AND e.article_id = a.id
-WHERE e.price / e.base_quantity {sign} l.start AND {entry} AND {valid}"""
+SELECT a.id, e.each * l.factor + l.slack AS bound
+FROM unnest(CAST(:lists AS bigint[]), CAST(:factors AS numeric[]), CAST(:slacks AS numeric[]),
+            CAST(:starts AS numeric[])) l (list_id, factor, slack, start)
+CROSS JOIN LATERAL (
+    SELECT e.article_id, e.unit, e.min_quantity, e.price / e.base_quantity AS each FROM price_entries e
+    WHERE e.price_list_id = l.list_id AND e.article_id = ANY(ARRAY(SELECT id FROM hit)) AND {valid}
+    OFFSET 0
+) e
+JOIN hit a ON a.id = e.article_id
+WHERE e.each {sign} l.start AND {entry}"""
 _SPECIAL = """
 SELECT a.id, greatest(e.price, 0) / e.base_quantity * l.factor + l.slack
 FROM unnest(CAST(:heads AS bigint[]), CAST(:special_factors AS numeric[]), CAST(:special_slacks AS numeric[]))
@@ -94,7 +104,7 @@ FROM unnest(CAST(:heads AS bigint[]), CAST(:special_factors AS numeric[]), CAST(
 CROSS JOIN LATERAL special_entries(l.head_id, ARRAY(SELECT id FROM hit), :on, NULL) e
 JOIN hit a ON a.id = e.article_id WHERE {entry}"""
 _HIT = """WITH hit AS MATERIALIZED (
-    SELECT a.id, a.base_unit, a.minimum, a.step FROM articles a WHERE {matching}
+    SELECT a.id, a.base_unit, a.minimum, a.step FROM {source} WHERE {matching}
 )"""
 _COUNT = "SELECT count(*) FROM (SELECT FROM articles a WHERE {matching} LIMIT :few) x"
 
@@ -152,16 +162,21 @@ class _Walk:
         self._by_id = -1 if is_backwards else 1
         self._prices: dict[int, Decimal | None] = {}
         self._lists = [_read(row) for row in db.session.execute(_LISTS, {"company": company_id, "on": on})]
-        few = self._rows(_COUNT.format(matching=matching.condition), few=_FEW + 1)[0][0] <= _FEW
+        size = matching.size
+        if size is None:
+            size = self._rows(_COUNT.format(matching=matching.condition), few=_FEW + 1)[0][0]
+        few = size <= _FEW
         special = any(one.is_special for one in self._lists)
         down = self._is_descending
-        shape = {"sign": "<=" if down else ">=", "order": "DESC" if down else "", "entry": _ENTRY, "valid": _VALID,
+        by_ids = few and bool(matching.ids)
+        shape = {"source": f"({matching.ids}) known JOIN articles a ON a.id = known.id" if by_ids else "articles a",
+                 "sign": "<=" if down else ">=", "order": "DESC" if down else "", "entry": _ENTRY, "valid": _VALID,
                  "matching": matching.condition, "id_sign": "<" if is_backwards else ">",
                  "id_order": "DESC" if is_backwards else ""}  # fmt: skip
         self._statement = (
             (_HIT if few or special else "") + (_LOOKUP if few else _WALK) + (f" UNION ALL {_SPECIAL}" if special else "")
             + " ORDER BY bound {order} LIMIT :limit"
-        ).format(**shape)  # fmt: skip
+        ).format(**(shape | ({"matching": "true"} if by_ids else {})))  # fmt: skip
         self._rest = _REST.format(**shape)
 
     def priced(
