@@ -20,7 +20,10 @@ PHONE_PLACES = 5
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One line of the menu. `group` "main" stands in the bar by order; "more" only behind "More"."""
+    """One line of the menu. `group` "main" stands in the bar by order; "more" only behind "More".
+
+    `under`: beginnings of addresses that belong to it though they do not begin as its own.
+    """
 
     order: int
     endpoint: str
@@ -29,6 +32,7 @@ class NavEntry:
     icon: str
     group: str = "main"
     scope: Scope | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ def nav_entry(
     *,
     group: str = "main",
     scope: Scope | None = None,
+    under: tuple[str, ...] = (),
 ) -> None:
     """Add a menu line; call it in the slice's `views`. `label` is a lazy text, `icon` a name of img/icons.svg."""
-    _add(_entries, NavEntry(order, endpoint, label, permission, icon, group, scope))
+    _add(_entries, NavEntry(order, endpoint, label, permission, icon, group, scope, under))
 
 
 def search_entry(
@@ -109,10 +114,15 @@ def _allowed(entries: Sequence[Entry], found: Actor) -> list[Entry]:
 
 def _links(entries: Sequence[NavEntry], here: str) -> list[NavLink]:
     addresses = [url_for(entry.endpoint) for entry in entries]
-    under = [a for a in addresses if here == a or here.startswith(a.rstrip("/") + "/")]
-    current = max(under, key=len, default=None)
+    depths = [
+        max((len(a) for a in (address, *e.under) if here == a or here.startswith(a.rstrip("/") + "/")), default=0)
+        for e, address in zip(entries, addresses, strict=True)
+    ]
+    deepest = max(depths, default=0)
+    current = depths.index(deepest) if deepest else -1
     return [
-        NavLink(e.label, e.icon, address, address == current) for e, address in zip(entries, addresses, strict=True)
+        NavLink(e.label, e.icon, address, place == current)
+        for place, (e, address) in enumerate(zip(entries, addresses, strict=True))
     ]
 
 

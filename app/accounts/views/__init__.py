@@ -11,15 +11,14 @@ from app.web.texts import _
 
 blueprint = Blueprint("accounts", __name__)
 
-nav_entry(30, "accounts.index", _("Accounts"), Permission.READ_ACCOUNTS, "company", scope=Scope.OPERATOR)
 nav_entry(
-    86,
-    "accounts.account_sets",
-    _("Groups and segments"),
+    30,
+    "accounts.index",
+    _("Accounts"),
     Permission.READ_ACCOUNTS,
-    "people",
-    group="more",
+    "company",
     scope=Scope.OPERATOR,
+    under=("/account-sets",),
 )
 nav_entry(70, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", scope=Scope.TENANT)
 nav_entry(

@@ -64,7 +64,9 @@ def save_category(actor: Actor, row: CategoryRow, *, is_new: bool = False) -> st
     after = _told(row.code)
     changes = {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
     if outcome != "same":
-        audit.record(actor, "category", int(after["id"]), outcome, {k: pair for k, pair in changes.items() if k != "id"})
+        audit.record(
+            actor, "category", int(after["id"]), outcome, {k: pair for k, pair in changes.items() if k != "id"}
+        )
     return outcome
 
 

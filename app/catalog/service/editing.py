@@ -62,7 +62,9 @@ def amend_article(actor: Actor, row: ArticleRow, *, seen: datetime) -> bool:
 def _held(sku: str, seen: datetime) -> Any:
     take_turn()
     held = db.session.execute(
-        select(Article.id, Article.base_unit, Article.updated_at).where(Article.sku_key == key_of(sku)).with_for_update()
+        select(Article.id, Article.base_unit, Article.updated_at)
+        .where(Article.sku_key == key_of(sku))
+        .with_for_update()
     ).one_or_none()
     if held is None:
         raise NotFound(N_("There is no article {sku}.", sku=sku))

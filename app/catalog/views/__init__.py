@@ -12,18 +12,14 @@ from app.web.texts import _, say
 
 blueprint = Blueprint("catalog", __name__)
 
-nav_entry(40, "catalog.index", _("Catalogue"), Permission.READ, "articles", scope=Scope.OPERATOR)
 nav_entry(
-    47,
-    "catalog.supplier_index",
-    _("Articles of suppliers"),
-    Permission.EDIT,
+    40,
+    "catalog.index",
+    _("Catalogue"),
+    Permission.READ,
     "articles",
-    group="more",
     scope=Scope.OPERATOR,
-)
-nav_entry(
-    42, "catalog.assortments", _("Assortments"), Permission.READ_ASSORTMENTS, "articles", group="more", scope=Scope.OPERATOR
+    under=("/catalog", "/catalogue-health"),
 )
 search_entry(30, "catalog.index", _("Search articles"), Permission.READ, scope=Scope.OPERATOR)
 

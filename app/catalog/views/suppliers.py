@@ -63,7 +63,12 @@ def supplier_show(code: str) -> Response:
         state=state,
         page=page_of(rows, keyset, key=lambda row: (row.confidence, row.id)),
         views=[
-            (label, url_for("catalog.supplier_show", code=code, state=name), name == state, found.counts[name])
+            (
+                label,
+                url_for("catalog.supplier_show", code=code, state=name),
+                name == state,
+                found.counts[name] if name == "open" else None,
+            )
             for name, label in STATES.items()
         ],
         sure=SURE,

@@ -13,8 +13,5 @@ from app.web.texts import _
 blueprint = Blueprint("insights", __name__)
 nav_entry(1, "insights.start", _("Overview"), AccountPermission.READ_COMPANY, "home")
 nav_entry(15, "insights.index", _("Abandoned carts"), Permission.READ_CARTS, "abandoned", scope=Scope.OPERATOR)
-nav_entry(
-    48, "insights.health", _("Catalogue health"), Permission.READ_HEALTH, "check", group="more", scope=Scope.OPERATOR
-)
 
 from app.insights.views import carts, health, panels, price_effects, start  # noqa: E402, F401 -- they add their routes to the blueprint

@@ -11,7 +11,15 @@ from app.web.texts import _
 
 blueprint = Blueprint("inventory", __name__)
 
-nav_entry(50, "inventory.index", _("Stock"), Permission.READ, "stock", scope=Scope.OPERATOR)
+nav_entry(
+    50,
+    "inventory.index",
+    _("Stock"),
+    Permission.READ,
+    "stock",
+    scope=Scope.OPERATOR,
+    under=("/incoming", "/supplier-stock", "/batches", "/stock-feeds", "/stock-rules"),
+)
 nav_entry(
     80, "inventory.stock_notices", _("When back in stock"), Permission.WATCH, "stock", group="more", scope=Scope.TENANT
 )

@@ -13,7 +13,6 @@ blueprint = Blueprint("pricing", __name__)
 
 nav_entry(45, "pricing.index", _("Prices"), Permission.READ, "price", scope=Scope.OPERATOR)
 nav_entry(65, "pricing.my_prices", _("My price list"), Permission.OWN_LIST, "price", group="more", scope=Scope.TENANT)
-nav_entry(86, "pricing.vat", _("VAT rates"), Permission.READ_VAT, "ledger", group="more", scope=Scope.OPERATOR)
 
 from app.pricing.views import (  # noqa: E402, F401 -- they add their routes
     assignments,
