@@ -23,8 +23,8 @@ from app.trial.demo.prices import GENERAL
 SUPPLIER = "70001"  # ships directly, see `supply`
 _NEW = "BF-90010"
 _UNKNOWN = (
-    SupplierArticleRow(_NEW, "Torque wrench 20-100 Nm, 1/2 inch", "Baltforge", "TW-100", gtin13("477090001001"), "H87",
-                       Decimal("48.20"), "EUR"),
+    SupplierArticleRow(_NEW, "Flap disc, zirconia, P60", "Baltforge", "FD-60", gtin13("477090001001"), "H87",
+                       Decimal("2.15"), "EUR"),
     SupplierArticleRow("BF-90011", "Rivet nut pliers M3-M10", "Baltforge", "RN-310", gtin13("477090001002"), "H87",
                        Decimal("61.75"), "EUR"),
     SupplierArticleRow("BF-90012", "Catalogue 2026, printed", unit="H87"),
@@ -38,7 +38,7 @@ def add_suppliers_articles(actor: Actor, items: Sequence[DemoArticle]) -> None:
     company_id = db.session.scalars(select(Company.id).where(Company.code == SUPPLIER)).one()
     upsert_supplier_articles(editor, company_id, [*_offers(families), *_UNKNOWN])
     lines = {line.number: line.id for line in supplier_lines(editor, company_id, "open", limit=50)}
-    make_article(editor, company_id, lines[_NEW], "TW-0001", "TO-HAND")
+    make_article(editor, company_id, lines[_NEW], "FD-0001", "TO-CUT")
     ignore_line(editor, company_id, lines["BF-90012"])
     _faults(editor, families)
     count_all(actor)
@@ -72,7 +72,7 @@ def _cost(item: DemoArticle) -> Decimal:
 
 
 def _faults(actor: Actor, families: dict[str, list[DemoArticle]]) -> None:
-    """A bar code on two articles, a decimal sign that slipped; what was taken over has neither properties nor price."""
+    """A bar code on two articles, a decimal sign that slipped; what was taken over has no diameter, price or stock yet."""
     spanners = families["SP-"]
     upsert_articles(actor, [ArticleRow(spanners[31].sku, gtin=spanners[30].gtin)])
     general, _ = upsert_price_list(actor, PriceListRow(GENERAL, "General price list", "EUR"))
