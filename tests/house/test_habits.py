@@ -35,6 +35,8 @@ SLICE_FILES = {
 # What may be a float: seconds to wait and other measures that are neither money nor quantity.
 FLOATS_ALLOWED: dict[str, str] = {
     "app/trial/measure.py": "milliseconds and ratios as JSON numbers",
+    "app/insights/domain/reorder.py": "weights, likeness and scores of a ranking; no quantity, no money",
+    "app/insights/domain/reorder_evaluation.py": "the same, measured",
     "app/core/local/": "seconds to wait for processes",
     "app/core/tables/markup.py": "workbooks store binary numbers: read as one, written as the shortest decimal",
 }
