@@ -29,6 +29,7 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     # method, address, data                                            nobody  buyer admin books stranger sales accountant
     ("GET", "/shop", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
     ("GET", "/shop/suggest?q=nu", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/compare?a={nut}", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
     ("GET", "/articles/NUT", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
     ("GET", "/articles/NONE", {}, (AWAY, 404, 404, 404, 404, 403, 403)),
     ("POST", "/articles/NUT/variants", {}, (AWAY, 422, 422, 403, 422, 403, 403)),

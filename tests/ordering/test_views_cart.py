@@ -42,7 +42,7 @@ def test_lines_show_price_next_break_stock_and_sums(client, world, ann):
         fill_cart(ann, [(nut, 60), (pen, 1)])
     page = client.get("/cart")
     first, second = lines(page)
-    assert first[1:6] == ["NUT Article NUT", "pcs", "0.20 / pcs 40 more: 0.15", "1,000 pcs", "12.00"]
+    assert first[1:6] == ["NUT Article NUT", "pcs", "0.20 / pc 40 more: 0.15", "1,000 pcs", "12.00"]
     assert second[4] == "on order"
     text = page.text.replace("\xa0", " ")
     assert "Net 14.00 EUR VAT 7% 0.14 EUR VAT 19% 2.28 EUR Total 16.42 EUR" in text

@@ -123,7 +123,7 @@ def test_a_changed_price_is_shown_old_and_new_and_confirmed(client, world, ann):
     assert page.status == 409
     assert "Prices that have changed since you saw them: 1." in page.text
     (row,) = page.rows("Prices that have changed since you saw them")
-    assert row == ["NUT Article NUT", "2.00 / pcs", "2.50 / pcs", "dearer"]
+    assert row == ["NUT Article NUT", "2.00 / pc", "2.50 / pc", "dearer"]
     assert placed_orders(world) == []
     answer = client.post(here, data=page.form(here))
     assert answer.status == 303

@@ -188,8 +188,19 @@ def test_parts_and_related_articles_stand_on_the_page_at_own_prices(client, worl
     page = client.get("/articles/KIT")
     assert page.rows("Parts of the kit")[0][0] == "Article PART 4 pcs"
     assert page.rows("Parts of the kit")[0][3].startswith("3.00 EUR")
-    assert page.rows("Can stand in for it")[0][0] == "Article SUB"
-    assert page.rows("Goes with it")[0][3] == "on request"
+    assert page.rows("Can stand in for it")[0][1] == "Article SUB"
+    assert page.rows("Goes with it")[0][4] == "on request"
+    assert len(page.soup.select("input[name=a][form=compare]")) == 2, "what can stand in for it is compared with it"
+    assert page.soup.select_one("form#compare input[name=a]")
+
+
+def test_variants_are_compared_by_a_link(client, world, ann):
+    with world():
+        made = gloves()
+    for place in ("GL", "GL-9-red"):
+        address = client.get(f"/articles/{place}").link("Compare the variants")
+        assert address.count("a=") == len(made)
+        assert client.get(address).soup.select(".o-compare thead img")
 
 
 @pytest.mark.parametrize("sizes", [("1", "2"), tuple(str(n) for n in range(1, 21))])

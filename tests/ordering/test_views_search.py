@@ -47,7 +47,9 @@ def screws(world, ann):
 
 
 def skus(page):
-    return [row.find("td").get_text(" ", strip=True).split()[0] for row in page.soup.select(".o-list tbody tr")]
+    return [
+        row.select_one(".k-code").get_text(" ", strip=True).split()[0] for row in page.soup.select(".o-list tbody tr")
+    ]
 
 
 def counts(page):
@@ -111,7 +113,7 @@ def test_pages_of_every_order_go_both_ways(client, world, ann):
     with world():
         for n in range(45):
             article(f"A{n:02}", name=f"Nut {n:02}", stock=n)
-    for sort in ("relevance", "name", "-stock", "-bought", "sku"):
+    for sort in ("relevance", "name", "-stock", "-bought", "sku", "price", "-price"):
         first = client.get(f"/shop?q=nut&size=20&sort={sort}")
         second = client.get(first.link("Next"))
         third = client.get(second.link("Next"))

@@ -20,7 +20,7 @@ def ann(client, world):
 
 def rows(page) -> list[list[str]]:
     return [
-        [cell.get_text(" ", strip=True).replace("\xa0", " ") for cell in row.find_all("td")]
+        [cell.get_text(" ", strip=True).replace("\xa0", " ") for cell in row.select("td:not(.k-pick)")]
         for row in page.soup.select("tbody tr")
     ]
 
@@ -41,7 +41,7 @@ def test_a_list_shows_own_price_break_stock_and_units(client, world, ann):
     page = client.get("/shop?sort=sku")
     shown = {row[0].split()[0]: row for row in rows(page)}
     assert list(shown) == ["FREE", "LAST", "NUT", "ORDERED"]
-    assert shown["NUT"][:4] == ["NUT yours: MY-7", "Article NUT Acme", "1,000 pcs", "0.20 / pcs 100+ 0.15"]
+    assert shown["NUT"][:4] == ["NUT yours: MY-7", "Article NUT Acme", "1,000 pcs", "0.20 / pc 100+ 0.15"]
     assert shown["FREE"][3] == "on request"
     assert shown["LAST"][2] == "out of stock"
     assert shown["ORDERED"][2].startswith("from ")
@@ -87,7 +87,7 @@ def test_a_list_takes_the_same_statements_for_any_number_of_rows(client, world, 
         with world():
             for number in range(1, 30):
                 article(f"A{number:02}{len(counts)}")
-    assert counts[0] == counts[1] <= 11
+    assert counts[0] == counts[1] <= 12
 
 
 def test_adding_from_a_list_says_so_in_the_row_and_in_the_top_bar(client, world, ann):
@@ -143,8 +143,8 @@ def test_a_product_page_shows_everything_a_buyer_decides_by(client, world, ann):
     page = client.get("/articles/NUT%20M8/10")
     assert page.h1 == "Article NUT M8/10"
     text = page.text.replace("\xa0", " ")
-    for words in ("0.20 EUR / pcs", "10 pcs 0.20", "100 pcs 0.15", "1,000 pcs in stock", "Smallest quantity 10 pcs", "50 pcs each",
-                  "Price list LIST: 0.2 EUR per pcs", "Thread mm 8", "4006381333931", "Zinc plated."):  # fmt: skip
+    for words in ("0.20 EUR / pc", "10 pcs 0.20", "100 pcs 0.15", "1,000 pcs in stock", "Smallest quantity 10 pcs", "50 pcs each",
+                  "Why this price List price", "Thread mm 8", "4006381333931", "Zinc plated."):  # fmt: skip
         assert words in text
     assert page.link("Fixing") == "/shop?category=F"
 

@@ -166,7 +166,7 @@ def stored_choices(choices: Mapping[str, Mapping[str, str]]) -> list[dict[str, s
 def shown_values(
     attributes: Mapping[str, str], definitions: Sequence[AttributeType], locale: str
 ) -> list[AttributeValue]:
-    """What an article says of itself, in the order of the definitions, in a language; unknown codes come last."""
+    """What an article says of itself, in the order of the definitions, in a language; unknown codes come last, as words."""
     known = {definition.code for definition in definitions}
     shown = [
         AttributeValue(
@@ -175,5 +175,8 @@ def shown_values(
         )
         for one in definitions if attributes.get(one.code)
     ]  # fmt: skip
-    rest = [AttributeValue(code, code, value) for code, value in attributes.items() if value and code not in known]
+    rest = [
+        AttributeValue(code, code.replace("_", " ").capitalize(), value)
+        for code, value in attributes.items() if value and code not in known
+    ]  # fmt: skip
     return shown + rest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -106,6 +106,25 @@ def expected(actor: Actor, category: str, codes: Iterable[str] = ()) -> list[Exp
     """The attributes of a category with those it inherits, in order, and others by code behind them."""
     rows = db.session.execute(_EXPECTED, {"category": category, "codes": list(codes)})
     return [Expected(_definition(row), row.category, row.is_required) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What an article says of itself, and the code of its category."""
+
+    category: str
+    attributes: Mapping[str, str]
+
+
+_DESCRIBED = text("""
+SELECT a.id, coalesce(c.code, ''), a.attributes FROM articles a LEFT JOIN categories c ON c.id = a.category_id
+WHERE a.id = ANY(CAST(:ids AS bigint[]))""")
+
+
+def described(actor: Actor, article_ids: Collection[int]) -> dict[int, Described]:
+    """Attributes of articles by id, as they are kept."""
+    rows = db.session.execute(_DESCRIBED, {"ids": list(article_ids)}) if article_ids else ()
+    return {article_id: Described(category, attributes) for article_id, category, attributes in rows}
 
 
 def _definition(row: object) -> AttributeType:

@@ -21,10 +21,12 @@ search_entry(20, "ordering.sales_orders", _("Search orders"), Permission.READ_AL
 from app.ordering.views import (  # noqa: E402 -- the modules add their routes to the blueprint
     cart,  # noqa: F401
     checkout,  # noqa: F401
+    compare,  # noqa: F401
     coupons,  # noqa: F401
     orders,  # noqa: F401
     panels,  # noqa: F401
     product,  # noqa: F401
     quick_order,  # noqa: F401
+    reorder,  # noqa: F401
     shop,  # noqa: F401
 )

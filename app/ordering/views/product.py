@@ -19,6 +19,7 @@ from app.inventory.queries.watches import watches_article
 from app.ordering.domain.cart import LineProblem, WantedLine
 from app.ordering.domain.matrix import in_order, narrowed
 from app.ordering.policy import Permission
+from app.ordering.queries.compare import MOST
 from app.ordering.queries.product import FamilyOffer, ProductPage, product
 from app.ordering.queries.shop import ShopRow
 from app.ordering.service.cart import add_lines
@@ -97,6 +98,7 @@ def _shown(found: ProductPage, entered: EnteredCells, status: int = 200) -> Resp
     media = article_media(actor(), found.row.article.id)
     picked = _picked(found.family)
     may_watch = _may_watch(found.row)
+    listed = narrowed(found.family.variants, picked) if found.family else []
     return render_page(
         "ordering/product.html",
         status=status,
@@ -116,7 +118,8 @@ def _shown(found: ProductPage, entered: EnteredCells, status: int = 200) -> Resp
         entered=entered,
         picked=picked,
         pickers=_pickers(found.family),
-        listed=narrowed(found.family.variants, picked) if found.family else [],
+        listed=listed,
+        compared=[row.article.id for _values, row in listed[:MOST]],
     )
 
 

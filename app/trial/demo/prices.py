@@ -42,9 +42,10 @@ def _cheaper(items: Iterable[DemoArticle], categories: tuple[str, ...], percent:
             price = (item.price * (100 - percent) / 100).quantize(_FINE)
             yield EntryRow(item.sku, price, base_quantity=base)
             if item.box > 1:
-                yield EntryRow(
-                    item.sku, (price * 93 / 100).quantize(_FINE), Decimal(item.box * 5), base_quantity=base
-                )  # fmt: skip
+                for boxes, part in ((2, 95), (10, 90)):  # from where the general list has its breaks
+                    yield EntryRow(
+                        item.sku, (price * part / 100).quantize(_FINE), Decimal(item.box * boxes), base_quantity=base
+                    )
 
 
 def fill_prices(actor: Actor, items: Sequence[DemoArticle]) -> None:
