@@ -51,12 +51,15 @@ FROM unnest(CAST(:lines AS bigint[]), CAST(:articles AS bigint[]), CAST(:quantit
 
 _HELD = """r.order_line_id = ANY(CAST(:lines AS bigint[])) AND r.released_at IS NULL
       AND (CAST(:company AS bigint) IS NULL OR r.company_id = :company)"""
+# What is held later may move to a shelf while this waits for its source, so the shelves of its article come first.
 _LOCK_HELD = text(f"""
 WITH held AS (
     SELECT r.article_id, r.warehouse_id, r.incoming_id, r.supplier_stock_id, r.backorder_rule_id
     FROM reservations r WHERE {_HELD}
 ), shelves AS (
-    SELECT s.id FROM stock s WHERE (s.article_id, s.warehouse_id) IN (SELECT article_id, warehouse_id FROM held)
+    SELECT s.id FROM stock s WHERE s.id IN (
+        SELECT k.id FROM stock k JOIN held h ON k.article_id = h.article_id
+        WHERE h.warehouse_id IS NULL OR k.warehouse_id = h.warehouse_id)
     ORDER BY s.id FOR UPDATE
 ), coming AS (
     SELECT id FROM incoming_goods WHERE id IN (SELECT incoming_id FROM held) ORDER BY id FOR UPDATE
