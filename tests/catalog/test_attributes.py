@@ -69,7 +69,7 @@ def test_a_constant_number_of_statements_with_attributes_brands_and_variants(cou
     ]
     with statements() as seen:
         assert outcomes(*rows) == ["created"] * count
-    assert len(seen) == 11
+    assert len(seen) == 10
     assert len(facets("HEAD")) == 2 * count
 
 

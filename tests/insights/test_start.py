@@ -61,6 +61,7 @@ def test_operator_sees_what_waits(client, isolated, world, cast):
         "Registrations": ("1", "wait for a decision", "/accounts?state=pending"),
         "Held invoices": ("1", "break a rule, not sent", "/invoices?state=held"),
         "Abandoned carts": ("1,235.50 EUR", "2 carts, net", "/abandoned-carts"),
+        "Price versions": ("0", "wait for approval", "/prices/health"),
         "Stuck events": (str(parked), "failed eight times", "/admin/outbox?state=parked"),
         "Ordered today": ("25.00 EUR", "2 orders, net", f"/sales/orders?since={today}"),
     }
@@ -84,7 +85,7 @@ def test_operator_with_nothing_waiting_sees_zeros(client, cast):
         ("accountant", {"Held invoices", "Ordered today"}),
         ("sales", {"Registrations", "Abandoned carts", "Ordered today"}),
         ("warehouse", {"Ordered today"}),
-        ("pricing", set()),
+        ("pricing", {"Price versions"}),
         ("customer.company_admin", {"Your cart", "Orders under way", "Due within 7 days"}),
         ("customer.buyer", {"Your cart", "Orders under way", "Due within 7 days"}),
         ("customer.bookkeeper", {"Orders under way", "Due within 7 days"}),

@@ -55,7 +55,8 @@ def test_json(kontor):
 def test_words(kontor):
     text = kontor("--account", "ACME", "--sku", "BOLT", "--qty", "24")
     assert "228.00 EUR net" in text
-    assert "* GEN" in text
+    (holding,) = [line.split() for line in text.splitlines() if line.startswith("* ")]
+    assert holding[1:3] == ["general", "GEN"]
 
 
 @pytest.mark.parametrize(
