@@ -100,7 +100,7 @@ class EdifactFile:
 
     def _content(self, segment: Segment, tag: str) -> None:
         if not (len(tag) == 3 and tag.isalnum() and tag.isascii() and tag.isupper()):
-            self._fault("TAG", N_("{tag!r} is not the name of a segment.", tag=tag[:20]), segment)
+            self._fault("TAG", N_("{tag} is not the name of a segment.", tag=tag[:20]), segment)
         if not self._message:
             self._fault("UNH", N_("{tag} stands outside of a message.", tag=tag[:20]), segment)
             return

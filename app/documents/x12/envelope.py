@@ -87,7 +87,7 @@ class X12File:
 
     def _content(self, segment: Segment, tag: str) -> None:
         if not (2 <= len(tag) <= 3 and tag.isalnum() and tag.isascii() and tag.upper() == tag):
-            self._fault("TAG", N_("{tag!r} is not the name of a segment.", tag=tag[:20]), segment)
+            self._fault("TAG", N_("{tag} is not the name of a segment.", tag=tag[:20]), segment)
         if not self._set:
             if tag not in _BETWEEN or "GS" in self._open:
                 self._fault("ST", N_("{tag} stands outside of a transaction set.", tag=tag[:20]), segment)

@@ -1,0 +1,316 @@
+"""ORDERS of any directory (D96A, D01B and between) and its relatives into a neutral order.
+
+The same reading serves ORDRSP, ORDCHG, DESADV and INVOIC where only heads, lines and sums are wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.core.texts import N_
+from app.documents.edifact.envelope import EdifactMessage
+from app.documents.edifact.party import PartyReader
+from app.documents.model.invoice import Note
+from app.documents.model.line import AllowanceCharge
+from app.documents.model.order import DeliveryDates, Order, OrderLine, OrderTotals, OtherParty, Reference
+from app.documents.model.party import Party
+from app.documents.reading import Reader, Reading
+from app.documents.segments import Segment
+
+_FRAME = frozenset({"UNH", "UNS", "UNT"})
+_ROLES = {
+    "BY": "buyer",
+    "SU": "seller",
+    "SE": "seller",
+    "DP": "ship_to",
+    "ST": "ship_to",
+    "UC": "ship_to",
+    "IV": "invoicee",
+}
+_DELIVERY = {"2": "requested", "64": "earliest", "63": "latest"}
+_CODES = {
+    "EN": "gtin", "SRV": "gtin", "UP": "gtin", "SA": "sku", "VN": "sku", "IN": "buyer_sku", "BP": "buyer_sku", "MF": "manufacturer_sku",
+    "MP": "manufacturer_sku",
+}  # fmt: skip
+_QUANTITIES = ("21", "12", "47", "113", "1", "11", "46", "59")
+_PRICES = {"AAA": "unit_price", "AAB": "list_price", "AAE": "list_price", "INV": "unit_price", "NTP": "unit_price"}
+_TOTALS = {
+    "79": "net",
+    "125": "net",
+    "86": "total",
+    "77": "total",
+    "9": "total",
+    "388": "total",
+    "176": "tax",
+    "124": "tax",
+}
+# Segments that begin a group: quantities and dates behind them belong to it, not to the line.
+_GROUPS = {
+    "PAT",
+    "PYT",
+    "PRI",
+    "RFF",
+    "PAC",
+    "LOC",
+    "TAX",
+    "NAD",
+    "ALC",
+    "TDT",
+    "TOD",
+    "EQD",
+    "SCC",
+    "CCI",
+    "CPS",
+    "LIN",
+}
+
+
+@dataclass(slots=True)
+class _Line:
+    values: dict[str, Any] = field(default_factory=dict)
+    dates: dict[str, date | None] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    allowances: list[AllowanceCharge] = field(default_factory=list)
+    quantity_rank: int = len(_QUANTITIES)
+
+
+def read_order(message: EdifactMessage) -> Reading[Order]:
+    """Whatever the message says of an order; what is missing or wrong is a fault with its place."""
+    return _OrderReader(message).read()
+
+
+class _OrderReader(Reader):
+    def __init__(self, message: EdifactMessage) -> None:
+        super().__init__(message.segments, message.position)
+        self._head = _Line()
+        self._lines: list[_Line] = []
+        self._now = self._head
+        self._group = ""
+        self._is_summary = False
+        self._party: PartyReader | None = None
+        self._parties: list[PartyReader] = []
+        self._totals: dict[str, Any] = {}
+
+    def read(self) -> Reading[Order]:
+        for segment in self.segments:
+            tag = segment.tag
+            if tag in _GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
+                self._group = tag
+                self._party = None
+            reader = getattr(self, f"_{tag.lower()}", None) if tag not in _FRAME else None
+            if tag == "UNS":
+                self._section(segment)
+            elif self._party is not None and self._party.take(segment):
+                continue
+            elif reader is not None:
+                reader(segment)
+        self._check()
+        return Reading(self._order(), tuple(self.faults), tuple(self.leftovers(_FRAME)))
+
+    def _section(self, segment: Segment) -> None:
+        self._is_summary = segment.value(1) == "S"
+        if self._is_summary:
+            self._now, self._group, self._party = self._head, "", None
+
+    def _bgm(self, segment: Segment) -> None:
+        self._head.values |= {
+            "type_code": self.text(segment, 1), "number": self.text(segment, 2), "function": self.text(segment, 3),
+        }  # fmt: skip
+
+    def _dtm(self, segment: Segment) -> None:
+        qualifier = segment.value(1)
+        name = _DELIVERY.get(qualifier)
+        if self._now is self._head and qualifier in ("137", "4") and "day" not in self._head.dates:
+            self._head.dates["day"] = self._day(segment)
+        elif name and name not in self._now.dates and self._group not in ("SCC", "LOC", "PAC", "PRI", "TAX", "PAT"):
+            self._now.dates[name] = self._day(segment)
+        elif qualifier == "171" and self._group == "RFF" and self._now.references:
+            self._now.references[-1] = replace(self._now.references[-1], date=self._day(segment))
+
+    def _day(self, segment: Segment) -> date | None:
+        self.text(segment, 1, 1)
+        self.text(segment, 1, 3)
+        return self.day(segment, 1, 2)
+
+    def _ftx(self, segment: Segment) -> None:
+        text = " ".join(segment.value(4, at) for at in range(1, 6)).strip()
+        if text:
+            self.texts(segment, 4, range(1, 6))
+            self._now.notes.append(Note(text, self.text(segment, 1)))
+
+    def _rff(self, segment: Segment) -> None:
+        kind, number = self.text(segment, 1), self.text(segment, 1, 2)
+        if number:
+            self._now.references.append(Reference(kind, number, self.text(segment, 1, 3)))
+
+    def _nad(self, segment: Segment) -> None:
+        self._party = PartyReader(self, segment)
+        if self._now is self._head:
+            self._parties.append(self._party)
+        elif _ROLES.get(self._party.role) == "ship_to":
+            self._now.values["ship_to"] = self._party
+        else:
+            self.untake(segment)
+
+    def _cux(self, segment: Segment) -> None:
+        if segment.value(1) in ("2", ""):
+            self.texts(segment, 1, (1, 3))
+            self._head.values["currency"] = self.text(segment, 1, 2)
+
+    def _pat(self, segment: Segment) -> None:
+        self._terms(
+            "payment_terms", segment, [*self.texts(segment, 2, (1, 4, 5)), *self.texts(segment, 3, (1, 2, 3, 4))]
+        )
+
+    def _pyt(self, segment: Segment) -> None:
+        self._terms("payment_terms", segment, self.texts(segment, 2, (1, 4, 5)))
+
+    def _tod(self, segment: Segment) -> None:
+        self._terms("delivery_terms", segment, self.texts(segment, 3, (1, 4, 5)))
+
+    def _terms(self, name: str, segment: Segment, words: list[str]) -> None:
+        if words and self._now is self._head:
+            before = str(self._head.values.get(name, ""))
+            self._head.values[name] = "; ".join(filter(None, (before, " ".join(words))))
+
+    def _lin(self, segment: Segment) -> None:
+        self._now = _Line()
+        self._lines.append(self._now)
+        self._now.values["position"] = self.text(segment, 1) or str(len(self._lines))
+        self._now.values["action"] = self.text(segment, 2)
+        self._code(segment, 3)
+
+    def _pia(self, segment: Segment) -> None:
+        if self._now is not self._head:
+            self.text(segment, 1)
+            for element in range(2, 7):
+                self._code(segment, element)
+
+    def _code(self, segment: Segment, element: int) -> None:
+        name = _CODES.get(segment.value(element, 2))
+        if name and segment.value(element, 1) and name not in self._now.values:
+            self._now.values[name] = self.text(segment, element, 1)
+            self.text(segment, element, 2)
+
+    def _imd(self, segment: Segment) -> None:
+        text = "".join(segment.value(3, at) for at in (4, 5)).strip()
+        if not text or self._now is self._head:
+            return
+        self.texts(segment, 3, (4, 5))
+        self.text(segment, 1)
+        name = "description" if self._now.values.get("name") else "name"
+        before = str(self._now.values.get(name, ""))
+        self._now.values[name] = f"{before} {text}".strip()
+
+    def _qty(self, segment: Segment) -> None:
+        qualifier = segment.value(1)
+        if self._now is self._head or self._group in ("SCC", "LOC", "PAC", "ALC") or qualifier not in _QUANTITIES:
+            return
+        rank = _QUANTITIES.index(qualifier)
+        if rank < self._now.quantity_rank:
+            self._now.quantity_rank = rank
+            self.text(segment, 1)
+            self._now.values |= {"quantity": self.number(segment, 1, 2), "unit": self.text(segment, 1, 3)}
+
+    def _pri(self, segment: Segment) -> None:
+        name = _PRICES.get(segment.value(1))
+        if name is None or self._now is self._head or name in self._now.values:
+            return
+        self.text(segment, 1)
+        self._now.values[name] = self.number(segment, 1, 2)
+        if "price_unit" not in self._now.values:
+            self._now.values |= {
+                "price_base_quantity": self.number(segment, 1, 5),
+                "price_unit": self.text(segment, 1, 6),
+            }
+
+    def _moa(self, segment: Segment) -> None:
+        qualifier = segment.value(1)
+        if self._group == "ALC":
+            if qualifier in ("8", "23", "204") and not self._now.allowances[-1].amount:
+                self._now.allowances[-1] = replace(self._now.allowances[-1], amount=self._amount(segment))
+        elif self._now is not self._head and qualifier == "203" and "net" not in self._now.values:
+            self._now.values["net"] = self._amount(segment)
+        elif self._is_summary and (name := _TOTALS.get(qualifier)) and name not in self._totals:
+            self._totals[name] = self._amount(segment)
+
+    def _amount(self, segment: Segment) -> Decimal:
+        self.text(segment, 1)
+        if segment.value(1, 3) == self._head.values.get("currency"):
+            self.text(segment, 1, 3)
+        return self.number(segment, 1, 2) or Decimal(0)
+
+    def _tax(self, segment: Segment) -> None:
+        if self._now is self._head or segment.value(2) != "VAT" or "vat_rate" in self._now.values:
+            return
+        self.texts(segment, 1, (1,))
+        self.text(segment, 2)
+        self._now.values |= {"vat_rate": self.number(segment, 5, 4), "vat_category": self.text(segment, 6)}
+
+    def _alc(self, segment: Segment) -> None:
+        reason = self.text(segment, 5, 4) or self.text(segment, 2)
+        item = AllowanceCharge(
+            amount=Decimal(0), is_charge=self.text(segment, 1) == "C", reason=reason, reason_code=self.text(segment, 5)
+        )
+        self._now.allowances.append(item)
+
+    def _pcd(self, segment: Segment) -> None:
+        if self._group == "ALC" and self._now.allowances:
+            self.text(segment, 1)
+            percent = self.number(segment, 1, 2)
+            self._now.allowances[-1] = replace(self._now.allowances[-1], percent=percent)
+
+    def _cnt(self, segment: Segment) -> None:
+        if segment.value(1) == "2":
+            self.text(segment, 1)
+            found = self.number(segment, 1, 2)
+            if found is not None:
+                self._totals["lines"] = found
+                if found != len(self._lines):
+                    message = N_("CNT says {given} lines, but there are {found}.", given=found, found=len(self._lines))
+                    self.fault("CNT", message, segment, 1, 2)
+
+    def _check(self) -> None:
+        head = self.segments[0]
+        for name, message in (
+            ("number", N_("BGM gives no document number.")),
+            ("day", N_("DTM+137 is missing: the document has no date.")),
+        ):
+            if not (self._head.values.get(name) or self._head.dates.get(name)):
+                bgm = next((segment for segment in self.segments if segment.tag == "BGM"), head)
+                self.fault("BGM" if name == "number" else "DTM", message, bgm)
+
+    def _order(self) -> Order:
+        named: dict[str, Party] = {}
+        others: list[OtherParty] = []
+        for party in self._parties:
+            name = _ROLES.get(party.role)
+            if name and name not in named:
+                named[name] = party.party()
+            else:
+                others.append(OtherParty(party.role, party.party()))
+        head = self._head
+        day = head.dates.pop("day", None)
+        lines = self._totals.pop("lines", None)
+        totals = OrderTotals(lines=int(lines) if lines is not None else None, **self._totals)
+        values: dict[str, Any] = {"number": "", **head.values, **named}
+        return Order(
+            **values, issue_date=day, lines=tuple(_line(line) for line in self._lines), other_parties=tuple(others),
+            delivery=DeliveryDates(**head.dates), notes=tuple(head.notes), references=tuple(head.references),
+            allowances_charges=tuple(head.allowances), totals=totals,
+        )  # fmt: skip
+
+
+def _line(line: _Line) -> OrderLine:
+    values: dict[str, Any] = {"quantity": None, **line.values}
+    party = values.get("ship_to")
+    if isinstance(party, PartyReader):
+        values["ship_to"] = party.party()
+    return OrderLine(
+        **values, delivery=DeliveryDates(**line.dates), notes=tuple(line.notes), references=tuple(line.references),
+        allowances_charges=tuple(line.allowances),
+    )  # fmt: skip
