@@ -100,7 +100,7 @@ def test_values_are_shown_in_the_order_of_the_definitions_in_the_readers_languag
     said = {"odd": "x", "colour": "black", "zinc": "yes", "length_mm": "20.5", "empty": ""}
     shown = shown_values(said, [NUMBER, COLOUR, FLAG], "ru")
     assert [(one.label, one.value) for one in shown] == [
-        ("Длина", "20.5"), ("Colour", "чёрный"), ("Zinc plated", "yes"), ("odd", "x"),
+        ("Длина", "20.5"), ("Colour", "чёрный"), ("Zinc plated", "yes"), ("Odd", "x"),
     ]  # fmt: skip
     assert (shown[0].number, shown[0].unit, shown[2].is_yes) == (Decimal("20.5"), "MMT", True)
     assert number_of("x") is number_of("NaN") is number_of("1e99") is None

@@ -176,7 +176,7 @@ def shown_values(
         for one in definitions if attributes.get(one.code)
     ]  # fmt: skip
     rest = [
-        AttributeValue(code, code.replace("_", " ").capitalize(), value)
+        AttributeValue(code, (code[:1].upper() + code[1:]).replace("_", " "), value)
         for code, value in attributes.items() if value and code not in known
     ]  # fmt: skip
     return shown + rest
