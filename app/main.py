@@ -11,6 +11,7 @@ from app.core.errors import DomainError
 from app.core.local.cli import COMMANDS as LOCAL
 from app.core.local.errors import StartError
 from app.core.local.machine import pango
+from app.documents.cli import COMMANDS as DOCUMENTS
 from app.factory import commands
 from config import ConfigError
 
@@ -34,9 +35,10 @@ def load_slices() -> None:
 
 def main() -> None:
     """Run a command; exit codes as in core.errors."""
-    for command in LOCAL:
+    for command in (*LOCAL, *DOCUMENTS):
         kontor.add_command(command)
-    # `kontor up` and `kontor doctor` must answer where a slice cannot be loaded (a library is missing), and at once.
+    # `kontor up` and `kontor doctor` must answer where a slice cannot be loaded (a library is missing), and at once;
+    # `kontor exchange` looks into files and needs no slice.
     if not {*sys.argv[1:2]} & set(kontor.commands):
         load_slices()
     try:

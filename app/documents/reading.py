@@ -15,6 +15,7 @@ from app.documents.segments import Fault, Segment, Severity
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"([+-]?)([0-9]{0,18})(?:[.,]([0-9]{0,12}))?(-?)", re.ASCII)
+_CENTURY = "70"  # a year of two digits from here on is of the last century
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -82,24 +83,21 @@ class Reader:
         if not text:
             return None
         digits = text if _DIGITS.fullmatch(text) else ""
-        short = len(digits) == 6
-        digits = f"20{digits}" if short else digits[:8]
+        if len(digits) == 6:
+            digits = ("19" if digits[:2] >= _CENTURY else "20") + digits
         try:
-            return (
-                date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-                if len(digits) == 8
-                else self._no_day(text, segment, element, component)
-            )
+            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
         except ValueError:
-            return self._no_day(text, segment, element, component)
+            self.fault("DATE", N_("{value} is not a date.", value=text[:40]), segment, element, component)
+            return None
 
-    def _no_day(self, text: str, segment: Segment, element: int, component: int) -> None:
-        self.fault("DATE", N_("{value} is not a date.", value=text[:40]), segment, element, component)
-
-    def fault(self, rule: str, message: Message, segment: Segment, element: int = 0, component: int = 1) -> None:
+    def fault(
+        self, rule: str, message: Message, segment: Segment, element: int = 0, component: int = 1, *,
+        severity: Severity = Severity.FATAL,
+    ) -> None:  # fmt: skip
         line, column = segment.place(element, component)
         path = self.path(segment) + (f"/{element}.{component}" if element else "")
-        self.faults.append(Fault(rule, message, line, column, path))
+        self.faults.append(Fault(rule, message, line, column, path, severity))
 
     def path(self, segment: Segment) -> str:
         """Such as 1/12:NAD: the message in the file, the segment in the message, its name."""

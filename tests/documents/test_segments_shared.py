@@ -12,6 +12,7 @@ import pytest
 
 from app.documents.edifact.envelope import EdifactFile
 from app.documents.formats import FormatError
+from app.documents.inspection.file import inspect_file
 from app.documents.segments import Severity
 from app.documents.x12.envelope import X12File
 
@@ -156,3 +157,16 @@ def test_x12_facts(line):
 def test_tradacoms_is_refused_by_name(line):
     with pytest.raises(FormatError, match="TRADACOMS"):
         list(EdifactFile.of([(SAMPLES / line["path"]).read_bytes()]).messages())
+
+
+@pytest.mark.parametrize("line", [*EDIFACT, *X12], ids=lambda line: Path(line["path"]).name)
+def test_inspection_calls_invalid_exactly_what_is_broken(line):
+    found = inspect_file([(SAMPLES / line["path"]).read_bytes()]).as_json()
+    assert found["verdict"] == ("invalid" if "broken" in line["verdict"] else "not_checked")
+    kinds = Counter(document["type"] for document in found["documents"])
+    known = line["document"] if line["path"].startswith("x12") else line["document"].partition(":")[0]
+    assert ",".join(f"{kind}*{n}" if n > 1 else kind for kind, n in kinds.items()) == known
+    lines = facts_of(line)
+    for kind, fact in (("ORDERS", "lin"), ("INVOIC", "lin"), ("850", "po1"), ("855", "po1"), ("810", "it1")):
+        if set(kinds) == {kind}:
+            assert sum(document["lines"] for document in found["documents"]) == int(lines.get(fact, 0))

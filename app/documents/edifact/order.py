@@ -18,7 +18,7 @@ from app.documents.model.line import AllowanceCharge
 from app.documents.model.order import DeliveryDates, Order, OrderLine, OrderTotals, OtherParty, Reference
 from app.documents.model.party import Party
 from app.documents.reading import Reader, Reading
-from app.documents.segments import Segment
+from app.documents.segments import Segment, Severity
 
 _FRAME = frozenset({"UNH", "UNS", "UNT"})
 _ROLES = {
@@ -86,6 +86,7 @@ def read_order(message: EdifactMessage) -> Reading[Order]:
 class _OrderReader(Reader):
     def __init__(self, message: EdifactMessage) -> None:
         super().__init__(message.segments, message.position)
+        self._type = message.type
         self._head = _Line()
         self._lines: list[_Line] = []
         self._now = self._head
@@ -275,14 +276,13 @@ class _OrderReader(Reader):
                     self.fault("CNT", message, segment, 1, 2)
 
     def _check(self) -> None:
-        head = self.segments[0]
-        for name, message in (
-            ("number", N_("BGM gives no document number.")),
-            ("day", N_("DTM+137 is missing: the document has no date.")),
-        ):
-            if not (self._head.values.get(name) or self._head.dates.get(name)):
-                bgm = next((segment for segment in self.segments if segment.tag == "BGM"), head)
-                self.fault("BGM" if name == "number" else "DTM", message, bgm)
+        bgm = next((segment for segment in self.segments if segment.tag == "BGM"), self.segments[0])
+        if not self._head.values.get("number"):
+            severity = Severity.FATAL if self._type == "ORDERS" else Severity.WARNING
+            self.fault("BGM", N_("BGM gives no document number."), bgm, severity=severity)
+        if not self._head.dates.get("day"):
+            message = N_("DTM+137 is missing: the document has no date.")
+            self.fault("DTM", message, bgm, severity=Severity.WARNING)
 
     def _order(self) -> Order:
         named: dict[str, Party] = {}

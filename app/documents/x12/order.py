@@ -16,7 +16,7 @@ from app.documents.model.line import AllowanceCharge
 from app.documents.model.order import DeliveryDates, Order, OrderLine, OrderTotals, OtherParty, Reference
 from app.documents.model.party import Party
 from app.documents.reading import Reader, Reading
-from app.documents.segments import Segment
+from app.documents.segments import Segment, Severity
 from app.documents.x12.envelope import TransactionSet
 from app.documents.x12.party import PartyReader
 
@@ -56,6 +56,7 @@ class _OrderReader(Reader):
     def __init__(self, one: TransactionSet) -> None:
         super().__init__(one.segments, one.position)
         self._type = one.type
+        self._missing = Severity.FATAL if one.type == "850" else Severity.WARNING
         self._head = _Line()
         self._lines: list[_Line] = []
         self._now = self._head
@@ -226,9 +227,9 @@ class _OrderReader(Reader):
     def _check(self) -> None:
         at = self.segments[min(1, len(self.segments) - 1)]
         if not self._head.values.get("number"):
-            self.fault("NUMBER", N_("{tag} gives no document number.", tag=at.tag), at)
+            self.fault("NUMBER", N_("{tag} gives no document number.", tag=at.tag), at, severity=self._missing)
         if not self._head.dates.get("day"):
-            self.fault("DATE", N_("{tag} gives no date of the document.", tag=at.tag), at)
+            self.fault("DATE", N_("{tag} gives no date of the document.", tag=at.tag), at, severity=Severity.WARNING)
 
     def _order(self) -> Order:
         named: dict[str, Party] = {}

@@ -1,0 +1,131 @@
+"""The report of one file, and its shape as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.documents.model.party import Party
+from app.documents.reading import Leftover
+from app.documents.segments import Fault, Severity
+from app.documents.validation import RanRules, Status
+
+SYNTAX, SCHEMA, RULES = "syntax", "schema", "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFinding:
+    """`step` is syntax, schema or rules; they are never mixed up. A place of 0 is not known."""
+
+    step: str
+    ruleset: str
+    rule: str
+    severity: Severity
+    line: int
+    column: int
+    path: str
+    message: str
+
+    @classmethod
+    def of(cls, fault: Fault, step: str, ruleset: str) -> InspectionFinding:
+        return cls(step, ruleset, fault.rule, fault.severity, fault.line, fault.column, fault.path, str(fault.message))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "step": self.step, "ruleset": self.ruleset, "rule": self.rule, "severity": self.severity.value,
+            "line": self.line, "column": self.column, "path": self.path, "message": self.message,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedField:
+    """Values of one element that the neutral document has no place for: how many, and the first of them."""
+
+    path: str
+    count: int
+    line: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHead:
+    """One document of the file as people name it. `lines` is their number."""
+
+    type: str
+    number: str = ""
+    date: date | None = None
+    currency: str = ""
+    version: str = ""
+    reference: str = ""
+    parties: dict[str, dict[str, str]] = field(default_factory=dict)
+    lines: int = 0
+    totals: dict[str, str] = field(default_factory=dict)
+    unused: tuple[UnusedField, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "type": self.type, "number": self.number, "date": self.date.isoformat() if self.date else None,
+            "currency": self.currency, "version": self.version, "reference": self.reference, "parties": self.parties,
+            "lines": self.lines, "totals": self.totals,
+            "unused": [
+                {"path": item.path, "count": item.count, "line": item.line, "value": item.value} for item in self.unused
+            ],
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Inspection:
+    """`rule_sets` are those that ran to their end; `unchecked` says what was not checked and why."""
+
+    format: str
+    version: str = ""
+    documents: list[DocumentHead] = field(default_factory=list)
+    rule_sets: list[RanRules] = field(default_factory=list)
+    findings: list[InspectionFinding] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> Status:
+        """Valid only when everything was checked."""
+        if any(finding.severity is Severity.FATAL for finding in self.findings):
+            return Status.INVALID
+        return Status.NOT_CHECKED if self.unchecked or not self.rule_sets else Status.VALID
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "format": self.format, "version": self.version, "verdict": self.verdict.value,
+            "documents": [document.as_json() for document in self.documents],
+            "rule_sets": [{"name": ran.name, "version": ran.version} for ran in self.rule_sets],
+            "unchecked": self.unchecked, "findings": [finding.as_json() for finding in self.findings],
+        }  # fmt: skip
+
+
+def party_json(party: Party | None) -> dict[str, str]:
+    """What is given of name, GLN, other identifier and VAT id."""
+    if party is None:
+        return {}
+    identifier = party.identifiers[0].value if party.identifiers else ""
+    values = {"name": party.name, "gln": party.gln, "id": identifier, "vat_id": party.vat_id}
+    return {name: value for name, value in values.items() if value}
+
+
+def amounts(**values: Decimal | None) -> dict[str, str]:
+    """Exact numbers as text, without those that are absent."""
+    return {name: format(value, "f") for name, value in values.items() if value is not None}
+
+
+def unused_fields(leftovers: Iterable[Leftover]) -> tuple[UnusedField, ...]:
+    """Leftovers of one element together: `QTY/1.2`."""
+    found: dict[str, UnusedField] = {}
+    for item in leftovers:
+        path = item.path.partition(":")[2]
+        first = found.get(path)
+        found[path] = (
+            UnusedField(path, first.count + 1, first.line, first.value)
+            if first
+            else UnusedField(path, 1, item.line, item.value)
+        )
+    return tuple(found.values())
