@@ -8,7 +8,7 @@ are replaced by lone surrogates of the same length, which no decoded text can co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -165,7 +165,7 @@ class Tokens:
                     self._counts_returns = "\r" in text and "\n" not in text
                 yield text
 
-    def _cut(self, text: str, *, is_last: bool) -> Iterator[Segment]:
+    def _cut(self, text: str, *, is_last: bool) -> Generator[Segment, None, str]:
         """Yield what is complete; return the rest."""
         while text:
             if self.marks is None:

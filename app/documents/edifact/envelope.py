@@ -157,9 +157,11 @@ class EdifactFile:
                 opened.messages += 1
         self.count += 1
         segments, self._message = tuple(self._message), []
-        code = [head.value(2, at) for at in range(1, 6)]
+        kind, version, release, agency, association = (head.value(2, at) for at in range(1, 6))
         interchange = self.interchanges[-1] if self._interchange else Interchange()
-        return EdifactMessage(*code, head.value(1), segments, self.count, interchange)
+        return EdifactMessage(
+            kind, version, release, agency, association, head.value(1), segments, self.count, interchange
+        )
 
     def _break_off(self, at: Segment | None) -> Iterator[EdifactMessage]:
         if self._message and at is not None:

@@ -56,7 +56,7 @@ class EdifactTokens(Tokens):
             raise self.error(N_("UNA has fewer than 9 characters."))
         used = 8 if text[8] == "U" and text[7] not in " *" else 9
         chars = text[3:used] if used == 9 else f"{text[3:7]} {text[7]}"
-        component, element, decimal, release, repetition, terminator = chars
+        component, element, decimal, release, repetition, terminator = (chars[at] for at in range(6))
         separators = {component, element, terminator}
         if len(separators) < 3 or release in separators or any(char.isalnum() for char in separators):
             raise self.error(N_("UNA names service characters that cannot separate: {chars}", chars=chars))
