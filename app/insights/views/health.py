@@ -24,7 +24,7 @@ from app.web.texts import _, language
 def health() -> Response:
     found = completeness(actor())
     bins = [
-        (f"{10 * place}–{10 * place + 9 if place < 9 else 100}\N{NO-BREAK SPACE}%", count)
+        (f"{10 * place}\N{WORD JOINER}–\N{WORD JOINER}{10 * place + 9 if place < 9 else 100}\N{NO-BREAK SPACE}%", count)
         for place, count in enumerate(found.bins)
     ]
     rows = [(label, count, number(count, language())) for label, count in reversed(bins)]
