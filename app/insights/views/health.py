@@ -23,15 +23,12 @@ from app.web.texts import _, language
 @requires(Permission.READ_HEALTH, scope=Scope.OPERATOR)
 def health() -> Response:
     found = completeness(actor())
-    bins = [
-        (f"{10 * place}\N{WORD JOINER}–\N{WORD JOINER}{10 * place + 9 if place < 9 else 100}\N{NO-BREAK SPACE}%", count)
-        for place, count in enumerate(found.bins)
-    ]
+    bins = [(f"{10 * place}–{10 * place + 9 if place < 9 else 100}", count) for place, count in enumerate(found.bins)]
     rows = [(label, count, number(count, language())) for label, count in reversed(bins)]
     return render_page(
         "insights/health.html",
         found=found,
-        chart=bar_chart(str(_("Articles by completeness")), rows) if found.articles else None,
+        chart=bar_chart(str(_("Articles by completeness")), rows, "%") if found.articles else None,
         facts=FACTS,
         totals=fault_totals(actor()),
         may_accept=actor().can(Permission.ACCEPT_FAULTS),
