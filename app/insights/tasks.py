@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.jobs import current_actor, job
 from app.insights.service import carts as service
-from app.insights.service import faults, price_effects
+from app.insights.service import faults, price_effects, reorder
 
 
 @job("insights.watch_carts", every=60)
@@ -29,3 +29,9 @@ def preview_prices(effect_id: int) -> None:
 def sweep_previews() -> int:
     """Find previews whose worker died."""
     return price_effects.sweep_effects(current_actor())
+
+
+@job("insights.suggest_reorders", queue="documents", every=900)
+def suggest_reorders() -> int:
+    """Rank at night what each account will order again soon."""
+    return reorder.suggest_if_due(current_actor())

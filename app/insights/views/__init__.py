@@ -7,11 +7,13 @@ from flask import Blueprint
 from app.accounts.policy import Permission as AccountPermission
 from app.core.actor import Scope
 from app.insights.policy import Permission
+from app.ordering.policy import Permission as OrderingPermission
 from app.web.navigation import nav_entry
 from app.web.texts import _
 
 blueprint = Blueprint("insights", __name__)
 nav_entry(1, "insights.start", _("Overview"), AccountPermission.READ_COMPANY, "home")
 nav_entry(15, "insights.index", _("Abandoned carts"), Permission.READ_CARTS, "abandoned", scope=Scope.OPERATOR)
+nav_entry(25, "insights.reorder_due", _("Reorder"), OrderingPermission.FILL_CART, "clock", scope=Scope.TENANT)
 
-from app.insights.views import carts, health, panels, price_effects, start  # noqa: E402, F401 -- they add their routes to the blueprint
+from app.insights.views import carts, health, panels, price_effects, reorder, start  # noqa: E402, F401 -- they add their routes to the blueprint

@@ -106,4 +106,5 @@ def _show(found: OrderPage, back: str) -> Response:
         events=events[::-1],
         state=state_chip(found.state),
         back=back,
+        may_reorder=actor().can(Permission.FILL_CART) and not actor().is_operator,
     )
