@@ -35,7 +35,7 @@ def scene(client, world):
         nut, pin, old, new = article("NUT", "2"), article("PIN", "3"), article("OLD", "4"), article("NEW", "5")
         number = order(ann, [(nut, 10), (pin, 20), (old, 5)]).number
         change_price(nut, "2.5")
-        set_on_hand(pin, 7)
+        set_on_hand(pin, 27)  # twenty are promised to the order itself
         change_article(old, status="discontinued", successor_id=new.id)
     sign_in(client, ann)
     return ann, number
@@ -49,7 +49,7 @@ def back_date(number, days):
 
 
 def cart_lines(client) -> dict[str, str]:
-    rows = client.get("/cart").soup.select("tbody tr")
+    rows = client.get("/cart").soup.select("#cart-lines tbody tr")
     return {row.strong.get_text(): row.select_one("input[name^=quantity-]")["value"] for row in rows}
 
 
@@ -61,7 +61,7 @@ def test_an_order_is_shown_as_it_was_and_as_it_would_be(client, scene):
     assert [cell for cell in nut if cell][2].startswith("2.00")
     assert "2.50" in " ".join(nut)
     assert "+0.50" in " ".join(nut)
-    assert "only 7" in " ".join(pin).lower() or "7" in pin[1]
+    assert "only 7" in " ".join(pin)
     assert "The successor is NEW" in old[1]
     assert page.link("See NEW") == "/articles/NEW"
     ticked = [box["value"] for box in page.soup.select("[name=pick][checked]")]
@@ -108,6 +108,7 @@ def test_many_lines_cost_as_many_statements_as_two(client, isolated, world):
         made = [(article(f"M-{n}"), 1) for n in range(120)]
         small, large = order(ann, made[:2]).number, order(ann, made).number
     sign_in(client, ann)
+    client.post(f"/orders/{small}/reorder", data={"all": "1", "client_ref": "makes the cart"})
     seen = []
     for number in (small, large):
         client.get(f"/orders/{number}/reorder")

@@ -36,6 +36,7 @@ from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
+from app.trial.demo.reorders import add_reorders
 from app.trial.demo.search import add_search
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
@@ -113,6 +114,7 @@ def _fill(actor: Actor) -> None:
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
     add_search(house, [buyer for buyer, _orders, _code in buyers])
+    add_reorders(house, [code for _buyer, _orders, code in buyers[:2]], items)
     with acting_as(house):
         for account, (company_id, _buyer) in accounts:
             if account.hold:
