@@ -108,7 +108,12 @@ class Reader:
         for segment in self.segments:
             if segment.tag in ignored:
                 continue
-            for element in range(1, len(segment.parts)):
+            mark = segment.marks.component
+            for element, part in enumerate(segment.parts):
+                if not part or not element:
+                    continue
+                if mark not in part and (segment.number, element, 1) in self._taken:
+                    continue
                 for component, value in enumerate(segment.components(element), 1):
                     if value and (segment.number, element, component) not in self._taken:
                         line, column = segment.place(element, component)

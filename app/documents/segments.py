@@ -73,6 +73,8 @@ class Segment:
     @property
     def tag(self) -> str:
         tag = self.parts[0]
+        if tag.isascii() and tag.isalnum():
+            return tag
         return (tag if tag.isascii() else plain(tag)).partition(self.marks.component)[0].strip()
 
     def value(self, element: int, component: int = 1) -> str:
@@ -117,7 +119,7 @@ def literal(text: str) -> str:
 
 
 class Tokens:
-    """Iterate to get the segments of a stream. One kind of EDI overrides `_open`, `_border` and, if need be, `_mask`.
+    """Iterate to get the segments of a stream. One kind of EDI overrides `_open` and `_prepare`.
 
     `unterminated` tells that the very last segment had no terminator; `wraps` counts line breaks inside segments;
     `leads` are the characters seen between segments; `marks` are the service characters now in use.
@@ -174,8 +176,7 @@ class Tokens:
                     return text
                 text = text[used:]
                 continue
-            masked = self._mask(text, is_last=is_last)
-            border = self._border(masked)
+            masked, border = self._prepare(text, is_last=is_last)
             part = masked if border < 0 else masked[:border]
             terminator = self.marks.terminator
             end = part.rfind(terminator)
@@ -213,12 +214,12 @@ class Tokens:
         """Set `marks` from the start of an interchange; return the characters used up, -1 if more are needed."""
         raise NotImplementedError
 
-    def _border(self, masked: str) -> int:
-        """Where in the text an interchange with service characters of its own begins; -1: nowhere."""
-        raise NotImplementedError
+    def _prepare(self, text: str, *, is_last: bool) -> tuple[str, int]:
+        """The text with what must not separate masked, at least as far as the second value.
 
-    def _mask(self, text: str, *, is_last: bool) -> str:
-        return text
+        That is where an interchange with service characters of its own begins; -1: nowhere.
+        """
+        raise NotImplementedError
 
     def _refuse_open_end(self, tail: str) -> None:
         """Raise if a segment cannot end like this."""

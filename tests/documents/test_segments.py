@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -212,6 +214,20 @@ def test_one_endless_segment_ends_early(kind, data):
         list(kind(endless()))
     assert taken * 65_536 < 2 * MAX_SEGMENT
     assert caught.value.line > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"UNA:+.? '" * 40_000, b"'UNB=" * 40_000, b"?'" * 200_000, b"'" * 400_000, b"a\n?\n'" * 50_000],
+    ids=lambda text: text[:6],
+)
+def test_hostile_repetition_costs_no_more_than_its_length(text):
+    started = time.process_time()
+    try:
+        read(ORDERS[:-20] + text)
+    except FormatError as error:
+        assert error.line
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

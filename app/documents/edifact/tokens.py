@@ -20,6 +20,7 @@ CHARSETS = {
 _WIDE = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"U\x00N\x00", "utf-16-le"), (b"\x00U\x00N", "utf-16-be"))
 _UNOX = re.compile(rb"UNB.UNOX")
 _STARTS = ("UNA", "UNB", "UNG", "UNH")
+MAX_RELEASES = 100  # looked at before a terminator, to tell whether it is released
 _CONTROLS = re.compile("[\x80-\x9f]")
 
 
@@ -63,28 +64,47 @@ class EdifactTokens(Tokens):
         self.advices.append(chars)
         return Marks(element, component, terminator, release.strip(), repetition.strip(), decimal), used
 
-    def _border(self, masked: str) -> int:
-        assert self.marks is not None
-        found = _header(self.marks).search(masked, self._skip)
-        return found.end() if found else -1
+    def _prepare(self, text: str, *, is_last: bool) -> tuple[str, int]:
+        border = self._border(text)
+        return self._mask(text if border < 0 else text[:border]), border
 
-    def _mask(self, text: str, *, is_last: bool) -> str:
+    def _border(self, text: str) -> int:
         marks = self.marks
         assert marks is not None
-        if not marks.release or marks.release not in text:
+        for found in _header(marks).finditer(text, self._skip):
+            before = text[max(0, found.start() - MAX_RELEASES) : found.start()]
+            releases = len(before) - len(before.rstrip(marks.release)) if marks.release else 0
+            if releases % 2 == 0:
+                return found.end()
+        return -1
+
+    def _mask(self, text: str) -> str:
+        marks = self.marks
+        assert marks is not None
+        release = marks.release
+        if not release or release not in text:
             return text
-        service = marks.element + marks.component + marks.terminator + marks.release + marks.repetition
+        service = dict.fromkeys(release + marks.element + marks.component + marks.terminator + marks.repetition)
+        if f"{release}\n" in text or f"{release}\r" in text:
+            return self._mask_across_lines(text, "".join(service))
+        for char in service:  # the release character itself comes first
+            text = text.replace(release + char, FILL + literal(char))
+        return text.replace(release, FILL)
+
+    def _mask_across_lines(self, text: str, service: str) -> str:
+        """The same where a line break may stand between a release character and what it releases."""
+        assert self.marks is not None
 
         def hide(found: re.Match[str]) -> str:
             breaks, char = found[1], found[2]
             hidden = breaks.replace("\n", LINE_FEED).replace("\r", RETURN)
             return FILL + hidden + (literal(char) if char in service else char)
 
-        return _released(marks).sub(hide, text)
+        return _released(self.marks).sub(hide, text)
 
     def _refuse_open_end(self, tail: str) -> None:
         assert self.marks is not None
-        if self.marks.release and tail.endswith(self.marks.release):
+        if self.marks.release and tail.endswith((self.marks.release, FILL)):
             raise self.error(N_("The file ends after a release character."))
 
     def _seen(self, segment: Segment) -> None:

@@ -65,10 +65,11 @@ class X12Tokens(Tokens):
         seen = "" if repetition.isalnum() else repetition
         return Marks(_bytes(element), _bytes(component), _bytes(terminator), "", seen)
 
-    def _border(self, masked: str) -> int:
+    def _prepare(self, text: str, *, is_last: bool) -> tuple[str, int]:
         assert self.marks is not None
+        masked = self._mask(text, is_last=is_last)
         found = _header(self.marks).search(masked, self._skip)
-        return found.end() if found else -1
+        return masked, found.end() if found else -1
 
     def _mask(self, text: str, *, is_last: bool) -> str:
         """Raw bytes of BIN and BDS hidden; a segment whose bytes are not all there is kept for later."""
@@ -77,16 +78,19 @@ class X12Tokens(Tokens):
         if f"BIN{marks.element}" not in text and f"BDS{marks.element}" not in text:
             return text
         begin = 0
+        pieces: list[str] = []
         while found := _binary(marks).search(text, begin):
             size = int(found[1])
             end = found.end() + size
             if end > len(text):
                 if is_last:
                     raise self.error(N_("A binary segment says it has {size} bytes, but the file ends.", size=size))
-                return text[: found.start()] + marks.terminator * (found.start() > 0)
-            text = text[: found.end()] + literal(text[found.end() : end]) + text[end:]
+                if found.start() > begin or begin:
+                    pieces += (text[begin : found.start()], marks.terminator)
+                return "".join(pieces)
+            pieces += (text[begin : found.end()], literal(text[found.end() : end]))
             begin = end
-        return text
+        return "".join(pieces) + text[begin:]
 
 
 def _characters(text: str) -> str:
