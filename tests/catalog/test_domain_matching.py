@@ -44,7 +44,7 @@ def test_confidence(offered, least, most):
 def test_every_judgement_says_why():
     judged = judge(Offered("X", name="Hex bolt M8x50", mpn="100.319.2", brand="Boltex", unit="XPX"), BOLT)
     assert [str(reason) for reason in judged.reasons] == [
-        "62 % of the words of the names agree",
+        "Words of the names that agree: 62 %",
         "Same maker's number 100.319.2",
         "Sizes or numbers in the names differ",
         "We do not sell it in the unit XPX",

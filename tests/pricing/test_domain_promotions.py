@@ -153,10 +153,10 @@ def test_buyers_are_told_what_little_is_missing():
     def hints(one):
         return [str(hint) for hint in Effects((), evaluate([one], LINES, "EUR")[1]).hints]
 
-    assert hints(promotion("P", min_net="200", value="5")) == ["49.95 EUR more and 5% off: Promotion P"]
+    assert hints(promotion("P", min_net="200", value="5")) == ["49.95 EUR more and a discount of 5%: Promotion P"]
     assert hints(promotion("P", min_net="400")) == []  # too far away
     assert hints(promotion("P", Kind.LINE, on=[2], min_quantity="8")) == [
-        "3 pcs more of one article and 10% off: Promotion P"
+        "3 pcs more of one article and a discount of 10%: Promotion P"
     ]
     assert hints(bundle(Off.AMOUNT, "5", (4, [1]), (1, [9]))) == ["Add the rest and 5 EUR off: Promotion B"]
     assert hints(promotion("P", min_net="200", coupon="X")) == []  # answered beside the coupon

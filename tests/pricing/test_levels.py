@@ -231,7 +231,7 @@ def test_discounts_change_list_prices_and_no_agreed_ones(buyer):
     few, many = price(buyer, drill, 1), price(buyer, drill, 50)
     assert (few.unit_price, few.next_break.min_quantity, few.next_break.price) == (Decimal("9.5"), 50, 8)
     assert (many.unit_price, many.net, many.list_price) == (8, 400, 10)
-    assert [str(message) for message in many.polite[:2]] == ["List price", "20 % off"]
+    assert [str(message) for message in many.polite[:2]] == ["List price", "Discount of 20 %"]
     assert many.adjustments[0].by == "Matrix M"
     assert price(buyer, bolt).adjustments == ()
     with acting_as(buyer):

@@ -296,7 +296,7 @@ def test_a_coupon_that_needs_more_goods_stays_and_says_so(ann):
     cart_id = cart_of(ann, NUT=3)
     with acting_as(ann):
         answer, page = add_coupon(ann, cart_id, "BIG5")
-        assert str(answer.message) == "20.00 EUR more and 5% off: Promotion BIG"
+        assert str(answer.message) == "20.00 EUR more and a discount of 5%: Promotion BIG"
         set_quantities(ann, cart_id, {page.rows[0].line_id: (Decimal(5), None)})
     assert given(ann, cart_id) == {"BIG": Decimal("2.50")}
 

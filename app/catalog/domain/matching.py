@@ -79,7 +79,7 @@ def judge(offered: Offered, candidate: Candidate) -> Judgement:
     if plain(offered.number) and plain(offered.number) == plain(candidate.sku):
         signs.append((88, N_("The supplier uses our number")))
     if likeness >= 40:
-        signs.append((likeness * 8 // 10, N_("{percent} % of the words of the names agree", percent=likeness)))
+        signs.append((likeness * 8 // 10, N_("Words of the names that agree: {percent} %", percent=likeness)))
     if not signs:
         return Judgement(candidate.article_id, 0, ())
     confidence = max(weight for weight, _reason in signs) + 2 * (len(signs) - 1)

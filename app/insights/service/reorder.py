@@ -56,8 +56,8 @@ def suggest(actor: Actor) -> int:
         last[company_id] = day.toordinal()
     number = today.toordinal()
     count = 0
-    for company_id, day in last.items():
-        if day < number - _ACTIVE_DAYS or purchases.order_days(company_id) < MIN_ORDER_DAYS:
+    for company_id, newest in last.items():
+        if newest < number - _ACTIVE_DAYS or purchases.order_days(company_id) < MIN_ORDER_DAYS:
             continue
         ranked = purchases.rank(company_id, number, KEPT)
         values = {"articles": [one.item for one in ranked], "alike": [one.alike for one in ranked]}

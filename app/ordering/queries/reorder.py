@@ -214,11 +214,11 @@ def bought(
         start_value, start_id = (start[0], int(start[1])) if start else ("", 0)
     except (IndexError, ValueError):
         raise NotFound(N_("This address is damaged. Open the list again.")) from None
-    rows = db.session.execute(
+    rows = list(db.session.execute(
         statement,
         {"company": actor.company_id, "since": since, "pattern": pattern, "start": start_value, "start_id": start_id,
          "most": limit},
-    ).all()  # fmt: skip
+    ))  # fmt: skip
     if before is not None:
         rows.reverse()
     today = at_today(actor, [WantedLine(row.article_id, row.quantity, row.unit) for row in rows])

@@ -80,7 +80,7 @@ class Promotion:
     def offer(self, currency: str) -> Message:
         """What it gives, in few words."""
         if self.effect is Off.PERCENT:
-            return N_("{percent}% off: {name}", percent=self.value, name=self.name)
+            return N_("a discount of {percent}%: {name}", percent=self.value, name=self.name)
         if self.effect is Off.AMOUNT:
             return N_("{amount} off: {name}", amount=Money(self.value, currency), name=self.name)
         return N_("“{name}”", name=self.name)

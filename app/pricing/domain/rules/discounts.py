@@ -46,7 +46,7 @@ class Discounts:
         if not percent:
             return None
         after = round_to(price.amount * (_HUNDRED - percent) / _HUNDRED, price.digits)
-        message = N_("{percent} % off", percent=percent.normalize() + 0)
+        message = N_("Discount of {percent} %", percent=percent.normalize() + 0)
         return Step("discount", price.amount, min(after, price.amount), message, self.name)
 
     def starts(self, line: RuleLine) -> Iterable[Decimal]:
