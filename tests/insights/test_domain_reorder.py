@@ -31,9 +31,9 @@ def days_ago(*numbers: int) -> list[date]:
         (Habit(days_ago(112, 77, 42), 2, 10), "Every 5 weeks, last time 6 weeks ago"),
         (Habit(days_ago(21, 14, 7), 3, 3), "Every 7 days, last time 7 days ago"),
         (Habit(days_ago(200, 199, 150, 2), 4, 10), "In 4 of your last 10 orders"),
-        (Habit(days_ago(200, 20), 1, 10), "Ordered on 2 days, last time 20 days ago"),
-        (Habit(days_ago(20), 1, 10, alike=5), "Companies that buy like you order it, too; you did 20 days ago"),
-        (Habit(days_ago(20), 1, 10, alike=4), "Ordered 20 days ago"),
+        (Habit(days_ago(200, 20), 1, 10), "Ordered on 2 days, last time 3 weeks ago"),
+        (Habit(days_ago(20), 1, 10, alike=5), "Companies that buy like you order it, too; you did 3 weeks ago"),
+        (Habit(days_ago(20), 1, 10, alike=4), "Ordered 3 weeks ago"),
     ],
 )
 def test_reason_is_a_sentence_the_buyer_can_check(habit, words):

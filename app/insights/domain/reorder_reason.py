@@ -12,6 +12,7 @@ from app.core.texts import N_, Message
 
 LAST_ORDERS = 10
 _OFTEN_ENOUGH = 3  # purchases before a rhythm is spoken of
+_FORTNIGHT = 14
 _ALIKE_ENOUGH = 5  # similar accounts before they are spoken of: none can be recognised
 
 
@@ -35,10 +36,10 @@ def reason(habit: Habit, today: date) -> Message:
     if habit.in_last >= _OFTEN_ENOUGH:
         return N_("In {n} of your last {orders} orders", n=habit.in_last, orders=habit.orders)
     if len(days) > 1:
-        return N_("Ordered on {n} days, last time {ago} days ago", n=len(days), ago=ago)
+        return N_("Ordered on {n} days, last time {ago}", n=len(days), ago=_ago(ago))
     if habit.alike >= _ALIKE_ENOUGH:
-        return N_("Companies that buy like you order it, too; you did {ago} days ago", ago=ago)
-    return N_("Ordered {ago} days ago", ago=ago)
+        return N_("Companies that buy like you order it, too; you did {ago}", ago=_ago(ago))
+    return N_("Ordered {ago}", ago=_ago(ago))
 
 
 def _is_steady(gaps: Sequence[int]) -> bool:
@@ -49,6 +50,17 @@ def _is_steady(gaps: Sequence[int]) -> bool:
 
 
 def _rhythm(usual: int, ago: int) -> Message:
-    if usual < 14:
-        return N_("Every {usual} days, last time {ago} days ago", usual=usual, ago=ago)
-    return N_("Every {usual} weeks, last time {ago} weeks ago", usual=round(usual / 7), ago=round(ago / 7))
+    if usual == 1:
+        return N_("Nearly every day, last time {ago}", ago=_ago(ago))
+    if usual < _FORTNIGHT:
+        return N_("Every {usual} days, last time {ago}", usual=usual, ago=_ago(ago))
+    return N_("Every {usual} weeks, last time {ago}", usual=round(usual / 7), ago=_ago(ago))
+
+
+def _ago(days: int) -> Message:
+    """How long ago; of one day or week there is no plural to get wrong."""
+    if days <= 1:
+        return N_("yesterday") if days == 1 else N_("today")
+    if days < _FORTNIGHT:
+        return N_("{n} days ago", n=days)
+    return N_("{n} weeks ago", n=round(days / 7))
