@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from app.catalog.domain.picture import SIZES, clean, smaller
 from app.catalog.domain.placeholder import LETTERS, initials, placeholder
@@ -66,7 +66,8 @@ def test_transparency_stays():
         (drawing() + b"\0" * 21 * 1024 * 1024, "larger than 20 MB"),
     ],
 )
-def test_what_is_not_taken_says_why(data, words):
+def test_what_is_not_taken_says_why(data, words, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint sets it for the whole process
     with pytest.raises(Invalid, match=words) as caught:
         clean(data)
     assert caught.value.field == "file"

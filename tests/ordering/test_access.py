@@ -54,6 +54,10 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/checkout/{cart}/review", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
     ("GET", "/orders", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
     ("GET", "/orders/{order}", {}, (AWAY, 200, 200, 200, 404, 403, 403)),
+    ("GET", "/bought", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("POST", "/reorder/add", {"client_ref": "r"}, (AWAY, 303, 303, 403, 303, 403, 403)),
+    ("GET", "/orders/{order}/reorder", {}, (AWAY, 200, 200, 403, 404, 403, 403)),
+    ("POST", "/orders/{order}/reorder", {"all": "1", "client_ref": "r"}, (AWAY, 303, 303, 403, 404, 403, 403)),
     ("GET", "/sales/orders", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
     ("GET", "/sales/orders/{account}/{order}", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
 ]  # fmt: skip

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from app.core.errors import Invalid
 from app.core.texts import N_
@@ -26,6 +28,7 @@ _LOSSY: Mapping[str, Mapping[str, Any]] = {
     "PNG": {"optimize": False},
 }
 _DERIVED: Mapping[str, Any] = {"quality": 82, "method": 4}
+_SWITCH = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,24 @@ def clean(data: bytes) -> CleanPicture:
     if min(picture.size) < MIN_SIDE:
         raise Invalid("file", N_("The picture is smaller than {limit} pixels.", limit=MIN_SIDE))
     try:
-        upright = _upright(picture)
+        with _whole_only():
+            upright = _upright(picture)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise _unreadable() from None
     target = io.BytesIO()
     upright.save(target, kind, **_LOSSY[kind])
     return CleanPicture(target.getvalue(), MEDIA_TYPES[kind], upright.width, upright.height)
+
+
+@contextmanager
+def _whole_only() -> Iterator[None]:
+    """Refuse pictures that are cut off. Pillow has one switch for the process, and WeasyPrint sets it the other way."""
+    with _SWITCH:
+        held, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = held
 
 
 def smaller(data: bytes) -> dict[str, Derived]:
