@@ -145,10 +145,10 @@ def test_points_add_up_to_a_hundred_and_grow_with_every_fact(desk):
     article("A-2", names={"en": "Bolt"}, description="Strong", category="1", brand="Bolto", mpn="1", gtin=GTIN,
             weight_kg=Decimal(1))  # fmt: skip
     scores = {line.sku: line.score for line in least_complete(desk)}
-    assert scores == {"A-1": 15, "A-2": 70}
+    assert scores == {"A-1": 20, "A-2": 70}
     assert [line.sku for line in least_complete(desk, "gtin")] == ["A-1"]
     overall = completeness(desk)
-    assert (overall.articles, overall.average, overall.bins[1], overall.bins[7]) == (2, 43, 1, 1)
+    assert (overall.articles, overall.average, overall.bins[2], overall.bins[7]) == (2, 45, 1, 1)
     assert overall.missing["gtin"] == 1
 
 

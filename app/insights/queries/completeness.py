@@ -34,7 +34,7 @@ FACTS: Mapping[str, Fact] = {
     "brand": Fact(N_("Brand"), 5, "a.brand <> ''"),
     "mpn": Fact(N_("Maker's number"), 5, "a.mpn <> ''"),
     "weight": Fact(N_("Weight"), 5, "a.weight_kg IS NOT NULL"),
-    "name_en": Fact(N_("Name in English"), 5, "a.names ? 'en'"),
+    "own_name": Fact(N_("Name"), 5, "a.name <> a.sku"),
     "name_ru": Fact(N_("Name in Russian"), 5, "a.names ? 'ru'"),
     "name_uk": Fact(N_("Name in Ukrainian"), 5, "a.names ? 'uk'"),
     "origin": Fact(N_("Origin and customs code"), 5, "a.origin_country <> '' AND a.customs_code <> ''"),
