@@ -128,6 +128,8 @@ def test_lists_and_pad_by_keyboard(browser, base, ann):
     code.fill("pack")
     page.wait_for_selector("#o-suggest option[value=PACK]", state="attached")
     code.press("Enter")
+    page.wait_for_function("document.activeElement.name === 'quantity'")
+    page.wait_for_load_state("networkidle")  # the row has been judged without a quantity
     page.keyboard.type("8")
     page.keyboard.press("Enter")
     page.wait_for_selector(".o-pad-said >> text=8 does not fit the packs.")
