@@ -8,6 +8,7 @@ are replaced by lone surrogates of the same length, which no decoded text can co
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,7 +119,7 @@ def literal(text: str) -> str:
     return "".join([chr(_LITERAL + ord(char)) for char in text])
 
 
-class Tokens:
+class Tokens(ABC):
     """Iterate to get the segments of a stream. One kind of EDI overrides `_open` and `_prepare`.
 
     `unterminated` tells that the very last segment had no terminator; `wraps` counts line breaks inside segments;
@@ -210,21 +211,21 @@ class Tokens:
         self._pass(bare[:used])
         return lead + used
 
+    @abstractmethod
     def _open(self, text: str, *, is_last: bool) -> int:
         """Set `marks` from the start of an interchange; return the characters used up, -1 if more are needed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _prepare(self, text: str, *, is_last: bool) -> tuple[str, int]:
         """The text with what must not separate masked, at least as far as the second value.
 
         That is where an interchange with service characters of its own begins; -1: nowhere.
         """
-        raise NotImplementedError
 
-    def _refuse_open_end(self, tail: str) -> None:
+    def _refuse_open_end(self, tail: str) -> None:  # noqa: B027 -- not every syntax has such ends
         """Raise if a segment cannot end like this."""
 
-    def _seen(self, segment: Segment) -> None:
+    def _seen(self, segment: Segment) -> None:  # noqa: B027 -- not every syntax watches
         """Called for each segment that begins with `_watched`, before it is handed on."""
 
     def _split(self, text: str) -> list[Segment]:
