@@ -17,7 +17,7 @@ from app.documents.model.party import Address, Contact, Identifier, Party
 from app.documents.model.payment import PaymentMeans, PaymentTerms
 from app.documents.model.totals import Totals as DocumentTotals
 from app.documents.model.totals import VatBreakdown, VatCategory
-from app.ordering.models import Order, OrderAllowance, OrderLine
+from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.pricing.domain.totals import TaxedCharge, TaxedLine, Totals, totals
 from app.pricing.domain.vat import Reason
 

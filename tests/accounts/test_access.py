@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.domain.groups import SetFacts
-from app.accounts.models import AccountGroup, Address, Company, Invitation, Membership, Segment, SignInSession, User
+from app.accounts.models.companies import AccountGroup, Address, Company, Segment
+from app.accounts.models.people import Invitation, Membership, User
+from app.accounts.models.sign_ins import SignInSession
 from app.accounts.service.groups import set_group, upsert_group
 from app.accounts.service.invitations import invite
 from app.accounts.service.sign_in import sign_in

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import Address, Company
+from app.accounts.models.companies import Address, Company
 from app.accounts.queries import accounts as account_queries
 from app.accounts.queries.addresses import address_book, default_address
 from app.accounts.queries.companies import buying_terms

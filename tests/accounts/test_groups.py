@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.accounts.domain.groups import SetFacts, SetKind, checked, codes_in
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.accounts.queries.groups import account_set, candidates, groups, members, segments, standing
 from app.accounts.service.groups import (
     add_members,

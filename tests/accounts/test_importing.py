@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.models import Address, Company
+from app.accounts.models.companies import Address, Company
 from app.accounts.queries.companies import buying_terms
 from app.accounts.service.importing import AccountRow, upsert_accounts
 from app.core import audit

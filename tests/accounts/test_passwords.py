@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.domain.passwords import demand_good
-from app.accounts.models import Company, PasswordReset, SignInSession
+from app.accounts.models.companies import Company
+from app.accounts.models.people import PasswordReset
+from app.accounts.models.sign_ins import SignInSession
 from app.accounts.service import passwords
 from app.accounts.service.sign_in import sign_in
 from app.accounts.service.tokens import reset_token, token_hash

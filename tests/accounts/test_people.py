@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.models import Company, Invitation, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Invitation, Membership, User
 from app.accounts.queries.people import invitations, people
 from app.accounts.service import people as service
 from app.accounts.service.invitations import accept_invitation, invite, resend_invitation, withdraw_invitation

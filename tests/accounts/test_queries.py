@@ -87,7 +87,7 @@ def test_default_address_is_none_when_a_choice_is_needed(isolated, world):
         assert default_address(SYSTEM, use="bill_to", company_id=company.id).label == "Main"
         from sqlalchemy import update
 
-        from app.accounts.models import Address
+        from app.accounts.models.companies import Address
         from app.core.db import transaction
 
         with transaction() as session:

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.domain.registration import Registration
-from app.accounts.models import Company, Membership, SignInAttempt
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership
+from app.accounts.models.sign_ins import SignInAttempt
 from app.accounts.queries.people import people
 from app.accounts.service.people import deactivate
 from app.accounts.service.registration import register_company

@@ -8,7 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from app.accounts.models import SignInAttempt, SignInSession, User
+from app.accounts.models.people import User
+from app.accounts.models.sign_ins import SignInAttempt, SignInSession
 from app.accounts.queries.sign_ins import person_of
 from app.accounts.service import hashing, sessions
 from app.accounts.service.sign_in import sign_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text, update
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.billing.service.render import check_again
 from app.core.actor import Actor
 from app.core.db import db, transaction

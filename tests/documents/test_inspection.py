@@ -155,7 +155,7 @@ def test_the_command_needs_neither_database_nor_slices():
     code = (
         "import sys; from app.main import main; sys.argv[0] = 'kontor'\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted(name for name in sys.modules if name in ('app.exchange', 'app.accounts.models', 'weasyprint')))"
+        "print(sorted(name for name in sys.modules if name in ('app.exchange', 'app.accounts.models.companies', 'weasyprint')))"
     )
     arguments = [sys.executable, "-c", code, "exchange", "inspect", "--json", str(SAMPLES / "x12/850-4010.edi")]
     done = subprocess.run(

@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app.accounts.domain.roles import CompanyKind, Role
-from app.accounts.models import Address, Company, Membership, User
+from app.accounts.models.companies import Address, Company
+from app.accounts.models.people import Membership, User
 from app.accounts.service.hashing import hash_password, use_hasher
 from app.core.actor import Actor, Scope, Via
 from app.core.db import db, transaction

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.billing.models import Invoice
 from app.billing.service.issue import issue_invoice
 from app.core.actor import Actor

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.accounts.domain.roles import Role
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.accounts.queries.addresses import addresses
 from app.catalog.domain.article import key_of
 from app.catalog.models.articles import Article, ArticleUnit, CustomerArticleNumber

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts.domain.roles import Role
-from app.accounts.models import Company, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction

@@ -14,7 +14,7 @@ from app.core.tenancy import acting_as, system_scope
 from app.insights.models import ReorderDismissal, ReorderSuggestion
 from app.insights.queries.reorder import due
 from app.insights.service.reorder import dismiss, suggest, suggest_again, suggest_if_due
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 from tests.factories.accounts import actor_for, operator, person, sign_in
 from tests.factories.ordering import article, order
 from tests.support.queries import counted

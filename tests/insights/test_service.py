@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app.accounts.domain.roles import Role
-from app.accounts.models import Company, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import db, transaction
@@ -20,7 +21,8 @@ from app.core.tenancy import acting_as
 from app.insights.models import AbandonedCart
 from app.insights.queries.carts import AbandonedFilters, abandoned_cart, abandoned_sums, is_still_abandoned
 from app.insights.service.carts import dismiss, note_reminder, resume, watch
-from app.ordering.models import Cart, CartLine, Order
+from app.ordering.models.carts import Cart, CartLine
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import add_lines, visit_cart
 from app.pricing.models.lists import PriceEntry

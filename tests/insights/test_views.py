@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction

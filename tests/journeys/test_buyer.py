@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.tenancy import system_scope
 from app.inventory.models.reservations import Reservation
 from app.inventory.models.stock import Stock
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 from tests.factories.accounts import PASSWORD, customer, person
 from tests.factories.ordering import article, shop
 

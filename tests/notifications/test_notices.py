@@ -11,7 +11,8 @@ from lxml import etree
 from sqlalchemy import select
 
 from app.accounts.domain.registration import Registration
-from app.accounts.models import Company, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
 from app.accounts.service.installation import give_password
 from app.accounts.service.invitations import invite
 from app.accounts.service.passwords import request_password_reset

@@ -12,7 +12,8 @@ from app.accounts.domain.roles import Role
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import Cart, CartChange, CartLine, Order
+from app.ordering.models.carts import Cart, CartChange, CartLine
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import remove_lines, restore
 from tests.factories.accounts import actor_for, customer, operator, person

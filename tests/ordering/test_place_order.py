@@ -17,7 +17,8 @@ from app.core.models import OutboxEntry
 from app.core.tenancy import acting_as, system_scope
 from app.inventory.models.reservations import Reservation
 from app.inventory.models.stock import Stock
-from app.ordering.models import Cart, Order, OrderLine
+from app.ordering.models.carts import Cart
+from app.ordering.models.orders import Order, OrderLine
 from app.ordering.queries.cart import active_cart, cart_head
 from app.ordering.service.cart import add_lines, remove_lines, set_note
 from app.ordering.service.checkout import check_prices

@@ -13,7 +13,7 @@ from app.core.errors import Invalid
 from app.core.tenancy import acting_as
 from app.ordering.domain.carried_rows import Carried, Correction, correct, dump_rows, keep_only, load_rows
 from app.ordering.domain.preview import Fix, Preview, Verdict, apply
-from app.ordering.models import Cart, CartLine
+from app.ordering.models.carts import Cart, CartLine
 from app.ordering.queries.quick_order import preview, read_file, read_text
 from tests.factories.ordering import article, buyer, own_number
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from app.accounts.models import AccountGroup, Company
+from app.accounts.models.companies import AccountGroup, Company
 from app.catalog.queries.articles import articles_by_code
 from app.core import clock
 from app.core.actor import Actor

@@ -17,7 +17,8 @@ from app.core.errors import Conflict, Unavailable
 from app.core.tenancy import acting_as, system_scope
 from app.inventory.models.reservations import Reservation
 from app.inventory.models.stock import Stock
-from app.ordering.models import Cart, CartLine, Order
+from app.ordering.models.carts import Cart, CartLine
+from app.ordering.models.orders import Order
 from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices
 from app.ordering.service.orders import place_order

@@ -11,7 +11,7 @@ from app.accounts.domain.roles import Role
 from app.core import clock
 from app.core.db import transaction
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import active_cart
 from tests.factories.accounts import customer
 from tests.factories.ordering import (

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.billing.documents import _line
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import OrderLine
+from app.ordering.models.orders import OrderLine
 from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices
 from app.ordering.service.orders import place_order

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.db import db, statements
 from app.core.tenancy import system_scope
-from app.ordering.models import Cart
+from app.ordering.models.carts import Cart
 from tests.factories.ordering import article, buyer, change_article, change_price, fill_cart, set_on_hand, sign_in
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import active_cart
 from app.ordering.service.cart import add_lines
 from tests.factories.accounts import address, customer

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from app.core.db import statements, transaction
 from app.core.tenancy import system_scope
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, order, sales, sign_in
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.core.db import db, statements
 from app.core.tables.writing import write_xlsx
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import Cart
+from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import active_cart, priced_cart
 from tests.factories.ordering import article, buyer, change_company, sign_in
 

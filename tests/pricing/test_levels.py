@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text, update
 
-from app.accounts.models import AccountGroup, Company, CompanySegment, Segment
+from app.accounts.models.companies import AccountGroup, Company, CompanySegment, Segment
 from app.core.actor import Actor
 from app.core.db import db, statements, transaction
 from app.core.errors import Conflict, Invalid

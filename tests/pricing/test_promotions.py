@@ -16,7 +16,7 @@ from app.core.clock import frozen, now
 from app.core.db import db, statements, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import Order, OrderAllowance
+from app.ordering.models.orders import Order, OrderAllowance
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import set_quantities
 from app.ordering.service.checkout import check_prices

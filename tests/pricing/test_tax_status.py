@@ -15,7 +15,7 @@ from app.core.clock import today
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tenancy import acting_as, system_scope
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import priced_cart
 from app.pricing.queries.tax_status import tax_status
 from app.pricing.service.tax_status import CheckRow, ExemptionRow, add_exemption, end_exemption, record_check

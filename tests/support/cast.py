@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.accounts.domain.roles import Role
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.core.actor import Actor
 from tests.factories.accounts import actor_for, customer, operator, person
 

@@ -12,7 +12,8 @@ from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState
-from app.accounts.models import Company, Membership, RegistrationFile, User
+from app.accounts.models.companies import Company, RegistrationFile
+from app.accounts.models.people import Membership, User
 from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor
 from app.core.db import db

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 
 from app.accounts.domain.company import PostalAddress
-from app.accounts.models import Address
+from app.accounts.models.companies import Address
 from app.accounts.queries.companies import POSTAL, own_or_asked
 from app.core.actor import Actor
 from app.core.db import db

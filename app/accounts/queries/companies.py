@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, select
 
 from app.accounts.domain.company import BuyingTerms, CustomerParty, OperatorParty, PostalAddress
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import Address, Company
+from app.accounts.models.companies import Address, Company
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound

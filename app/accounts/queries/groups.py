@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, literal, or_, select, tuple_
 
 from app.accounts.domain.groups import SetKind
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import AccountGroup, Company, CompanySegment, Segment
+from app.accounts.models.companies import AccountGroup, Company, CompanySegment, Segment
 from app.accounts.queries.companies import own_or_asked
 from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor

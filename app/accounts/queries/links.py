@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounts.domain.roles import CompanyState, Role
-from app.accounts.models import Company, Invitation, PasswordReset, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Invitation, PasswordReset, User
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role
-from app.accounts.models import Company, Invitation, Membership, PasswordReset, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Invitation, Membership, PasswordReset, User
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.accounts.domain.roles import CompanyKind, Role
-from app.accounts.models import Company, Invitation, Membership, SignInSession, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Invitation, Membership, User
+from app.accounts.models.sign_ins import SignInSession
 from app.accounts.queries.companies import own_or_asked
 from app.core import clock
 from app.core.actor import Actor

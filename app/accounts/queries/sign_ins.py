@@ -13,7 +13,9 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role
 from app.accounts.domain.throttle import WINDOW, Failures
-from app.accounts.models import Company, Membership, SignInAttempt, SignInSession, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
+from app.accounts.models.sign_ins import SignInAttempt, SignInSession
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db

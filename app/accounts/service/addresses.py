@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from app.accounts.domain.contact import gln
-from app.accounts.models import Address, Company
+from app.accounts.models.companies import Address, Company
 from app.accounts.queries.companies import own_or_asked
 from app.core import audit
 from app.core.actor import Actor

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role, fits
-from app.accounts.models import Company, Membership
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership
 from app.accounts.service.groups import set_group, set_segments
 from app.accounts.service.profile import LOCALES
 from app.core import audit

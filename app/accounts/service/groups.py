@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.domain.groups import SetFacts, SetKind, checked
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import AccountGroup, Company, CompanySegment, Segment
+from app.accounts.models.companies import AccountGroup, Company, CompanySegment, Segment
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import Address, Company
+from app.accounts.models.companies import Address, Company
 from app.accounts.service.standing import Placing, Wanted, keep_parents, keep_segments, load_placing
 from app.core import audit
 from app.core.actor import Actor

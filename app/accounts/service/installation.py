@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.accounts.domain import contact
 from app.accounts.domain.passwords import demand_good
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role, fits
-from app.accounts.models import Company, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
 from app.accounts.service.hashing import hash_password
 from app.accounts.service.passwords import set_password
 from app.core import audit

@@ -10,7 +10,8 @@ from app.accounts.domain.contact import email_address
 from app.accounts.domain.passwords import demand_good
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role, fits
 from app.accounts.events import PersonInvited
-from app.accounts.models import Company, Invitation, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Invitation, Membership, User
 from app.accounts.queries.companies import own_or_asked
 from app.accounts.service import hashing
 from app.accounts.service.sign_in import SignedIn, open_session

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.accounts.domain import throttle
 from app.accounts.domain.passwords import demand_good
 from app.accounts.events import PasswordChanged, PasswordResetAsked
-from app.accounts.models import PasswordReset, User
+from app.accounts.models.people import PasswordReset, User
 from app.accounts.queries.sign_ins import asked_lately
 from app.accounts.service import hashing
 from app.accounts.service.sessions import end_sessions_of

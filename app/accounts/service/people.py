@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from app.accounts.domain.roles import ADMIN_ROLE, CompanyKind, Role, fits
-from app.accounts.models import Company, Membership
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership
 from app.accounts.queries.companies import own_or_asked
 from app.core import audit
 from app.core.actor import Actor

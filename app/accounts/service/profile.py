@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from app.accounts.models import User
+from app.accounts.models.people import User
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import transaction

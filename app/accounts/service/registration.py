@@ -10,7 +10,8 @@ from app.accounts.domain import contact, throttle
 from app.accounts.domain.registration import MAX_FILES, Registration, Upload, known_answers, media_type
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role
 from app.accounts.events import CompanyRegistered, RegistrationDecided
-from app.accounts.models import Address, Company, Invitation, RegistrationFile
+from app.accounts.models.companies import Address, Company, RegistrationFile
+from app.accounts.models.people import Invitation
 from app.accounts.queries.sign_ins import asked_lately
 from app.accounts.service.companies import demand_free_code
 from app.accounts.service.invitations import add_invitation

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from app.accounts.domain.roles import CompanyState
-from app.accounts.models import Company, Membership, SignInSession
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership
+from app.accounts.models.sign_ins import SignInSession
 from app.accounts.service.tokens import token_hash
 from app.core import clock
 from app.core.actor import Actor

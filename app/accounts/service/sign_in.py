@@ -9,7 +9,9 @@ from sqlalchemy import func, insert, select
 
 from app.accounts.domain.roles import CompanyState
 from app.accounts.domain.throttle import seconds_to_wait
-from app.accounts.models import Company, Membership, SignInAttempt, SignInSession, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
+from app.accounts.models.sign_ins import SignInAttempt, SignInSession
 from app.accounts.queries.sign_ins import failures
 from app.accounts.service import hashing, tokens
 from app.core import clock

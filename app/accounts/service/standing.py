@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import AccountGroup, Company, CompanySegment, Segment
+from app.accounts.models.companies import AccountGroup, Company, CompanySegment, Segment
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.texts import N_

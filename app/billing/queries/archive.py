@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.billing.domain.export import ExportFilters
 from app.billing.domain.register import ArchivedInvoice, RegisteredInvoice
 from app.billing.models import Invoice, InvoiceFile

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.billing.domain.export import ExportFilters
 from app.billing.models import Export
 from app.core.actor import Actor

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import selectinload
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.billing.models import Invoice, InvoiceFile
 from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core import audit

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.billing.domain.export import FORMS, ExportFilters, archive_name, member_name
 from app.billing.domain.register import HASHES, HEAD, ArchivedInvoice
 from app.billing.models import Export

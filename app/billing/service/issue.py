@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.accounts.queries.companies import customer_party, operator_party
 from app.billing.documents import Numbered, invoice_document
 from app.billing.domain.numbers import INVOICE_SERIES, due_date, invoice_number
@@ -23,7 +23,7 @@ from app.core.locks import lock_rows
 from app.core.numbering import next_number
 from app.core.outbox import publish
 from app.documents.model.stored import to_json
-from app.ordering.models import Order, OrderAllowance, OrderLine
+from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 
 
 @command

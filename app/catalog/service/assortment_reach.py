@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
-from app.accounts.models import AccountGroup, Company, Segment
+from app.accounts.models.companies import AccountGroup, Company, Segment
 from app.catalog.models.assortments import AssortmentAssignment
 from app.catalog.service.assortments import demand_operator, locked
 from app.core import audit

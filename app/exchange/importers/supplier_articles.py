@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.catalog.service.matching import SupplierArticleRow, upsert_supplier_articles
 from app.core.actor import Actor
 from app.core.db import db

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from app.accounts.models import Company, Membership, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import Membership, User
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
@@ -21,7 +22,8 @@ from app.core.texts import N_
 from app.insights.domain.abandonment import WAITING, AbandonmentState
 from app.insights.models import AbandonedCart
 from app.ordering.domain.cart import CartPage
-from app.ordering.models import Cart, Order
+from app.ordering.models.carts import Cart
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import priced_cart
 
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Date, cast, func, select
 
 from app.accounts.domain.roles import CompanyState
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import visible
-from app.ordering.models import Order
+from app.ordering.models.orders import Order
 
 _UNDER_WAY = ("placed", "confirmed", "in_delivery")
 _IMPORTED = "history"

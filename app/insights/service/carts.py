@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, case, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db, transaction
@@ -22,7 +22,7 @@ from app.core.texts import N_
 from app.insights.domain.abandonment import WAITING, AbandonmentState, idle_limit, reminder_due
 from app.insights.events import CartAbandoned
 from app.insights.models import AbandonedCart
-from app.ordering.models import Cart
+from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import priced_cart
 
 log = logging.getLogger(__name__)

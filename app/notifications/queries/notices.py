@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, func, or_, select
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor
 from app.core.db import db

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import or_, select, update
 
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.accounts.queries.companies import operator_party
 from app.core import clock
 from app.core.actor import Actor

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from app.accounts.domain.company import demand_may_buy
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.accounts.queries.companies import buying_terms
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_id
@@ -26,7 +26,7 @@ from app.inventory.domain.promise import Need
 from app.inventory.queries.promises import promises
 from app.ordering.domain.cart import CartPage, CartRow, find_problems, sums
 from app.ordering.domain.lifecycle import CartState
-from app.ordering.models import Cart, CartLine
+from app.ordering.models.carts import Cart, CartLine
 from app.pricing.domain.price import PriceItem
 from app.pricing.queries.prices import price_lines
 from app.pricing.queries.promotions import promotion_effects

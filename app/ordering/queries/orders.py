@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select, tuple_
 
 from app.accounts.domain.company import PostalAddress
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
@@ -20,7 +20,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
-from app.ordering.models import Order, OrderAllowance, OrderLine
+from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.pricing.domain.totals import VatGroup
 
 PO_REPEATS_SHOWN = 5

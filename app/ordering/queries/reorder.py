@@ -20,7 +20,7 @@ from app.core.texts import N_
 from app.inventory.domain.promise import Promise
 from app.inventory.queries.promises import promises
 from app.ordering.domain.cart import LineProblem, WantedLine, find_problems
-from app.ordering.models import OrderLine
+from app.ordering.models.orders import OrderLine
 from app.ordering.queries.cart import need, price_day, price_item
 from app.pricing.domain.price import PricedLine
 from app.pricing.queries.prices import price_lines

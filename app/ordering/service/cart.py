@@ -30,7 +30,7 @@ from app.ordering.domain.cart import (
     status_problem,
 )
 from app.ordering.domain.lifecycle import CartState
-from app.ordering.models import Cart, CartChange, CartLine
+from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.queries.cart import cart_head
 from app.ordering.service.cart_state import active_id, locked, priced, shown, touch
 

@@ -16,7 +16,7 @@ from app.core.locks import lock_rows
 from app.core.texts import N_
 from app.ordering.domain.cart import CartPage
 from app.ordering.domain.lifecycle import CartState
-from app.ordering.models import Cart
+from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import CartHead, active_cart, cart_head, price_day, price_rows
 
 

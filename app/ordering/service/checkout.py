@@ -14,7 +14,7 @@ from app.core.errors import Conflict
 from app.core.texts import N_
 from app.ordering.domain.cart import CartPage, PriceChange
 from app.ordering.domain.lifecycle import CartState
-from app.ordering.models import Cart
+from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import cart_head, price_day, price_rows
 from app.ordering.service.cart_state import remember_prices
 

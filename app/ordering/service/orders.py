@@ -27,7 +27,8 @@ from app.inventory.service.reservations import reserve
 from app.ordering.domain.cart import AllowanceChange, CartPage, allowance_changes, sums
 from app.ordering.domain.lifecycle import CartState, OrderSource
 from app.ordering.events import OrderPlaced
-from app.ordering.models import Cart, Order, OrderAllowance
+from app.ordering.models.carts import Cart
+from app.ordering.models.orders import Order, OrderAllowance
 from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
 from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
 from app.pricing.domain.promotions import Effects

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, select, tuple_
 
-from app.accounts.models import AccountGroup, Company, Segment
+from app.accounts.models.companies import AccountGroup, Company, Segment
 from app.catalog.models.articles import Article
 from app.catalog.models.categories import Category
 from app.core import audit

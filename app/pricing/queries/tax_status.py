@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from app.accounts.domain.contact import vat_id as checked_format
 from app.accounts.domain.roles import CompanyKind
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import AccountGroup, Company, Segment
+from app.accounts.models.companies import AccountGroup, Company, Segment
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db

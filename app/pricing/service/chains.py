@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import select, text, update
 
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden, NotFound

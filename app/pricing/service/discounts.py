@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from app.accounts.models import AccountGroup
+from app.accounts.models.companies import AccountGroup
 from app.catalog.domain.article import key_of
 from app.catalog.models.articles import Article
 from app.catalog.models.categories import Category

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, func, insert, select, update
 
-from app.accounts.models import AccountGroup, Company, Segment
+from app.accounts.models.companies import AccountGroup, Company, Segment
 from app.accounts.queries.companies import operator_party
 from app.catalog.domain.article import key_of
 from app.catalog.models.articles import Article

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import insert, select
 
 from app.accounts.domain.contact import vat_id as checked_format
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db

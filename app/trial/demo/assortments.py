@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app.accounts.domain.groups import SetFacts, SetKind
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.accounts.service.companies import Terms, edit_terms
 from app.accounts.service.groups import add_members, upsert_group, upsert_segment
 from app.catalog.domain.assortment import Effect

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.domain.registration import Registration
 from app.accounts.domain.roles import CompanyKind, Role
-from app.accounts.models import Company
+from app.accounts.models.companies import Company
 from app.accounts.queries.companies import operator_id
 from app.accounts.service.addresses import AddressEntry, add_address
 from app.accounts.service.companies import (

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.accounts.models import Company, User
+from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.catalog.domain.article_row import ArticleRow
 from app.catalog.queries.matching import supplier_lines
 from app.catalog.service.articles import upsert_articles

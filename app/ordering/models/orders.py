@@ -1,8 +1,8 @@
-"""Carts and orders. A cart stores no prices, an order only frozen ones."""
+"""Orders: everything frozen."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -30,106 +29,7 @@ from app.core.db import Base, Id, Moment
 
 _EMPTY = text("'{}'::jsonb")
 _NONE = text("'[]'::jsonb")
-
 ORDER_NUMBERS = Sequence("order_numbers", metadata=Base.metadata)  # order numbers may have gaps, invoices may not
-
-
-class Cart(Base):
-    """Lines being prepared by a buyer.
-
-    `checked_at` is when the buyer last saw prices for ordering (`CartLine.checked_price`): placing compares with them.
-    `version` grows with every change of the lines. `line_count` and `net_seen` (net as last worked out for the buyer)
-    serve the top bar only: no order is made from them.
-    """
-
-    __tablename__ = "carts"
-    __table_args__ = (
-        UniqueConstraint("id", "company_id"),
-        CheckConstraint("state IN ('open', 'awaiting_approval', 'ordered', 'discarded')", name="state_known"),
-        Index("ix_carts_company_id_state", "company_id", "state"),
-        Index("ix_carts_open_activity", "last_activity_at", postgresql_where=text("state = 'open'")),
-        Index(
-            "uq_carts_one_active",
-            "company_id",
-            "user_id",
-            unique=True,
-            postgresql_where=text("state = 'open' AND is_active"),
-        ),
-    )
-
-    id: Mapped[Id]
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    name: Mapped[str] = mapped_column(String(80), server_default="")
-    state: Mapped[str] = mapped_column(String(18), server_default="open")
-    is_active: Mapped[bool] = mapped_column(server_default=text("true"))  # the one the buyer's clicks go to
-    currency: Mapped[str] = mapped_column(String(3))
-    version: Mapped[int] = mapped_column(Integer, server_default="0")
-    line_count: Mapped[int] = mapped_column(Integer, server_default="0")
-    net_seen: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
-    last_activity_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    last_page: Mapped[str] = mapped_column(String(200), server_default="")
-    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    coupons: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # codes the buyer has entered
-    # promotions the buyer was shown for ordering: [[code, name, amount], ...]; null before the first time
-    allowances_seen: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
-    # what the buyer entered at checkout, kept so that nothing entered is lost
-    draft: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
-
-    lines: Mapped[list[CartLine]] = relationship(
-        lazy="raise_on_sql", order_by="CartLine.position", primaryjoin="Cart.id == CartLine.cart_id", viewonly=True
-    )
-
-
-class CartLine(Base):
-    """One article in a cart: quantity and unit as entered, and the quantity in the base unit."""
-
-    __tablename__ = "cart_lines"
-    __table_args__ = (
-        ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
-        UniqueConstraint("cart_id", "article_id", "unit"),
-        CheckConstraint("quantity > 0", name="quantity_positive"),
-        Index("ix_cart_lines_cart_id_position", "cart_id", "position"),
-    )
-
-    id: Mapped[Id]
-    company_id: Mapped[int] = mapped_column(BigInteger)
-    cart_id: Mapped[int] = mapped_column(BigInteger)
-    position: Mapped[int] = mapped_column(Integer)
-    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
-    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
-    unit: Mapped[str] = mapped_column(String(3))
-    base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
-    note: Mapped[str] = mapped_column(String(300), server_default="")
-    checked_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
-    checked_base_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
-
-
-class CartChange(Base):
-    """Lines that came into a cart or left it: makes adding repeatable by `client_ref` and removing reversible.
-
-    `lines` holds what was removed, for undo; of what was added only `line_count` is kept.
-    """
-
-    __tablename__ = "cart_changes"
-    __table_args__ = (
-        ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
-        UniqueConstraint("company_id", "client_ref"),
-        CheckConstraint("kind IN ('added', 'removed')", name="kind_known"),
-        Index("ix_cart_changes_cart_id", "cart_id"),
-    )
-
-    id: Mapped[Id]
-    company_id: Mapped[int] = mapped_column(BigInteger)
-    cart_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(8))
-    client_ref: Mapped[str | None] = mapped_column(String(80))
-    request_hash: Mapped[str] = mapped_column(String(64), server_default="")
-    at: Mapped[Moment] = mapped_column(server_default=func.now())
-    line_count: Mapped[int] = mapped_column(Integer)
-    lines: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
-    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Order(Base):

@@ -1,4 +1,4 @@
-"""Companies, people, addresses, sign-ins."""
+"""Companies, their groups, segments and addresses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     DateTime,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
-    UniqueConstraint,
     func,
     text,
 )
@@ -121,40 +119,6 @@ class CompanySegment(Base):
     segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
-class User(Base):
-    """A person who can sign in; what he may do follows from his memberships. Owned by no single company."""
-
-    __tablename__ = "users"
-
-    id: Mapped[Id]
-    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
-    name: Mapped[str] = mapped_column(String(120))
-    password_hash: Mapped[str] = mapped_column(String(200), server_default="")
-    locale: Mapped[str] = mapped_column(String(5), server_default="en")
-    time_zone: Mapped[str] = mapped_column(String(40), server_default="")
-    is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
-    may_be_contacted: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
-    theme: Mapped[str] = mapped_column(String(5), server_default="auto")
-    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-
-
-class Membership(Base):
-    """A person's role in a company."""
-
-    __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("company_id", "user_id"), Index("ix_memberships_user_id", "user_id"))
-
-    id: Mapped[Id]
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    role: Mapped[str] = mapped_column(String(20))
-    is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
-    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
-    company: Mapped[Company] = relationship(lazy="raise_on_sql")
-
-
 class Address(Base):
     """A postal address of a company; documents keep a copy of their own. Removed ones stay, inactive."""
 
@@ -206,87 +170,3 @@ class RegistrationFile(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
     label: Mapped[str] = mapped_column(String(255))
-
-
-class Invitation(Base):
-    """Somebody asked to join a company; the mailed token is stored as a hash only.
-
-    `invited_by_id` is None where the company registered itself: the link then proves the applicant's address.
-    """
-
-    __tablename__ = "invitations"
-    __table_args__ = (
-        Index("ix_invitations_company_id", "company_id"),
-        Index(
-            "uq_invitations_open",
-            "company_id",
-            "email",
-            unique=True,
-            postgresql_where=text("accepted_at IS NULL AND withdrawn_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[Id]
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    email: Mapped[str] = mapped_column(String(254))
-    name: Mapped[str] = mapped_column(String(120), server_default="")
-    role: Mapped[str] = mapped_column(String(20))
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    expires_at: Mapped[Moment]
-    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-class PasswordReset(Base):
-    """A mailed way to a new password: works once, for a short time."""
-
-    __tablename__ = "password_resets"
-
-    id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    expires_at: Mapped[Moment]
-    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-class SignInSession(Base):
-    """A browser that is signed in; the cookie holds the token, the table its hash."""
-
-    __tablename__ = "sign_in_sessions"
-    __table_args__ = (Index("ix_sign_in_sessions_user_id", "user_id"),)
-
-    id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))  # the company acted for
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    last_seen_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    expires_at: Mapped[Moment]
-    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    ip: Mapped[str] = mapped_column(String(45), server_default="")
-    user_agent: Mapped[str] = mapped_column(String(300), server_default="")
-
-
-class SignInAttempt(Base):
-    """Every try to sign in, to register or to get a new password: audit, and the base of throttling.
-
-    `outcome`: ok, wrong_password, unknown, inactive, throttled, reset_asked, registered.
-    """
-
-    __tablename__ = "sign_in_attempts"
-    __table_args__ = (
-        Index("ix_sign_in_attempts_email_at", "email", "at"),
-        Index("ix_sign_in_attempts_ip_at", "ip", "at"),
-        Index("ix_sign_in_attempts_user_id_id", "user_id", "id"),
-    )
-
-    id: Mapped[Id]
-    at: Mapped[Moment] = mapped_column(server_default=func.now())
-    email: Mapped[str] = mapped_column(String(254))
-    user_id: Mapped[int | None] = mapped_column(BigInteger)
-    ip: Mapped[str] = mapped_column(String(45))
-    user_agent: Mapped[str] = mapped_column(String(300), server_default="")
-    outcome: Mapped[str] = mapped_column(String(20))

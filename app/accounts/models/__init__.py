@@ -1,0 +1,1 @@
+"""Companies, people, addresses, sign-ins."""

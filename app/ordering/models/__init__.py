@@ -1,0 +1,1 @@
+"""Carts and orders. A cart stores no prices, an order only frozen ones."""
