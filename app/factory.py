@@ -60,7 +60,7 @@ def load_slices() -> None:
         for part in ("policy", "handlers", "tasks"):
             module = _part(f"app.{name}.{part}")
             if module is not None and part == "policy":
-                declare(module.GRANTS)
+                declare(module.GRANTS, getattr(module, "PERSONAL", ()))
 
 
 def commands() -> list[Any]:

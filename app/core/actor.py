@@ -34,6 +34,7 @@ class Actor:
 
     `company_id` is the company acted for; in operator scope it is the operator's own company.
     `user_id` is None for the system. `locale` is one of en, ru, uk; `time_zone` an IANA name.
+    `staff_id` and `staff_name`: the operator's person at the desk when somebody acts for `user_id`, else None and "".
     """
 
     user_id: int | None
@@ -44,6 +45,8 @@ class Actor:
     time_zone: str = "UTC"
     via: Via = Via.WEB
     name: str = ""
+    staff_id: int | None = None
+    staff_name: str = ""
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions or "*" in self.permissions

@@ -55,6 +55,8 @@ def _write(actor: Actor, object_type: str, entries: Iterable[tuple[int, str, int
             "company_id": owner,
             "user_id": actor.user_id,
             "user_name": actor.name,
+            "staff_id": actor.staff_id,
+            "staff_name": actor.staff_name,
             "via": str(actor.via),
             "object_type": object_type,
             "object_id": object_id,
@@ -95,6 +97,7 @@ def entries(
         statement = statement.where(
             or_(
                 AuditEntry.user_name.icontains(search.strip(), autoescape=True),
+                AuditEntry.staff_name.icontains(search.strip(), autoescape=True),
                 AuditEntry.action.icontains(search.strip(), autoescape=True),
             )
         )

@@ -48,11 +48,18 @@ class AuditEntry(Base):
     at: Mapped[Moment] = mapped_column(server_default=func.clock_timestamp())
     user_id: Mapped[int | None] = mapped_column(BigInteger)
     user_name: Mapped[str] = mapped_column(String(200))
+    staff_id: Mapped[int | None] = mapped_column(BigInteger)  # who acted in the name of that person
+    staff_name: Mapped[str] = mapped_column(String(200), server_default="")
     via: Mapped[str] = mapped_column(String(8))
     object_type: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[int] = mapped_column(BigInteger)
     action: Mapped[str] = mapped_column(String(60))
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+
+    @property
+    def who(self) -> str:
+        """The person, and in brackets the one who acted in that name."""
+        return f"{self.user_name} ({self.staff_name})" if self.staff_name else self.user_name
 
 
 class Counter(Base):

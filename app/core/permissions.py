@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 _grants: dict[str, frozenset[str]] = {}
+_personal: set[str] = set()
 
 
-def declare(grants: Mapping[StrEnum, Iterable[str]]) -> None:
-    """Make permissions known, each with the role codes that hold it; declaring the same again changes nothing."""
+def declare(grants: Mapping[StrEnum, Iterable[str]], personal: Iterable[StrEnum] = ()) -> None:
+    """Make permissions known, each with the role codes that hold it; declaring the same again changes nothing.
+
+    `personal` ones are not lent to the operator's people who act for somebody.
+    """
+    _personal.update(str(permission) for permission in personal)
     for permission, roles in grants.items():
         wanted = frozenset(str(role) for role in roles)
         if _grants.get(str(permission), wanted) != wanted:
@@ -19,6 +24,11 @@ def declare(grants: Mapping[StrEnum, Iterable[str]]) -> None:
 
 def known() -> frozenset[str]:
     return frozenset(_grants)
+
+
+def lent(permissions: Iterable[str]) -> frozenset[str]:
+    """What of these permissions somebody has who acts for the person."""
+    return frozenset(permissions) - _personal
 
 
 def of_role(role: str) -> frozenset[str]:

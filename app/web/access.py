@@ -1,4 +1,4 @@
-"""Who may open a page: every view carries `@requires(Permission.X)`, `@signed_in` or `@public`.
+"""Who may open a page: every view carries `@requires(Permission.X)`, `@signed_in`, `@in_person` or `@public`.
 
 The decorator finds the actor, sends strangers to the sign-in page, refuses what is not allowed, and opens the
 actor's scope around the view, so that the page is made (slots included) under the actor's own rows.
@@ -29,11 +29,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a view demands. `permissions`: any one of them is enough. Kept on the view as `view.access`."""
+    """What a view demands. `permissions`: any one of them is enough. Kept on the view as `view.access`.
+
+    `is_personal`: closed to the operator's people who act for somebody.
+    """
 
     is_public: bool = False
     permissions: tuple[str, ...] = ()
     scope: Scope | None = None
+    is_personal: bool = False
 
 
 class SignInRequired(Exception):
@@ -92,8 +96,13 @@ def requires(*permissions: str, scope: Scope | None = None) -> Callable[[View], 
 
 
 def signed_in(view: View) -> View:
-    """Guard a view that is everybody's own: profile, password, choice of company."""
+    """Guard a view that is open to everybody who is signed in."""
     return _guard(Access())(view)
+
+
+def in_person(view: View) -> View:
+    """Guard a view that is everybody's own: profile, password, notices; nobody opens it in another's name."""
+    return _guard(Access(is_personal=True))(view)
 
 
 def public(view: View) -> View:
@@ -104,6 +113,8 @@ def public(view: View) -> View:
 
 def allows(found: Actor, access: Access) -> bool:
     if access.scope is not None and found.scope not in (access.scope, Scope.SYSTEM):
+        return False
+    if access.is_personal and found.staff_id is not None:
         return False
     return not access.permissions or any(found.can(permission) for permission in access.permissions)
 

@@ -38,6 +38,7 @@ class Company(Base):
         CheckConstraint("payment_days >= 0", name="payment_days_not_negative"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint("stock_display IN ('number', 'band', 'light')", name="stock_display_known"),
+        CheckConstraint("staff_access IN ('free', 'ask', 'never')", name="staff_access_known"),
         Index("uq_companies_one_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")),
         Index("ix_companies_name_id", "name", "id"),
         Index("ix_companies_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
@@ -81,6 +82,7 @@ class Company(Base):
     registration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # extra fields as entered
     decision_reason: Mapped[str] = mapped_column(Text, server_default="")
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    staff_access: Mapped[str] = mapped_column(String(5), server_default="free")  # whether sales may act for its people
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", use_alter=True))  # sales manager
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
 

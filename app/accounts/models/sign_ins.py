@@ -31,6 +31,7 @@ class SignInSession(Base):
     last_seen_at: Mapped[Moment] = mapped_column(server_default=func.now())
     expires_at: Mapped[Moment]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("buyer_visits.id"), index=True)  # acting for a buyer
     ip: Mapped[str] = mapped_column(String(45), server_default="")
     user_agent: Mapped[str] = mapped_column(String(300), server_default="")
 

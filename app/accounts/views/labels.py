@@ -149,7 +149,7 @@ def told(entries: Iterable[Any]) -> list[Told]:
     lines = []
     for entry in entries:
         what, tone = _ACTIONS.get(entry.action, (entry.action, ""))
-        lines.append(Told(entry.at, str(what), entry.user_name, _note(entry.changes), tone))
+        lines.append(Told(entry.at, str(what), entry.who, _note(entry.changes), tone))
     return lines[::-1]
 
 

@@ -13,7 +13,7 @@ from app.accounts.views.answers import go
 from app.accounts.views.sign_in import forget, person, visitor, waiting_text
 from app.core.errors import Unavailable
 from app.core.settings import settings
-from app.web.access import actor, public, signed_in
+from app.web.access import actor, in_person, public
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.texts import _
@@ -48,7 +48,7 @@ def reset_password(token: str) -> Response:
 
 
 @blueprint.route("/profile/password", methods=["GET", "POST"])
-@signed_in
+@in_person
 def change_password() -> Response:
     form = ChangePasswordForm()
     status = None

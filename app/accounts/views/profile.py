@@ -16,7 +16,7 @@ from app.accounts.views.answers import go
 from app.accounts.views.labels import browser_name, outcome_chip
 from app.accounts.views.sign_in import keep_cookie, person
 from app.core.settings import settings
-from app.web.access import actor, forget_actor, signed_in
+from app.web.access import actor, forget_actor, in_person
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.preferences import THEME_COOKIE
@@ -24,7 +24,7 @@ from app.web.texts import LANGUAGE_COOKIE, _, ngettext
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
-@signed_in
+@in_person
 def profile() -> Response:
     present = profile_of(actor())
     form = ProfileForm(obj=present)
@@ -43,7 +43,7 @@ def profile() -> Response:
 
 
 @blueprint.get("/profile/sessions")
-@signed_in
+@in_person
 def sessions() -> Response:
     idle = timedelta(hours=settings().SESSION_IDLE_HOURS)
     return render_page(
@@ -57,7 +57,7 @@ def sessions() -> Response:
 
 
 @blueprint.post("/profile/sessions/<int:session_id>/end")
-@signed_in
+@in_person
 def end_session(session_id: int) -> Response:
     session_service.end_session(actor(), session_id)
     tell(_("The session has ended."))
@@ -65,7 +65,7 @@ def end_session(session_id: int) -> Response:
 
 
 @blueprint.post("/profile/sessions/end-others")
-@signed_in
+@in_person
 def end_other_sessions() -> Response:
     ended = session_service.end_other_sessions(actor(), person().session_id)
     tell(ngettext("{n} session has ended.", "{n} sessions have ended.", ended))

@@ -14,7 +14,7 @@ from app.accounts.views import blueprint
 from app.accounts.views.answers import go
 from app.accounts.views.sign_in import visitor
 from app.core.errors import NotFound
-from app.web.access import actor, actor_or_none, public, signed_in
+from app.web.access import actor, actor_or_none, in_person, public
 from app.web.fragments import render_page
 from app.web.texts import language, time_zone
 
@@ -67,7 +67,7 @@ def application(token: str) -> Response:
 
 
 @blueprint.get("/registration")
-@signed_in
+@in_person
 def own_registration() -> Response:
     """The same for an applicant who has signed in."""
     return _status_page(registration_status(actor().company_id))

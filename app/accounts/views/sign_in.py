@@ -22,7 +22,7 @@ from app.core.actor import Actor, Scope, Via
 from app.core.errors import Forbidden, Unavailable
 from app.core.permissions import of_role
 from app.core.settings import settings
-from app.web.access import actor, actor_or_none, forget_actor, public, safe_next, set_actor_provider, signed_in
+from app.web.access import actor, actor_or_none, forget_actor, in_person, public, safe_next, set_actor_provider
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.navigation import menu
@@ -185,7 +185,7 @@ def sign_out() -> Response:
 
 
 @blueprint.post("/companies/<int:company_id>/act-for")
-@signed_in
+@in_person
 def act_for(company_id: int) -> Response:
     sessions.switch_company(actor(), person().session_id, company_id)
     return go("accounts.home")

@@ -56,7 +56,7 @@ def told(entries: Iterable[Any], *, is_operator: bool) -> list[Told]:
         what, tone, is_public = _ACTIONS.get(entry.action, (entry.action, "", False))
         if is_public or is_operator:
             note = ", ".join(entry.changes.get("checked_by") or sorted(set(entry.changes.get("rules") or ())))
-            lines.append(Told(entry.at, str(what), entry.user_name if is_operator else "", note, tone))
+            lines.append(Told(entry.at, str(what), entry.who if is_operator else "", note, tone))
     return lines[::-1]
 
 

@@ -46,7 +46,7 @@ def told(entries: Iterable[Any]) -> list[Told]:
             what = str(_EFFECTS.get(changes["effect"], changes["effect"]))
         else:
             what = str(_ACTIONS.get(entry.action, entry.action))
-        lines.append(Told(entry.at, what, entry.user_name, _note(entry.action, changes)))
+        lines.append(Told(entry.at, what, entry.who, _note(entry.action, changes)))
     return lines[::-1]
 
 

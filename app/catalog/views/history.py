@@ -51,7 +51,7 @@ def _told(entry: Any) -> Told:
     lines = tuple(_line(name, *value) for name, value in pairs.items())
     what = str(_ACTIONS.get(entry.action, entry.action))
     is_known = bool(pairs) and all(name in FACTS for name in pairs) and not isinstance(pairs.get("units", [[]])[0], str)
-    return Told(entry.id, entry.at, what, entry.user_name, lines, is_known, entry.changes.get("bulk_edit"))
+    return Told(entry.id, entry.at, what, entry.who, lines, is_known, entry.changes.get("bulk_edit"))
 
 
 def _line(name: str, before: Any, after: Any) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from flask import Response, make_response, redirect, render_template, url_for
 from app.notifications.queries.notices import page_notice, page_notices, unread_count
 from app.notifications.service.telling import mark_read
 from app.notifications.views import blueprint
-from app.web.access import actor, safe_next, signed_in
+from app.web.access import actor, in_person, safe_next
 from app.web.fragments import render_page
 from app.web.pagination import keyset_from_request, page_of
 from app.web.slots import slot
@@ -19,7 +19,7 @@ def bell() -> str | None:
 
 
 @blueprint.get("/notices")
-@signed_in
+@in_person
 def index() -> Response:
     keyset = keyset_from_request(size=20)
     found = page_notices(actor(), after=keyset.after, before=keyset.before, limit=keyset.limit)
@@ -31,7 +31,7 @@ def index() -> Response:
 
 
 @blueprint.post("/notices/<int:notice_id>/open")
-@signed_in
+@in_person
 def open_notice(notice_id: int) -> Response:
     """Mark one as read and go where it leads."""
     notice = page_notice(actor(), notice_id)
@@ -40,7 +40,7 @@ def open_notice(notice_id: int) -> Response:
 
 
 @blueprint.post("/notices/read")
-@signed_in
+@in_person
 def read_all() -> Response:
     mark_read(actor())
     return make_response(redirect(url_for("notifications.index"), code=303))

@@ -71,6 +71,8 @@ class Cart(Base):
     allowances_seen: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     # what the buyer entered at checkout, kept so that nothing entered is lost
     draft: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who made it for the buyer
+    staff_name: Mapped[str] = mapped_column(String(120), server_default="")
 
     lines: Mapped[list[CartLine]] = relationship(
         lazy="raise_on_sql", order_by="CartLine.position", primaryjoin="Cart.id == CartLine.cart_id", viewonly=True

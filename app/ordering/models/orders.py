@@ -77,6 +77,8 @@ class Order(Base):
     line_count: Mapped[int] = mapped_column(Integer)
     # promotions that did not apply and why, for staff: [[code, name, reason], ...]
     promotions_lost: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who placed it for the buyer
+    staff_name: Mapped[str] = mapped_column(String(120), server_default="")
 
     lines: Mapped[list[OrderLine]] = relationship(
         lazy="raise_on_sql", order_by="OrderLine.position", primaryjoin="Order.id == OrderLine.order_id", viewonly=True

@@ -94,7 +94,7 @@ def _show(found: OrderPage, back: str) -> Response:
         {
             "at": entry.at,
             "what": happening(entry.action),
-            "who": entry.user_name,
+            "who": entry.who,
             "note": _note(entry.changes, found),
         }
         for entry in order_history(actor(), found.id)
