@@ -22,9 +22,9 @@ from app.core.db import db, transaction
 from app.core.tenancy import acting_as, system_scope
 from app.inventory.models.stock import Stock, Warehouse
 from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.wishes import Placed, Wishes
 from app.ordering.service.cart import add_lines
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import Placed, place_order
+from app.ordering.service.checkout import check_prices, submit
 from app.pricing.models.chains import Chain, ChainList
 from app.pricing.models.lists import PriceEntry, PriceList
 from app.pricing.models.vat import VatRate
@@ -181,7 +181,10 @@ def order(actor: Actor, lines: Iterable[tuple[Article, Any]], *, po_number: str 
     address_id = ship_to(actor)
     with acting_as(actor):
         check_prices(actor, cart_id)
-        return place_order(actor, cart_id, client_ref=ref(), po_number=po_number, ship_to_id=address_id, **details)
+        wishes = Wishes(address_id, po_number=po_number, **details)
+        placed = submit(actor, cart_id, wishes, client_ref=ref()).order
+    assert placed is not None, "this order waits for approval"
+    return placed
 
 
 def sign_in(client: Any, actor: Actor) -> None:

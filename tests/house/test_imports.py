@@ -58,3 +58,14 @@ def test_no_import_inside_functions(path):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
                 assert not isinstance(node, ast.Import | ast.ImportFrom), f"{path.name}:{node.lineno}"
+
+
+def test_orders_are_made_in_three_places_only():
+    """Checkout, approvals and amendments place; everybody else submits, so that no rule is passed by."""
+    allowed = {f"app.ordering.service.{name}" for name in ("checkout", "approvals", "amendments")}
+    makers = set()
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "app.ordering.service.orders":
+                makers.add(".".join(path.relative_to(APP.parent).with_suffix("").parts))
+    assert makers <= allowed

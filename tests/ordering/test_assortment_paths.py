@@ -22,14 +22,14 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tenancy import acting_as
 from app.ordering.domain.cart import sums
 from app.ordering.domain.preview import NOT_IN_ASSORTMENT, Verdict
+from app.ordering.domain.wishes import Wishes
 from app.ordering.queries.cart import priced_cart
 from app.ordering.queries.order_file import account_catalogue
 from app.ordering.queries.product import product
 from app.ordering.queries.quick_order import preview, read_text
 from app.ordering.queries.shop import SORTS, Look, shop_page
 from app.ordering.service.cart import add_lines, set_quantities
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from app.pricing.queries.personal import count_own, own_prices, range_of
 from tests.factories.accounts import actor_for, customer, person
 from tests.factories.ordering import article, buyer, fill_cart, own_number, ref, ship_to, sign_in, wanted
@@ -144,7 +144,7 @@ def test_a_line_that_fell_out_stays_and_is_not_ordered(goods, hide, ann, world):
         assert page.totals.net_total == Decimal(10)
         assert not page.is_ready
         with pytest.raises(Conflict) as refused:
-            place_order(ann, cart_id, client_ref=ref(), po_number="PO-1", ship_to_id=ship_to(ann))
+            submit(ann, cart_id, Wishes(ship_to(ann)), client_ref=ref())
         assert [(sku, problem.code) for sku, problem in refused.value.details] == [("NUT-HID", "not_in_assortment")]
         assert set_quantities(ann, cart_id, {page.rows[1].line_id: (Decimal(1), None)}).rows[1].quantity == 1
         for call in (lambda: add_lines(ann, None, [wanted(hid, 1)], client_ref=ref()),):
@@ -155,7 +155,7 @@ def test_a_line_that_fell_out_stays_and_is_not_ordered(goods, hide, ann, world):
         remove_rules(SYSTEM, found, [one.id for one in rules(SYSTEM, found)])
     with world(ann):
         check_prices(ann, cart_id)
-        assert place_order(ann, cart_id, client_ref=ref(), po_number="PO-1", ship_to_id=ship_to(ann)).number
+        assert submit(ann, cart_id, Wishes(ship_to(ann)), client_ref=ref()).order
 
 
 def test_the_operator_orders_for_an_account_what_it_may_have(goods, hide, ann, world):

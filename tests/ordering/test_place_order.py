@@ -17,12 +17,12 @@ from app.core.models import OutboxEntry
 from app.core.tenancy import acting_as, system_scope
 from app.inventory.models.reservations import Reservation
 from app.inventory.models.stock import Stock
+from app.ordering.domain.wishes import Wishes
 from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order, OrderLine
 from app.ordering.queries.cart import active_cart, cart_head
 from app.ordering.service.cart import add_lines, remove_lines, set_note
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from tests.factories.accounts import address, customer
 from tests.factories.ordering import (
     article,
@@ -49,9 +49,10 @@ def checked(actor: Actor, lines) -> int:
 
 
 def place(actor: Actor, cart_id: int, **details):
-    values = {"client_ref": ref(), "po_number": "PO-1", "ship_to_id": ship_to(actor)} | details
+    sent = {"client_ref": details.pop("client_ref", ref()), "seen": details.pop("seen", None)}
+    wishes = Wishes(**{"ship_to_id": ship_to(actor), "po_number": "PO-1"} | details)
     with acting_as(actor):
-        return place_order(actor, cart_id, **values)
+        return submit(actor, cart_id, wishes, **sent).order
 
 
 def stored(number: str) -> Order:

@@ -17,14 +17,14 @@ from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.tenancy import acting_as, system_scope
 from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.wishes import Wishes
 from app.ordering.queries.cart import price_day, price_item, priced_cart
 from app.ordering.queries.orders import order_lines
 from app.ordering.queries.product import product
 from app.ordering.queries.quick_order import preview, read_text
 from app.ordering.queries.shop import offers
 from app.ordering.service.cart import add_lines
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from app.pricing.queries.explain import explain
 from app.pricing.queries.prices import ladders, price_lines
 from app.pricing.service.discounts import RuleRow
@@ -107,9 +107,8 @@ def test_everybody_gives_the_same_price(buyers, who, sku, quantity, unit):
         (held,) = priced_cart(buyer, cart_id).rows
         assert (held.price.unit_price, held.price.base_quantity, held.price.net) == seen
         check_prices(buyer, cart_id)
-        placed = place_order(
-            buyer, cart_id, client_ref=ordering.ref(), po_number="1", ship_to_id=ordering.ship_to(buyer)
-        )  # fmt: skip
+        wishes = Wishes(ordering.ship_to(buyer), po_number="1")
+        placed = submit(buyer, cart_id, wishes, client_ref=ordering.ref()).order
         (ordered,) = order_lines(buyer, placed.id, limit=5)
         assert (ordered.unit_price, ordered.price_base_quantity, ordered.net) == seen
     db.session.rollback()

@@ -17,11 +17,11 @@ from app.core.errors import Conflict, Unavailable
 from app.core.tenancy import acting_as, system_scope
 from app.inventory.models.reservations import Reservation
 from app.inventory.models.stock import Stock
+from app.ordering.domain.wishes import Wishes
 from app.ordering.models.carts import Cart, CartLine
 from app.ordering.models.orders import Order
 from app.ordering.service.cart import add_lines
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, change_price, fill_cart, ref, ship_to, wanted
 
@@ -59,7 +59,7 @@ def checked(actor: Actor, lines) -> int:
 
 
 def placing(actor: Actor, cart_id: int, client_ref: str, address_id: int) -> tuple[Actor, Callable[[], Any]]:
-    return actor, lambda: place_order(actor, cart_id, client_ref=client_ref, po_number="PO-1", ship_to_id=address_id)
+    return actor, lambda: submit(actor, cart_id, Wishes(address_id, po_number="PO-1"), client_ref=client_ref).order
 
 
 def scalars(statement) -> list[Any]:
@@ -172,7 +172,7 @@ def test_the_database_refuses_a_second_order_of_a_cart(committing, world):
         ann = buyer()
         cart_id = checked(ann, [(nut, 1)])
         with acting_as(ann):
-            place_order(ann, cart_id, client_ref=ref(), po_number="", ship_to_id=ship_to(ann))
+            submit(ann, cart_id, Wishes(ship_to(ann)), client_ref=ref())
         copy = text("""
             INSERT INTO orders (company_id, number, client_ref, cart_id, currency, net_total, gross_total, line_count)
             SELECT company_id, 'other', 'other', cart_id, currency, 0, 0, 0 FROM orders""")

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from app.billing.documents import _line
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
+from app.ordering.domain.wishes import Wishes
 from app.ordering.models.orders import OrderLine
 from app.ordering.service.cart import add_lines
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from tests.factories.ordering import article, buyer, ref, ship_to, wanted
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -26,7 +26,7 @@ def test_quantity_times_price_is_the_net_of_the_line():
     with acting_as(ann):
         cart_id = add_lines(ann, None, [wanted(nut, 2, "XBX")], client_ref=ref()).page.cart_id
         check_prices(ann, cart_id)
-        place_order(ann, cart_id, client_ref=ref(), po_number="", ship_to_id=address_id)
+        submit(ann, cart_id, Wishes(address_id), client_ref=ref())
     with system_scope("test"):
         row = db.session.scalars(select(OrderLine)).one()
     assert (row.quantity, row.unit, row.net) == (Decimal(2), "XBX", Decimal("12.00"))

@@ -13,9 +13,9 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.tenancy import acting_as
+from app.ordering.domain.wishes import Wishes
 from app.ordering.queries.cart import priced_cart
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from app.pricing.service.contracts import Draw, draw, give_back
 from tests.factories import ordering
 from tests.factories.accounts import customer
@@ -49,7 +49,7 @@ class TestDrawing:
             assert (row.price.unit_price, row.price.is_drawn) == (10, False)
         with acting_as(buyer):
             check_prices(buyer, cart_id)
-            place_order(buyer, cart_id, client_ref="x", po_number="1", ship_to_id=ordering.ship_to(buyer))
+            submit(buyer, cart_id, Wishes(ordering.ship_to(buyer)), client_ref="x")
         assert left(buyer.company_id) == [60]
 
     def test_a_line_draws_once_and_gives_back_once(self):

@@ -12,9 +12,9 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.tenancy import acting_as
-from app.ordering.service.checkout import check_prices
+from app.ordering.domain.wishes import Wishes
+from app.ordering.service.checkout import check_prices, submit
 from app.ordering.service.coupons import add_coupon
-from app.ordering.service.orders import place_order
 from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, fill_cart, ref, ship_to
 from tests.factories.promotions import coupon, promotion
@@ -45,7 +45,7 @@ def test_budgets_and_coupons_are_never_overdrawn(committing, world):
             while True:
                 check_prices(actor, cart_id)
                 try:
-                    place_order(actor, cart_id, client_ref=ref(), po_number="P", ship_to_id=address)
+                    submit(actor, cart_id, Wishes(address), client_ref=ref())
                 except Conflict as error:
                     assert error.details, error
                     refused += 1

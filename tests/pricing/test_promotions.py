@@ -16,12 +16,12 @@ from app.core.clock import frozen, now
 from app.core.db import db, statements, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.tenancy import acting_as, system_scope
+from app.ordering.domain.wishes import Wishes
 from app.ordering.models.orders import Order, OrderAllowance
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import set_quantities
-from app.ordering.service.checkout import check_prices
+from app.ordering.service.checkout import check_prices, submit
 from app.ordering.service.coupons import add_coupon, remove_coupon
-from app.ordering.service.orders import place_order
 from app.pricing.domain.promotions import Allowance
 from app.pricing.models.promotions import Coupon, Promotion, PromotionUse
 from app.pricing.queries.promotion_pages import promotion as promotion_page
@@ -73,9 +73,7 @@ def given(actor, cart_id):
 def place(actor, cart_id, **details):
     address = ship_to(actor)
     with acting_as(actor):
-        return place_order(
-            actor, cart_id, **({"client_ref": ref(), "po_number": "PO", "ship_to_id": address} | details)
-        )
+        return submit(actor, cart_id, Wishes(address, po_number="PO"), **({"client_ref": ref()} | details)).order
 
 
 def check(actor, cart_id):

@@ -1,8 +1,9 @@
-"""Between cart and order: what the buyer enters, and the prices he is shown before he orders."""
+"""From cart to order: what the buyer enters, the prices he is shown, and the one way to submit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import update
@@ -11,12 +12,36 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict
-from app.core.texts import N_
+from app.core.texts import N_, Message
 from app.ordering.domain.cart import CartPage, PriceChange
 from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.wishes import Placed, Wishes
 from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import cart_head, price_day, price_rows
 from app.ordering.service.cart_state import remember_prices
+from app.ordering.service.orders import place
+from app.ordering.service.preparing import prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a cart: an order, or a request for approval; `warnings` are for the buyer to read."""
+
+    order: Placed | None
+    approval_id: int | None = None
+    warnings: tuple[Message, ...] = ()
+
+
+@command
+def submit(actor: Actor, cart_id: int, wishes: Wishes, *, client_ref: str, seen: str | None = None) -> Submitted:
+    """Order a cart; the same request sent again gets the first answer.
+
+    `seen` is the fingerprint of the page the buyer confirms. Raises Conflict or Invalid as `prepare` and `place` do.
+    """
+    ready = prepare(actor, cart_id, wishes, client_ref=client_ref, seen=seen)
+    if isinstance(ready, Placed):
+        return Submitted(ready)
+    return Submitted(place(ready))
 
 
 @command

@@ -9,13 +9,13 @@ from flask import Response
 
 from app.accounts.domain.company import PostalAddress
 from app.accounts.queries.addresses import addresses
+from app.ordering.domain.wishes import Placed, Wishes
 from app.ordering.forms import CheckoutForm, PlaceForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, obstacle, priced_cart
 from app.ordering.queries.orders import order_of_cart, orders_with_po
 from app.ordering.service.cart import visit_cart
-from app.ordering.service.checkout import check_prices, save_draft
-from app.ordering.service.orders import Placed, place_order
+from app.ordering.service.checkout import check_prices, save_draft, submit
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
 from app.ordering.views.panels import cart_of_request
@@ -26,7 +26,7 @@ from app.web.texts import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Entered:
     """What the buyer entered at checkout, read back from the draft."""
 
     ship_to: PostalAddress
@@ -34,6 +34,15 @@ class Wishes:
     po_number: str
     requested_on: date | None
     note: str
+
+    def wishes(self) -> Wishes:
+        return Wishes(
+            self.ship_to.id or 0,
+            self.bill_to.id if self.bill_to else None,
+            self.po_number,
+            self.requested_on,
+            self.note,
+        )
 
 
 @blueprint.route("/checkout", methods=["GET", "POST"])
@@ -69,10 +78,10 @@ def review(cart_id: int) -> Response:
     if turned is not None:
         return turned
     head = cart_head(actor(), cart_id)
-    wishes = _wishes(head)
-    if wishes is None or not head.line_count:
+    entered = _entered(head)
+    if entered is None or not head.line_count:
         return go("ordering.checkout")
-    return _review(head, wishes, PlaceForm(formdata=None))
+    return _review(head, entered, PlaceForm(formdata=None))
 
 
 @blueprint.post("/checkout/<int:cart_id>/review")
@@ -80,25 +89,18 @@ def review(cart_id: int) -> Response:
 def place(cart_id: int) -> Response:
     form = PlaceForm()
     head = cart_head(actor(), cart_id)
-    wishes = _wishes(head)
-    if wishes is None or wishes.ship_to.id is None:
+    entered = _entered(head)
+    if entered is None:
         return go("ordering.checkout")
     if form.validate():
         with form.catching():
-            placed = place_order(
-                actor(),
-                cart_id,
-                client_ref=form.client_ref.data,
-                po_number=wishes.po_number,
-                ship_to_id=wishes.ship_to.id,
-                bill_to_id=wishes.bill_to.id if wishes.bill_to else None,
-                requested_on=wishes.requested_on,
-                note=wishes.note,
-                seen=form.seen.data,
-            )
-            return _placed(placed)
+            done = submit(
+                actor(), cart_id, entered.wishes(), client_ref=form.client_ref.data, seen=form.seen.data
+            )  # fmt: skip
+            if done.order is not None:
+                return _placed(done.order)
     turned = _ordered_already(cart_id)
-    return turned if turned is not None else _review(head, wishes, form)
+    return turned if turned is not None else _review(head, entered, form)
 
 
 def _placed(placed: Placed) -> Response:
@@ -118,7 +120,7 @@ def _ordered_already(cart_id: int) -> Response | None:
     return go("ordering.order", number=number)
 
 
-def _review(head: CartHead, wishes: Wishes, form: PlaceForm) -> Response:
+def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
     """All that will be ordered, at the prices of this moment; they are kept as the ones the buyer has seen."""
     page, changes = check_prices(actor(), head.id, page="/checkout/review")
     form.seen.data = page.fingerprint()
@@ -127,8 +129,8 @@ def _review(head: CartHead, wishes: Wishes, form: PlaceForm) -> Response:
         form=form,
         page=page,
         changes=changes,
-        wishes=wishes,
-        repeats=orders_with_po(actor(), wishes.po_number),
+        wishes=entered,
+        repeats=orders_with_po(actor(), entered.po_number),
         obstacle=obstacle(actor()),
         button=ngettext("Place order of {n} line", "Place order of {n} lines", len(page.rows)),
         status=form.status,
@@ -176,13 +178,13 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _wishes(head: CartHead) -> Wishes | None:
+def _entered(head: CartHead) -> Entered | None:
     """The draft in full; None when something that is needed is missing."""
     draft = head.draft
     ship_to = _address(draft.get("ship_to"), "ship_to")
     if ship_to is None:
         return None
-    return Wishes(
+    return Entered(
         ship_to,
         _address(draft.get("bill_to"), "bill_to"),
         draft.get("po_number", "").strip(),

@@ -13,11 +13,11 @@ from typing import Any
 from app.core.quantity import Factor
 from app.core.tenancy import acting_as
 from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.wishes import Wishes
 from app.ordering.queries.cart import price_day
 from app.ordering.queries.quick_order import preview, read_file
 from app.ordering.service.cart import add_lines
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from app.pricing.domain.price import PriceItem
 from app.pricing.queries.prices import price_lines
 from app.trial.bench import benches
@@ -119,7 +119,7 @@ def _placing(stock: BenchStock, ship_to_id: int) -> Prepared:
         return full_cart(stock)
 
     def work(cart_id: int) -> None:
-        place_order(stock.actor, cart_id, client_ref=str(uuid.uuid4()), po_number="BENCH", ship_to_id=ship_to_id)
+        submit(stock.actor, cart_id, Wishes(ship_to_id, po_number="BENCH"), client_ref=str(uuid.uuid4()))
 
     return Prepared(prepare, work)
 

@@ -17,9 +17,9 @@ from app.core.errors import DomainError
 from app.core.tenancy import acting_as
 from app.insights.service.carts import watch
 from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.wishes import Wishes
 from app.ordering.service.cart import add_lines, visit_cart
-from app.ordering.service.checkout import check_prices
-from app.ordering.service.orders import place_order
+from app.ordering.service.checkout import check_prices, submit
 from app.trial.demo.families import DemoArticle
 
 _DAYS = 62
@@ -56,9 +56,11 @@ def order_at(actor: Actor, lines: Sequence[WantedLine], moment: datetime, po_num
         ship_to = addresses(actor)[0].id
         if ship_to is None:
             raise ValueError("a demo account has no address")
-        return place_order(
-            actor, cart.cart_id, client_ref=str(uuid.uuid4()), po_number=po_number, ship_to_id=ship_to
-        ).id  # fmt: skip
+        wishes = Wishes(ship_to, po_number=po_number)
+        done = submit(actor, cart.cart_id, wishes, client_ref=str(uuid.uuid4()))
+        if done.order is None:
+            raise ValueError("a demo order waits for approval")
+        return done.order.id
 
 
 def fill_trade(
