@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
+    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -48,6 +50,17 @@ class Order(Base):
         Index("ix_orders_placed_at", "placed_at", "id"),
         Index("ix_orders_po_number", "company_id", "po_number", postgresql_where=text("po_number <> ''")),
         Index("uq_orders_cart_id", "cart_id", unique=True, postgresql_where=text("cart_id IS NOT NULL")),
+        Index(
+            "ix_orders_unreleased",
+            "grace_until",
+            postgresql_where=text("released_at IS NULL AND source <> 'history'"),
+        ),
+        Index(
+            "ix_orders_to_confirm",
+            "placed_at",
+            "id",
+            postgresql_where=text("state = 'placed' AND invoiced_at IS NULL AND source <> 'history'"),
+        ),
     )
 
     id: Mapped[Id]
@@ -77,6 +90,13 @@ class Order(Base):
     line_count: Mapped[int] = mapped_column(Integer)
     # promotions that did not apply and why, for staff: [[code, name, reason], ...]
     promotions_lost: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    # until then the buyer changes it himself; once released it is invoiced
+    grace_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    waits_for_confirmation: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    invoiced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who placed it for the buyer
     staff_name: Mapped[str] = mapped_column(String(120), server_default="")
 
@@ -86,13 +106,23 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """One article in an order; `net` is BT-131, rounded to the currency's minor unit."""
+    """One article in an order; `net` is BT-131, rounded to the currency's minor unit.
+
+    `quantity` is what still stands; `cancelled_quantity`, in the same unit, was ordered and is not wanted any more.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
         ForeignKeyConstraint(["order_id", "company_id"], ["orders.id", "orders.company_id"], ondelete="CASCADE"),
         UniqueConstraint("order_id", "position"),
-        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint(
+            "quantity >= 0 AND cancelled_quantity >= 0 AND quantity + cancelled_quantity > 0", name="quantity_positive"
+        ),
+        CheckConstraint(
+            "state IN ('placed', 'proposed', 'confirmed', 'backordered', 'in_delivery', 'delivered', 'rejected',"
+            " 'cancelled')",
+            name="state_known",
+        ),
         Index("ix_order_lines_company_id_article_id", "company_id", "article_id"),
     )
 
@@ -117,6 +147,9 @@ class OrderLine(Base):
     price_list: Mapped[str] = mapped_column(String(40), server_default="")  # why this price: the list and the break
     price_from: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     note: Mapped[str] = mapped_column(String(300), server_default="")
+    cancelled_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    state: Mapped[str] = mapped_column(String(11), server_default="placed")
+    promised_on: Mapped[date | None] = mapped_column(Date)  # as confirmed
 
 
 class OrderAllowance(Base):
