@@ -13,14 +13,18 @@ class Permission(StrEnum):
     PLACE = "ordering:order:place"
     READ = "ordering:order:read"
     READ_ALL = "ordering:order:read_all"  # the operator, orders of every account
+    APPROVE = "ordering:approval:decide"  # what waits for the person; whose turn it is says the request
+    APPROVAL_RULES = "ordering:approval:rules"
 
 
 _BUYERS = {Role.COMPANY_ADMIN, Role.BUYER}
 
 GRANTS: dict[Permission, set[Role]] = {
-    Permission.SHOP: {*_BUYERS, Role.BOOKKEEPER},
+    Permission.SHOP: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
     Permission.FILL_CART: _BUYERS,
     Permission.PLACE: _BUYERS,
-    Permission.READ: {*_BUYERS, Role.BOOKKEEPER},
+    Permission.READ: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
+    Permission.APPROVE: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
+    Permission.APPROVAL_RULES: {Role.COMPANY_ADMIN, Role.OPERATOR_ADMIN, Role.SALES},
     Permission.READ_ALL: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT, Role.WAREHOUSE},
 }

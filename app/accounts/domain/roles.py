@@ -31,11 +31,12 @@ class Role(StrEnum):
     COMPANY_ADMIN = "company_admin"
     BUYER = "buyer"
     BOOKKEEPER = "bookkeeper"
+    APPROVER = "approver"
     SUPPLIER = "supplier"
 
 
 OPERATOR_ROLES = (Role.OPERATOR_ADMIN, Role.SALES, Role.PRICING, Role.ACCOUNTANT, Role.WAREHOUSE)
-CUSTOMER_ROLES = (Role.COMPANY_ADMIN, Role.BUYER, Role.BOOKKEEPER)
+CUSTOMER_ROLES = (Role.COMPANY_ADMIN, Role.BUYER, Role.BOOKKEEPER, Role.APPROVER)
 SUPPLIER_ROLES = (Role.SUPPLIER,)
 
 ROLES: dict[CompanyKind, tuple[Role, ...]] = {
@@ -59,6 +60,7 @@ ROLE_NAMES: dict[Role, Message] = {
     Role.COMPANY_ADMIN: N_("Administrator"),
     Role.BUYER: N_("Buyer"),
     Role.BOOKKEEPER: N_("Bookkeeper"),
+    Role.APPROVER: N_("Approver"),
     Role.SUPPLIER: N_("Supplier"),
 }
 ROLE_DUTIES: dict[Role, Message] = {
@@ -70,6 +72,7 @@ ROLE_DUTIES: dict[Role, Message] = {
     Role.COMPANY_ADMIN: N_("buys, sees invoices, invites colleagues and keeps addresses"),
     Role.BUYER: N_("fills carts and places orders"),
     Role.BOOKKEEPER: N_("sees orders and invoices"),
+    Role.APPROVER: N_("sees orders, decides on those that ask for approval, and looks into the shop"),
     Role.SUPPLIER: N_("answers what the operator asks"),
 }
 
