@@ -13,10 +13,12 @@ M = TypeVar("M")
 
 LOCK_ORDER = (
     "import_runs",
+    "buyer_visits",
     "exports",
     "invoices",
     "standing_orders",
     "requisition_lists",
+    "active_carts",
     "carts",
     "approvals",
     "orders",

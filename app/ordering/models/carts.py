@@ -34,7 +34,8 @@ class Cart(Base):
 
     `checked_at` is when the buyer last saw prices for ordering (`CartLine.checked_price`): placing compares with them.
     `version` grows with every change of the lines. `line_count` and `net_seen` (net as last worked out for the buyer)
-    serve the top bar only: no order is made from them.
+    serve the top bar and lists only: no order is made from them. `user_id` owns the cart; whom he shares it with, and
+    which cart is a person's active one, is in `shared_carts`. `changed_*`: the last change of its lines.
     """
 
     __tablename__ = "carts"
@@ -43,13 +44,9 @@ class Cart(Base):
         CheckConstraint("state IN ('open', 'awaiting_approval', 'ordered', 'discarded')", name="state_known"),
         Index("ix_carts_company_id_state", "company_id", "state"),
         Index("ix_carts_open_activity", "last_activity_at", postgresql_where=text("state = 'open'")),
-        Index(
-            "uq_carts_one_active",
-            "company_id",
-            "user_id",
-            unique=True,
-            postgresql_where=text("state = 'open' AND is_active"),
-        ),
+        CheckConstraint("kind IN ('cart', 'standing', 'amendment', 'prepared')", name="kind_known"),
+        Index("ix_carts_user_id", "user_id"),
+        Index("ix_carts_changed_by_id", "changed_by_id"),
     )
 
     id: Mapped[Id]
@@ -57,13 +54,16 @@ class Cart(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(String(80), server_default="")
     state: Mapped[str] = mapped_column(String(18), server_default="open")
-    is_active: Mapped[bool] = mapped_column(server_default=text("true"))  # the one the buyer's clicks go to
+    kind: Mapped[str] = mapped_column(String(9), server_default="cart")
     currency: Mapped[str] = mapped_column(String(3))
     version: Mapped[int] = mapped_column(Integer, server_default="0")
     line_count: Mapped[int] = mapped_column(Integer, server_default="0")
     net_seen: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     last_activity_at: Mapped[Moment] = mapped_column(server_default=func.now())
     last_page: Mapped[str] = mapped_column(String(200), server_default="")
+    changed_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    changed_by: Mapped[str] = mapped_column(String(250), server_default="")
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
     checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     coupons: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # codes the buyer has entered
@@ -80,7 +80,12 @@ class Cart(Base):
 
 
 class CartLine(Base):
-    """One article in a cart: quantity and unit as entered, and the quantity in the base unit."""
+    """One article in a cart: quantity and unit as entered, and the quantity in the base unit.
+
+    `version` is the cart's version that changed it last. `net_seen`, the VAT beside it and the three flags are what the
+    last pricing of this line found: sums on the page are made of them, an order never is. A line without price or out
+    of the assortment has no `net_seen`; `has_moved`: its price differs from `checked_price`.
+    """
 
     __tablename__ = "cart_lines"
     __table_args__ = (
@@ -101,6 +106,38 @@ class CartLine(Base):
     note: Mapped[str] = mapped_column(String(300), server_default="")
     checked_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     checked_base_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    version: Mapped[int] = mapped_column(Integer, server_default="0")
+    changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    changed_by: Mapped[str] = mapped_column(String(250), server_default="")
+    changed_by_id: Mapped[int | None] = mapped_column(BigInteger)  # for comparing only, hence without a key
+    net_seen: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    vat_category: Mapped[str | None] = mapped_column(String(2))
+    vat_rate: Mapped[Decimal | None] = mapped_column(Numeric(6, 3))
+    is_agreed: Mapped[bool] = mapped_column(server_default=text("false"))
+    has_problem: Mapped[bool] = mapped_column(server_default=text("false"))
+    has_moved: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class SavedLine(Base):
+    """A line put aside for later: outside the sums, never ordered; it moves on into its owner's next cart."""
+
+    __tablename__ = "saved_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
+        UniqueConstraint("cart_id", "article_id", "unit"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index("ix_saved_lines_article_id", "article_id"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    cart_id: Mapped[int] = mapped_column(BigInteger)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    unit: Mapped[str] = mapped_column(String(3))
+    note: Mapped[str] = mapped_column(String(300), server_default="")
+    saved_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    who: Mapped[str] = mapped_column(String(250), server_default="")
 
 
 class CartChange(Base):
@@ -124,6 +161,7 @@ class CartChange(Base):
     client_ref: Mapped[str | None] = mapped_column(String(80))
     request_hash: Mapped[str] = mapped_column(String(64), server_default="")
     at: Mapped[Moment] = mapped_column(server_default=func.now())
+    who: Mapped[str] = mapped_column(String(250), server_default="")
     line_count: Mapped[int] = mapped_column(Integer)
     lines: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

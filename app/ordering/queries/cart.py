@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, literal, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from app.accounts.domain.company import demand_may_buy
 from app.accounts.domain.roles import CompanyKind
@@ -18,15 +19,17 @@ from app.catalog.queries.articles import articles_by_id
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.quantity import Factor
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.inventory.domain.promise import Need
 from app.inventory.queries.promises import promises
 from app.ordering.domain.cart import CartPage, CartRow, find_problems, sums
-from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.lifecycle import SHOWN_KINDS, CartState
+from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartLine
+from app.ordering.models.shared_carts import ActiveCart, CartMember
 from app.pricing.domain.price import PriceItem
 from app.pricing.queries.prices import price_lines
 from app.pricing.queries.promotions import promotion_effects
@@ -34,7 +37,7 @@ from app.pricing.queries.promotions import promotion_effects
 _ONE = Factor(1)
 _HEAD: tuple[Any, ...] = (
     Cart.id, Cart.company_id, Cart.user_id, Cart.name, Cart.state, Cart.currency, Cart.version, Cart.line_count,
-    Cart.net_seen, Cart.draft, Cart.last_activity_at, Cart.coupons, Cart.allowances_seen,
+    Cart.net_seen, Cart.draft, Cart.last_activity_at, Cart.coupons, Cart.allowances_seen, Cart.kind,
 )  # fmt: skip
 _LINE: tuple[Any, ...] = (
     CartLine.id, CartLine.position, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity,
@@ -44,7 +47,10 @@ _LINE: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CartHead:
-    """A cart without its lines. `net_seen` is the sum as the buyer last saw it, `coupons` the codes he entered."""
+    """A cart without its lines. `net_seen` is the sum as the buyer last saw it, `coupons` the codes he entered.
+
+    `right` is what the actor who asked may do with it, `user_id` its owner.
+    """
 
     id: int
     company_id: int
@@ -59,32 +65,69 @@ class CartHead:
     last_activity_at: datetime
     coupons: list[str]
     allowances_seen: list[list[str]] | None
+    kind: str = "cart"
+    right: Right = Right.ORDER
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == CartState.OPEN
 
 
-def _own(actor: Actor) -> Select[Any]:
-    """A buyer works on his own carts; the operator sees all."""
-    statement = visible(actor, select(*_HEAD), Cart)
-    return statement if actor.is_operator else statement.where(Cart.user_id == actor.user_id)
+def right_of(actor: Actor) -> ColumnElement[str | None]:
+    """What the actor may do with a cart, as a column beside it; null: nothing."""
+    if actor.is_operator:
+        return literal(Right.ORDER.value)
+    shared = (
+        select(CartMember.access)
+        .where(CartMember.cart_id == Cart.id, or_(CartMember.user_id == actor.user_id, CartMember.user_id.is_(None)))
+        .order_by((CartMember.access == Right.ORDER).desc(), (CartMember.access == Right.EDIT).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((Cart.user_id == actor.user_id, Right.ORDER.value), else_=shared)
+
+
+def _heads(actor: Actor) -> Select[Any]:
+    return visible(actor, select(*_HEAD, right_of(actor)), Cart)
+
+
+def _head(row: Any) -> CartHead | None:
+    """None where the actor may not even see the cart."""
+    return None if row is None or row[-1] is None else CartHead(*row[:-1], Right(row[-1]))
 
 
 def active_cart(actor: Actor) -> CartHead | None:
-    """The cart the buyer's clicks go to, None before the first line."""
-    statement = select(*_HEAD).where(
-        Cart.company_id == actor.company_id,
-        Cart.user_id == actor.user_id,
-        Cart.state == CartState.OPEN,
-        Cart.is_active,
-    )
-    row = db.session.execute(statement).one_or_none()
-    return CartHead(*row) if row else None
+    """The cart the buyer's clicks go to, None before the first line and once he may not change it any more."""
+    row = db.session.execute(
+        _heads(actor)
+        .join(ActiveCart, ActiveCart.cart_id == Cart.id)
+        .where(
+            ActiveCart.company_id == actor.company_id,
+            ActiveCart.user_id == actor.user_id,
+            Cart.state == CartState.OPEN,
+            Cart.kind.in_(SHOWN_KINDS),
+        )
+    ).one_or_none()
+    head = _head(row)
+    return head if head is not None and head.right.covers(Right.EDIT) else None
 
 
-def cart_head(actor: Actor, cart_id: int) -> CartHead:
-    """One cart by its id; a colleague's or stranger's is NotFound."""
-    row = db.session.execute(_own(actor).where(Cart.id == cart_id)).one_or_none()
-    if row is None:
+def cart_head(actor: Actor, cart_id: int, right: Right = Right.SEE) -> CartHead:
+    """One cart by its id. A stranger's, or a colleague's that is not shared, is NotFound; too small a right Forbidden."""
+    head = _head(db.session.execute(_heads(actor).where(Cart.id == cart_id)).one_or_none())
+    if head is None:
         raise NotFound(N_("There is no such cart."))
-    return CartHead(*row)
+    demand_right(actor, head, right)
+    return head
+
+
+def demand_right(actor: Actor, head: CartHead, right: Right) -> None:
+    """Raise Forbidden unless the cart was shared with the actor with at least this right; he is the one who asked for it."""
+    if head.right.covers(right):
+        return
+    if right is Right.ORDER:
+        raise Forbidden(N_("This cart is shared with you without the right to order. Ask its owner for it."))
+    raise Forbidden(N_("This cart is shared with you to look at only. Ask its owner for the right to change it."))
 
 
 def obstacle(actor: Actor) -> Message | None:

@@ -16,7 +16,7 @@ from app.accounts.domain.company import demand_may_buy
 from app.accounts.queries.companies import buying_terms
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_id
-from app.core import clock
+from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
@@ -29,14 +29,16 @@ from app.ordering.domain.cart import (
     quantity_problem,
     status_problem,
 )
-from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.lifecycle import SHOWN_KINDS, CartKind, CartState
+from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.queries.cart import cart_head
-from app.ordering.service.cart_state import active_id, locked, priced, shown, touch
+from app.ordering.service.cart_state import activate, active_id, insert_cart, locked, priced, shown, touch
 
 MAX_LINES = 10_000
 MAX_QUANTITY = Decimal(10) ** 11  # numeric(18,6) holds twelve digits before the point
 NOTE_LENGTH = 300
+NAME_LENGTH = 80
 _EXACT = Decimal("0.000001")
 
 
@@ -66,6 +68,29 @@ class _Known:
     quantity: Decimal
     unit: str
     note: str
+
+
+@command
+def new_cart(actor: Actor, name: str, *, kind: str = "cart") -> int:
+    """An empty cart of the actor's own; which one is active stays as it is."""
+    cart_id = insert_cart(actor, fitting_name(name), CartKind(kind))
+    audit.record(actor, "cart", cart_id, "made", {"name": name.strip(), "kind": kind})
+    return cart_id
+
+
+@command
+def make_active(actor: Actor, cart_id: int) -> None:
+    """Let the actor's clicks go to this cart from now on; he must be allowed to change it."""
+    head = cart_head(actor, cart_id, Right.EDIT)
+    if not head.is_open or head.kind not in SHOWN_KINDS:
+        raise Conflict(N_("This cart cannot be changed now."))
+    activate(actor, head.id)
+
+
+def fitting_name(name: str) -> str:
+    if len(name.strip()) > NAME_LENGTH:
+        raise Invalid("name", N_("At most {most} characters.", most=NAME_LENGTH))
+    return name.strip()
 
 
 @command

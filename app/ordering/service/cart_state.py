@@ -4,46 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, text
 
 from app.accounts.queries.companies import buying_terms
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden
-from app.core.locks import lock_rows
+from app.core.locks import lock_rows, note_lock
 from app.core.texts import N_
 from app.ordering.domain.cart import CartPage
-from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.lifecycle import CartKind, CartState
+from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import CartHead, active_cart, cart_head, price_day, price_rows
 
 
-def active_id(actor: Actor) -> int:
-    """The buyer's active cart, made when there is none; two requests at once make one."""
+# The row is the lock of "which cart is active": whoever comes second waits here and finds the cart of the first.
+_HOLD_ACTIVE = text("""
+INSERT INTO active_carts (company_id, user_id) VALUES (:company, :user)
+ON CONFLICT (company_id, user_id) DO UPDATE SET cart_id = active_carts.cart_id""")
+_SET_ACTIVE = text("""
+INSERT INTO active_carts (company_id, user_id, cart_id) VALUES (:company, :user, :cart)
+ON CONFLICT (company_id, user_id) DO UPDATE SET cart_id = excluded.cart_id""")
+
+
+def demand_person(actor: Actor) -> int:
+    """The id of the person; the program itself has no cart."""
     if actor.user_id is None:
         raise Forbidden(N_("Only a person has a cart."))
-    head = active_cart(actor)
-    if head is not None:
-        return head.id
-    made = upsert(Cart).values(
-        company_id=actor.company_id, user_id=actor.user_id, currency=buying_terms(actor).currency
-    )
-    db.session.execute(
-        made.on_conflict_do_nothing(
-            index_elements=[Cart.company_id, Cart.user_id], index_where=text("state = 'open' AND is_active")
-        )
-    )
+    return actor.user_id
+
+
+def active_id(actor: Actor) -> int:
+    """The buyer's active cart, made when there is none; two requests at once make one."""
+    user_id = demand_person(actor)
     head = active_cart(actor)
     if head is None:
-        raise Conflict(N_("The cart was ordered a moment ago. Please repeat."))
-    return head.id
+        note_lock("active_carts")
+        db.session.execute(_HOLD_ACTIVE, {"company": actor.company_id, "user": user_id})
+        head = active_cart(actor)
+    if head is not None:
+        return head.id
+    cart_id = insert_cart(actor, "", CartKind.CART)
+    activate(actor, cart_id)
+    return cart_id
 
 
-def locked(actor: Actor, cart_id: int) -> Cart:
+def insert_cart(actor: Actor, name: str, kind: CartKind) -> int:
+    """A new, empty cart of the actor's own."""
+    user_id = demand_person(actor)
+    return db.session.scalars(
+        insert(Cart).returning(Cart.id),
+        [{"company_id": actor.company_id, "user_id": user_id, "name": name, "kind": kind.value,
+          "currency": buying_terms(actor).currency, "last_activity_at": clock.now(), "changed_at": clock.now(),
+          "changed_by": who(actor), "changed_by_id": user_id}],
+    ).one()  # fmt: skip
+
+
+def activate(actor: Actor, cart_id: int) -> None:
+    """From now on the actor's clicks go to this cart."""
+    note_lock("active_carts")
+    values = {"company": actor.company_id, "user": demand_person(actor), "cart": cart_id}
+    db.session.execute(_SET_ACTIVE, values)
+
+
+def who(actor: Actor) -> str:
+    """How colleagues are told who did something."""
+    return f"{actor.staff_name} / {actor.name}" if actor.staff_id is not None else actor.name
+
+
+def locked(actor: Actor, cart_id: int, right: Right = Right.EDIT) -> Cart:
     """The cart under lock, if the actor may change it now."""
-    head = cart_head(actor, cart_id)
+    head = cart_head(actor, cart_id, right)
     (cart,) = lock_rows(Cart, [head.id])
     if cart.state == CartState.ORDERED:
         raise Conflict(N_("This cart was ordered already. What you add now goes into a new one."))
@@ -80,7 +113,7 @@ def remember_prices(page: CartPage, line_ids: Sequence[int] | None = None) -> No
 def priced(actor: Actor, cart: Cart) -> CartPage:
     head = CartHead(
         cart.id, cart.company_id, cart.user_id, cart.name, cart.state, cart.currency, cart.version, cart.line_count,
-        cart.net_seen, cart.draft, cart.last_activity_at, cart.coupons, cart.allowances_seen,
+        cart.net_seen, cart.draft, cart.last_activity_at, cart.coupons, cart.allowances_seen, cart.kind,
     )  # fmt: skip
     return price_rows(actor, head, price_day(actor))
 

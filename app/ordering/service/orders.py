@@ -39,7 +39,7 @@ def place(ready: Ready) -> Placed:
     placed = insert_lines(order.id, ready.lines, ready.terms.locale)
     draw(ready.actor, company_id, _draws(placed), on=ready.today)
     reserve(ready.actor, company_id, [_want(*one) for one in placed], on=ready.today)
-    ready.cart.state, ready.cart.is_active, ready.cart.last_activity_at = CartState.ORDERED, False, clock.now()
+    ready.cart.state, ready.cart.last_activity_at = CartState.ORDERED, clock.now()
     _record(ready, order)
     publish(OrderPlaced(order.id))
     return order
