@@ -12,6 +12,8 @@ class Permission(StrEnum):
     FILL_CART = "ordering:cart:edit"
     PLACE = "ordering:order:place"
     READ = "ordering:order:read"
+    EDIT_LISTS = "ordering:list:edit"
+    APPROVE_LISTS = "ordering:list:approve"  # and say whether the company orders from approved lists only
     READ_ALL = "ordering:order:read_all"  # the operator, orders of every account
     APPROVE = "ordering:approval:decide"  # what waits for the person; whose turn it is says the request
     APPROVAL_RULES = "ordering:approval:rules"
@@ -26,5 +28,7 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.READ: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
     Permission.APPROVE: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
     Permission.APPROVAL_RULES: {Role.COMPANY_ADMIN, Role.OPERATOR_ADMIN, Role.SALES},
+    Permission.EDIT_LISTS: _BUYERS,
+    Permission.APPROVE_LISTS: {Role.COMPANY_ADMIN},
     Permission.READ_ALL: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT, Role.WAREHOUSE},
 }
