@@ -28,3 +28,15 @@ class PasswordResetAsked:
 @dataclass(frozen=True, slots=True)
 class PasswordChanged:
     user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAsked:
+    """Somebody of the operator wants to act for a buyer whose company wants to be asked."""
+
+    visit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitBegun:
+    visit_id: int

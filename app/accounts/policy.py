@@ -23,6 +23,8 @@ class Permission(StrEnum):
     DECIDE_REGISTRATIONS = "accounts:registration:decide"
     MANAGE_ACCOUNT_PEOPLE = "accounts:account:people"
     READ_SIGN_INS = "accounts:sign_in:read"
+    ACT_FOR = "accounts:account:act_for"
+    ACT_FOR_ALL = "accounts:account:act_for_all"  # also at accounts a colleague looks after
 
 
 _ADMINS = {Role.OPERATOR_ADMIN, Role.COMPANY_ADMIN}
@@ -42,4 +44,9 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.DECIDE_REGISTRATIONS: _SALES_DESK,
     Permission.MANAGE_ACCOUNT_PEOPLE: _SALES_DESK,
     Permission.READ_SIGN_INS: {Role.OPERATOR_ADMIN},
+    Permission.ACT_FOR: _SALES_DESK,
+    Permission.ACT_FOR_ALL: {Role.OPERATOR_ADMIN},
 }
+
+# Not lent to somebody who acts for the person.
+PERSONAL = {Permission.EDIT_COMPANY, Permission.MANAGE_PEOPLE}

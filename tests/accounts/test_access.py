@@ -9,6 +9,7 @@ from app.accounts.domain.groups import SetFacts
 from app.accounts.models.companies import AccountGroup, Address, Company, Segment
 from app.accounts.models.people import Invitation, Membership, User
 from app.accounts.models.sign_ins import SignInSession
+from app.accounts.models.visits import BuyerVisit
 from app.accounts.service.groups import set_group, upsert_group
 from app.accounts.service.invitations import invite
 from app.accounts.service.sign_in import sign_in
@@ -56,6 +57,9 @@ PAGES = {
     "/account-sets/groups/G-1/edit": TERMS_DESK,
     "/account-sets/groups/G-1/delete": TERMS_DESK,
     "/sign-ins": {"operator_admin"},
+    "/visits": SALES_DESK,
+    "/accounts/K-1/people/{buyer}/act": SALES_DESK,
+    "/company/visits": CUSTOMERS | {"supplier", "rival"},
 }
 # address -> form; who is allowed is told by PAGES or here. Denied are all others, a rival with 404 or 403.
 CHANGES = {
@@ -86,6 +90,8 @@ CHANGES = {
     "/accounts/K-1/people/{buyer}": ({"role": "bookkeeper"}, SALES_DESK),
     "/accounts/K-1/people/{buyer}/deactivate": ({}, SALES_DESK),
     "/accounts/K-1/invitations/{invitation}/withdraw": ({}, SALES_DESK),
+    "/accounts/K-1/people/{buyer}/act": ({"reason": "telephone order"}, SALES_DESK),
+    "/company/visits/access": ({"access": "never"}, {"company_admin", "supplier", "rival"}),
     "/companies/{rivals}/act-for": ({}, {"rival"}),
     "/profile/sessions/{session}/end": ({}, {"warehouse"}),
 }  # fmt: skip
@@ -123,7 +129,7 @@ def cast(isolated, world):
 def everything() -> list[tuple]:
     """All that the changes could touch, but for sessions of those who knock."""
     rows = []
-    for model in (Company, Address, Membership, Invitation, User, AccountGroup, Segment):
+    for model in (Company, Address, Membership, Invitation, User, AccountGroup, Segment, BuyerVisit):
         columns = list(model.__table__.columns)
         rows += [tuple(row) for row in db.session.execute(select(*columns).order_by(model.id))]
     return rows + list(db.session.scalars(select(SignInSession.ended_at).where(SignInSession.ip == "192.0.2.99")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,20 +13,28 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role
 from app.accounts.domain.throttle import WINDOW, Failures
+from app.accounts.domain.visits import VisitState
 from app.accounts.models.companies import Company
 from app.accounts.models.people import Membership, User
 from app.accounts.models.sign_ins import SignInAttempt, SignInSession
+from app.accounts.models.visits import BuyerVisit
+from app.accounts.policy import GRANTS, Permission
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import system_scope
 
+_VISITORS = sorted(GRANTS[Permission.ACT_FOR])  # a role that loses the right ends the visit
 FAILED = ("wrong_password", "unknown", "inactive")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person who is signed in, and the company acted for. `companies`: (id, name) of all he may act for."""
+    """A person who is signed in, and the company acted for. `companies`: (id, name) of all he may act for.
+
+    While somebody of the operator acts for a buyer this is the buyer, `locale` and `theme` are those of `staff_name`
+    (`staff_id`), and `visit_until` is when it ends.
+    """
 
     session_id: int
     last_seen_at: datetime
@@ -46,6 +54,9 @@ class Person:
     block_reason: str
     is_on_credit_hold: bool
     hold_reason: str
+    staff_id: int | None
+    staff_name: str
+    visit_until: datetime | None
     companies: tuple[tuple[int, str], ...]
 
 
@@ -84,23 +95,35 @@ def _person_statement() -> Select[*tuple[Any, ...]]:
         .where(other.user_id == User.id, other.is_active, others.state != CompanyState.INACTIVE)
         .scalar_subquery()
     )
+    staff, own = aliased(User), aliased(Membership)
     columns: tuple[Any, ...] = (
-        SignInSession.id, SignInSession.last_seen_at, User.id, User.email, User.name, User.locale,
-        func.coalesce(func.nullif(User.time_zone, ""), Company.time_zone), User.theme, Membership.role,
+        SignInSession.id, SignInSession.last_seen_at, User.id, User.email, User.name, staff.locale,
+        func.coalesce(func.nullif(User.time_zone, ""), Company.time_zone), staff.theme, Membership.role,
         Company.id, Company.code, Company.name, Company.kind, Company.state, Company.is_blocked,
-        Company.block_reason, Company.is_on_credit_hold, Company.hold_reason, choice,
+        Company.block_reason, Company.is_on_credit_hold, Company.hold_reason, BuyerVisit.staff_id,
+        func.coalesce(BuyerVisit.staff_name, ""), BuyerVisit.expires_at, choice,
     )  # fmt: skip
     return (
         select(*columns)
         .select_from(SignInSession)
-        .join(User, User.id == SignInSession.user_id)
-        .join(Company, Company.id == SignInSession.company_id)
+        .join(staff, staff.id == SignInSession.user_id)
+        .join(own, and_(own.user_id == staff.id, own.company_id == SignInSession.company_id))
+        .outerjoin(
+            BuyerVisit,
+            and_(
+                BuyerVisit.id == SignInSession.visit_id, BuyerVisit.state == VisitState.OPEN,
+                BuyerVisit.expires_at > bindparam("now", type_=DateTime(timezone=True)), own.role.in_(_VISITORS),
+            ),
+        )
+        .join(User, User.id == func.coalesce(BuyerVisit.buyer_id, SignInSession.user_id))
+        .join(Company, Company.id == func.coalesce(BuyerVisit.company_id, SignInSession.company_id))
         .join(Membership, and_(Membership.user_id == User.id, Membership.company_id == Company.id))
         .where(
             SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None),
             SignInSession.expires_at > bindparam("now", type_=DateTime(timezone=True)),
             SignInSession.last_seen_at > bindparam("idle_since", type_=DateTime(timezone=True)),
             User.is_active, Membership.is_active, Company.state != CompanyState.INACTIVE,
+            staff.is_active, own.is_active,
         )
     )  # fmt: skip
 
@@ -119,7 +142,8 @@ def person_of(token_hash: str, idle: timedelta) -> Person | None:
     facts: list[Any] = list(row)
     facts[8], facts[12], facts[13] = Role(row[8]), CompanyKind(row[12]), CompanyState(row[13])
     facts[-1] = tuple((company_id, name) for company_id, name in sorted(row[-1], key=lambda company: company[1]))
-    return Person(*facts)
+    found = Person(*facts)
+    return found if found.staff_id is None else replace(found, companies=((found.company_id, found.company_name),))
 
 
 def sessions_of(actor: Actor, idle: timedelta) -> list[OpenSession]:

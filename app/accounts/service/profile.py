@@ -35,7 +35,8 @@ def change_profile(actor: Actor, *, name: str, locale: str, time_zone: str, them
 
 def keep_language(actor: Actor, locale: str) -> None:
     """The language switch of the page, taken over for mails and further browsers."""
-    if actor.user_id is None or locale not in LOCALES:
+    person_id = actor.staff_id or actor.user_id
+    if person_id is None or locale not in LOCALES:
         return
     with system_scope("profile: a person belongs to no company"), transaction() as session:
-        session.get_one(User, actor.user_id).locale = locale
+        session.get_one(User, person_id).locale = locale

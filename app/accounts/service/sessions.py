@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from app.accounts.domain.roles import CompanyState
+from app.accounts.domain.visits import VisitState
 from app.accounts.models.companies import Company
 from app.accounts.models.people import Membership
 from app.accounts.models.sign_ins import SignInSession
+from app.accounts.models.visits import BuyerVisit
 from app.accounts.service.tokens import token_hash
 from app.core import clock
 from app.core.actor import Actor
@@ -69,6 +71,18 @@ def switch_company(actor: Actor, session_id: int, company_id: int) -> None:
             update(SignInSession)
             .where(SignInSession.id == session_id, SignInSession.user_id == actor.user_id)
             .values(company_id=company_id)
+        )
+
+
+def end_visit(session_id: int) -> None:
+    """Stop acting for a buyer: the session is its owner's again. A repeat changes nothing."""
+    with system_scope("profile: a person's sessions lie in several companies"), transaction() as session:
+        visit_id = session.scalar(select(SignInSession.visit_id).where(SignInSession.id == session_id))
+        session.execute(update(SignInSession).where(SignInSession.id == session_id).values(visit_id=None))
+        session.execute(
+            update(BuyerVisit)
+            .where(BuyerVisit.id == visit_id, BuyerVisit.state == VisitState.OPEN)
+            .values(state=str(VisitState.ENDED), ended_at=clock.now())
         )
 
 

@@ -25,6 +25,15 @@ nav_entry(
     90, "accounts.company", _("Our company"), Permission.READ_COMPANY, "company", group="more", scope=Scope.OPERATOR
 )
 nav_entry(92, "accounts.people", _("People"), Permission.MANAGE_PEOPLE, "people", group="more")
+nav_entry(
+    93,
+    "accounts.visits_asked",
+    _("Acting for buyers"),
+    Permission.ACT_FOR,
+    "people",
+    group="more",
+    scope=Scope.OPERATOR,
+)
 nav_entry(94, "accounts.sign_ins", _("Sign-ins"), Permission.READ_SIGN_INS, "lock", group="more", scope=Scope.OPERATOR)
 
 from app.accounts.views import (  # noqa: E402, F401 -- the topics add their routes to the blueprint
@@ -41,4 +50,5 @@ from app.accounts.views import (  # noqa: E402, F401 -- the topics add their rou
     profile,
     registration,
     sign_in,
+    visits,
 )

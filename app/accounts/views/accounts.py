@@ -7,7 +7,7 @@ import re
 from flask import Response, request, send_file
 
 from app.accounts.domain.registration import shown_answers
-from app.accounts.domain.roles import ROLE_NAMES, CompanyKind, CompanyState
+from app.accounts.domain.roles import ROLE_NAMES, CompanyKind, CompanyState, Role
 from app.accounts.forms.fields import country_name
 from app.accounts.policy import Permission
 from app.accounts.queries import accounts as account_queries
@@ -89,7 +89,9 @@ def show(code: str) -> Response:
             "block": may(Permission.BLOCK),
             "hold": may(Permission.HOLD),
             "people": may(Permission.MANAGE_ACCOUNT_PEOPLE),
+            "act": may(Permission.ACT_FOR) and account.state == CompanyState.APPROVED,
         },
+        buying_roles=(Role.COMPANY_ADMIN, Role.BUYER),
     )
 
 

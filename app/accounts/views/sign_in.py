@@ -20,7 +20,7 @@ from app.accounts.views.answers import go, go_to
 from app.core import clock
 from app.core.actor import Actor, Scope, Via
 from app.core.errors import Forbidden, Unavailable
-from app.core.permissions import of_role
+from app.core.permissions import lent, of_role
 from app.core.settings import settings
 from app.web.access import actor, actor_or_none, forget_actor, in_person, public, safe_next, set_actor_provider
 from app.web.banners import tell
@@ -75,13 +75,21 @@ def _current_actor() -> Actor | None:
         user_id=found.user_id,
         company_id=found.company_id,
         scope=Scope.OPERATOR if found.kind == CompanyKind.OPERATOR else Scope.TENANT,
-        # an applicant may sign in and see how far the registration is, nothing else
-        permissions=of_role(found.role) if found.state == CompanyState.APPROVED else frozenset(),
+        permissions=_permissions(found),
         locale=found.locale,
         time_zone=found.time_zone,
         via=Via.WEB,
         name=found.name,
+        staff_id=found.staff_id,
+        staff_name=found.staff_name,
     )
+
+
+def _permissions(found: Person) -> frozenset[str]:
+    """The role's; an applicant has none, and who acts for somebody has not the personal ones."""
+    if found.state != CompanyState.APPROVED:
+        return frozenset()
+    return of_role(found.role) if found.staff_id is None else lent(of_role(found.role))
 
 
 set_actor_provider(_current_actor)

@@ -15,6 +15,8 @@ from app.web.slots import slot
 
 @slot("layout.top.notices")
 def bell() -> str | None:
+    if actor().staff_id is not None:
+        return None  # the notices are the buyer's own
     return render_template("notifications/_bell.html", unread=unread_count(actor()))
 
 
