@@ -80,6 +80,10 @@ class Order(Base):
     vat_mode: Mapped[str] = mapped_column(String(5), server_default="net")
     rounding: Mapped[str] = mapped_column(String(9), server_default="half_up")
     payment_days: Mapped[int] = mapped_column(Integer, server_default="30")
+    payment_method: Mapped[str] = mapped_column(String(40), server_default="")  # code and name as of then
+    payment_name: Mapped[str] = mapped_column(String(120), server_default="")
+    payment_kind: Mapped[str] = mapped_column(String(12), server_default="on_account")  # see domain/terms.py
+    delivery_method: Mapped[str] = mapped_column(String(40), server_default="")
     ship_to: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
     bill_to: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
     buyer: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # name, VAT id, person, as of then
