@@ -18,6 +18,9 @@ class Permission(StrEnum):
     APPROVE = "ordering:approval:decide"  # what waits for the person; whose turn it is says the request
     APPROVAL_RULES = "ordering:approval:rules"
 
+    STANDING = "ordering:standing:edit"  # own standing orders
+    STANDING_ALL = "ordering:standing:edit_all"  # those of colleagues too, and taking them over
+
 
 _BUYERS = {Role.COMPANY_ADMIN, Role.BUYER}
 
@@ -30,5 +33,7 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.APPROVAL_RULES: {Role.COMPANY_ADMIN, Role.OPERATOR_ADMIN, Role.SALES},
     Permission.EDIT_LISTS: _BUYERS,
     Permission.APPROVE_LISTS: {Role.COMPANY_ADMIN},
+    Permission.STANDING: _BUYERS,
+    Permission.STANDING_ALL: {Role.COMPANY_ADMIN},
     Permission.READ_ALL: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT, Role.WAREHOUSE},
 }

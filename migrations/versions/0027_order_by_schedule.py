@@ -16,7 +16,7 @@ KEPT = "SELECT, INSERT, UPDATE"
 TABLES = {
     "standing_orders": KEPT,
     "standing_order_lines": f"{KEPT}, DELETE",
-    "standing_runs": KEPT,
+    "standing_runs": f"{KEPT}, DELETE",
     "standing_run_lines": f"{KEPT}, DELETE",
     "account_days_off": "SELECT, INSERT, DELETE",
 }
@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("tolerance", sa.Numeric(precision=6, scale=3), server_default="0", nullable=False),
         sa.Column("ceiling", sa.Numeric(precision=18, scale=6), nullable=True),
         sa.Column("source", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("state IN ('active', 'paused', 'ended')", name=op.f("ck_standing_orders_state_known")),
         sa.CheckConstraint("notice_hours >= 0 AND answer_hours > 0", name=op.f("ck_standing_orders_hours_positive")),
@@ -98,6 +99,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), server_default="planned", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("round", sa.Integer(), server_default="1", nullable=False),
         sa.Column("own_lines", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
             "wishes", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
@@ -105,9 +107,11 @@ def upgrade() -> None:
         sa.Column(
             "questions", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
+        sa.Column("asks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_total", sa.Numeric(precision=18, scale=6), nullable=True),
         sa.Column("cart_id", sa.BigInteger(), nullable=True),
         sa.Column("order_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),

@@ -68,6 +68,7 @@ class StandingOrder(Base):
     tolerance: Mapped[Decimal] = mapped_column(Numeric(6, 3), server_default="0")
     ceiling: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     source: Mapped[str] = mapped_column(String(60), server_default="")  # what it was made from: "order SO-2026-000012"
+    version: Mapped[int] = mapped_column(Integer, server_default="1")  # grows with every change by a person
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
 
 
@@ -133,12 +134,15 @@ class StandingRun(Base):
     state: Mapped[str] = mapped_column(String(20), server_default="planned")
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    round: Mapped[int] = mapped_column(Integer, server_default="1")  # grows when an approver has refused the order
     own_lines: Mapped[bool] = mapped_column(server_default=text("false"))
     wishes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
     questions: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
+    asks: Mapped[int] = mapped_column(Integer, server_default="0")  # how often it has asked
     asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     answer_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     reminded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    accepted_total: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))  # above the ceiling, for this run
     cart_id: Mapped[int | None] = mapped_column(BigInteger)
     order_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
