@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("companies", sa.Column("staff_access", sa.String(length=5), server_default="free", nullable=False))
     op.create_check_constraint("staff_access_known", "companies", "staff_access IN ('free', 'ask', 'never')")
+    op.execute("GRANT UPDATE (staff_access) ON companies TO kontor_tenant")
     op.create_table(
         "buyer_visits",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from app.accounts.domain.visits import ACCESS_NAMES
 from app.accounts.forms.fields import required
@@ -12,7 +12,7 @@ from app.web.texts import _, say
 
 
 class VisitForm(Form):
-    reason = StringField(_("Why"), [*required(300), Length(max=300, message=_("At most 300 characters."))])
+    reason = StringField(_("Why"), required(300))
 
 
 class AccessForm(Form):
