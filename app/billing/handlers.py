@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.billing.service.issue import issue_invoice
 from app.core.actor import Actor, Scope
 from app.core.outbox import handles
-from app.ordering.events import OrderPlaced
+from app.ordering.events import OrderReleased
 
 
-@handles(OrderPlaced, scope=Scope.OPERATOR)
-def invoice_order(actor: Actor, event: OrderPlaced) -> None:
+@handles(OrderReleased, scope=Scope.OPERATOR)
+def invoice_order(actor: Actor, event: OrderReleased) -> None:
     issue_invoice(actor, event.order_id)

@@ -17,20 +17,24 @@ from app.billing.models import Invoice
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.jobs import enqueue
 from app.core.locks import lock_rows
 from app.core.numbering import next_number
 from app.core.outbox import publish
+from app.core.texts import N_
 from app.documents.model.stored import to_json
+from app.ordering.domain.lifecycle import OrderState
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
+from app.ordering.service.progress import record_invoiced
 
 
 @command
-def issue_invoice(actor: Actor, order_id: int) -> int:
-    """Issue the invoice of an order and return its id; a repeat returns the first one.
+def issue_invoice(actor: Actor, order_id: int) -> int | None:
+    """Issue the invoice of an order and return its id; a repeat returns the first one, a cancelled order has none.
 
-    Runs in operator scope. The number is gapless per year of the operator's calendar; it is taken last.
+    Runs in operator scope. The number is gapless per year of the operator's calendar; it is taken last. Raises
+    Conflict while the order may still be changed.
     """
     orders = lock_rows(Order, [order_id])
     if not orders:
@@ -39,6 +43,12 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
     known = db.session.scalar(select(Invoice.id).where(Invoice.order_id == order_id, Invoice.kind == "invoice"))
     if known is not None:
         return known
+    if order.state == OrderState.CANCELLED:
+        return None
+    if order.released_at is None:
+        raise Conflict(N_("Order {number} may still be changed.", number=order.number))
+    issued_at = clock.now()
+    record_invoiced(actor, order.id, issued_at)
     lines = _lines(order_id)
     seller = operator_party(actor)
     language = db.session.scalars(select(Company.locale).where(Company.id == order.company_id)).one()
@@ -55,7 +65,7 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
         order_number=order.number,
         po_number=order.po_number,
         customer_name=document.buyer.name,
-        issued_at=clock.now(),
+        issued_at=issued_at,
         issued_on=issued_on,
         due_on=due_on,
         currency=order.currency,
@@ -76,7 +86,7 @@ def issue_invoice(actor: Actor, order_id: int) -> int:
 
 def _lines(order_id: int) -> Sequence[OrderLine]:
     return db.session.scalars(
-        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)
+        select(OrderLine).where(OrderLine.order_id == order_id, OrderLine.quantity > 0).order_by(OrderLine.position)
     ).all()  # fmt: skip
 
 

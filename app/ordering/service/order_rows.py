@@ -14,31 +14,49 @@ from app.accounts.queries.companies import customer_party
 from app.core import clock
 from app.core.actor import Via
 from app.core.db import db
+from app.core.outbox import publish
 from app.ordering.domain.lifecycle import OrderSource
 from app.ordering.domain.wishes import Placed
+from app.ordering.events import OrderReleased
 from app.ordering.models.orders import OrderAllowance
 from app.ordering.queries.placing import PlacedLine
 from app.ordering.service.preparing import Ready
 
 _SOURCES = {Via.API: OrderSource.API, Via.EDI: OrderSource.EDI}
 
+# How long the order may still be changed is decided with it: by the account's rules, else by the operator's.
 _ORDER = text("""
 INSERT INTO orders (company_id, number, client_ref, request_hash, user_id, cart_id, source, placed_at, po_number,
     requested_on, note, currency, vat_mode, payment_days, ship_to, bill_to, buyer, net_total, vat_total, gross_total,
-    vat_breakdown, line_count, promotions_lost)
-VALUES (:company_id, 'SO-' || CAST(:year AS text) || '-' || lpad(nextval('order_numbers')::text, 6, '0'), :client_ref,
-    :request_hash, :user_id, :cart_id, :source, :placed_at, :po_number, :requested_on, :note, :currency, :vat_mode,
-    :payment_days, CAST(:ship_to AS jsonb), CAST(:bill_to AS jsonb), CAST(:buyer AS jsonb), :net_total, :vat_total,
-    :gross_total, CAST(:vat_breakdown AS jsonb), :line_count,
-    CAST(:promotions_lost AS jsonb))
+    vat_breakdown, line_count, promotions_lost, grace_until, waits_for_confirmation, released_at)
+SELECT :company_id, 'SO-' || CAST(:year AS text) || '-' || lpad(nextval('order_numbers')::text, 6, '0'), :client_ref,
+    :request_hash, :user_id, :cart_id, :source, :placed_at, :po_number, CAST(:requested_on AS date), :note, :currency,
+    :vat_mode, :payment_days, CAST(:ship_to AS jsonb), CAST(:bill_to AS jsonb), CAST(:buyer AS jsonb), :net_total,
+    :vat_total, :gross_total, CAST(:vat_breakdown AS jsonb), :line_count, CAST(:promotions_lost AS jsonb),
+    CASE WHEN r.minutes > 0 THEN CAST(:placed_at AS timestamptz) + make_interval(mins => r.minutes) END, r.waits,
+    CASE WHEN r.minutes = 0 AND NOT r.waits THEN CAST(:placed_at AS timestamptz) END
+FROM (
+    SELECT coalesce(own.grace_minutes, house.grace_minutes, 0) AS minutes,
+        coalesce(own.waits_for_confirmation, house.waits_for_confirmation, false) AS waits
+    FROM (SELECT 1) one
+    LEFT JOIN order_rules own ON own.company_id = :company_id
+    LEFT JOIN order_rules house ON house.is_default
+) r
 ON CONFLICT (company_id, client_ref) DO NOTHING
-RETURNING id, number""")
+RETURNING id, number, released_at""")
 
 
 def insert_order(ready: Ready) -> Placed | None:
-    """The head of the order; None when another cart has just used the same reference."""
+    """The head of the order; None when another cart has just used the same reference.
+
+    Where the account has no time for changes, the order is released with it: it may be invoiced at once.
+    """
     row = db.session.execute(_ORDER, _head(ready) | _parties(ready)).one_or_none()
-    return Placed(row.id, row.number) if row else None
+    if row is None:
+        return None
+    if row.released_at is not None:
+        publish(OrderReleased(row.id))
+    return Placed(row.id, row.number)
 
 
 def _head(ready: Ready) -> dict[str, Any]:
