@@ -176,14 +176,17 @@ def _kinds(chance: random.Random) -> Iterator[str]:
         yield chance.choice(("web", "worker", "worker", "postgres"))
 
 
-# Orders that have an invoice: not imported ones, those that may still be changed, nor cancelled ones.
-_DUE = "o.source <> 'history' AND o.released_at IS NOT NULL AND o.state <> 'cancelled'"
-
-
 def _counts(config: Config) -> tuple[int, int]:
     with psycopg.connect(libpq_url(config.database_owner_url)) as connection:
         row = connection.execute("SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM invoices)").fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+# Orders that have an invoice: not imported ones, those that may still be changed, nor cancelled ones.
+_DUE = "o.source <> 'history' AND o.released_at IS NOT NULL AND o.state <> 'cancelled'"
+_LEFT = f"""
+SELECT (SELECT count(*) FROM outbox WHERE done_at IS NULL), (SELECT count(*) FROM invoices WHERE state = 'issued'),
+    (SELECT count(*) FROM orders o WHERE {_DUE}) - (SELECT count(*) FROM invoices)"""  # noqa: S608 -- a constant
 
 
 def _settle(config: Config) -> None:
@@ -192,11 +195,7 @@ def _settle(config: Config) -> None:
     while time.monotonic() < deadline:
         try:
             with psycopg.connect(libpq_url(config.database_owner_url)) as connection:
-                row = connection.execute(  # noqa: S608 -- a constant of this file
-                    "SELECT (SELECT count(*) FROM outbox WHERE done_at IS NULL),"
-                    " (SELECT count(*) FROM invoices WHERE state = 'issued'),"
-                    f" (SELECT count(*) FROM orders o WHERE {_DUE}) - (SELECT count(*) FROM invoices)"  # noqa: S608
-                ).fetchone()
+                row = connection.execute(_LEFT.encode()).fetchone()
             if row == (0, 0, 0):
                 return
         except psycopg.OperationalError:
