@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     STATUS = "status"
+    CART = "cart"
 
 
 def session_token() -> str:
@@ -47,6 +48,15 @@ def status_token(company_id: int, created_at: datetime) -> str:
 
 def is_status_token(token: str, company_id: int, created_at: datetime) -> bool:
     return hmac.compare_digest(token.encode(), status_token(company_id, created_at).encode())
+
+
+def cart_token(cart_id: int, handed_over_at: datetime) -> str:
+    """The token with which a colleague takes over a cart; it names the cart, because no table has its hash."""
+    return f"{cart_id}.{_derived(Purpose.CART, str(cart_id), handed_over_at)}"
+
+
+def is_cart_token(token: str, cart_id: int, handed_over_at: datetime) -> bool:
+    return hmac.compare_digest(token.encode(), cart_token(cart_id, handed_over_at).encode())
 
 
 def token_hash(token: str) -> str:

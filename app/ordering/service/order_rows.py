@@ -28,13 +28,15 @@ _SOURCES = {Via.API: OrderSource.API, Via.EDI: OrderSource.EDI}
 _ORDER = text("""
 INSERT INTO orders (company_id, number, client_ref, request_hash, user_id, cart_id, source, placed_at, po_number,
     requested_on, note, currency, vat_mode, payment_days, ship_to, bill_to, buyer, net_total, vat_total, gross_total,
-    vat_breakdown, line_count, promotions_lost, grace_until, waits_for_confirmation, released_at)
+    vat_breakdown, line_count, promotions_lost, grace_until, waits_for_confirmation, released_at,
+    staff_id, staff_name)
 SELECT :company_id, 'SO-' || CAST(:year AS text) || '-' || lpad(nextval('order_numbers')::text, 6, '0'), :client_ref,
     :request_hash, :user_id, :cart_id, :source, :placed_at, :po_number, CAST(:requested_on AS date), :note, :currency,
     :vat_mode, :payment_days, CAST(:ship_to AS jsonb), CAST(:bill_to AS jsonb), CAST(:buyer AS jsonb), :net_total,
     :vat_total, :gross_total, CAST(:vat_breakdown AS jsonb), :line_count, CAST(:promotions_lost AS jsonb),
     CASE WHEN r.minutes > 0 THEN CAST(:placed_at AS timestamptz) + make_interval(mins => r.minutes) END, r.waits,
-    CASE WHEN r.minutes = 0 AND NOT r.waits THEN CAST(:placed_at AS timestamptz) END
+    CASE WHEN r.minutes = 0 AND NOT r.waits THEN CAST(:placed_at AS timestamptz) END,
+    CAST(:staff_id AS bigint), :staff_name
 FROM (
     SELECT coalesce(own.grace_minutes, house.grace_minutes, 0) AS minutes,
         coalesce(own.waits_for_confirmation, house.waits_for_confirmation, false) AS waits
@@ -67,6 +69,8 @@ def _head(ready: Ready) -> dict[str, Any]:
         "client_ref": ready.client_ref,
         "request_hash": ready.request_hash,
         "user_id": ready.actor.user_id,
+        "staff_id": ready.actor.staff_id,
+        "staff_name": ready.actor.staff_name,
         "cart_id": ready.head.id,
         "source": str(_SOURCES.get(ready.actor.via, OrderSource.PORTAL)),
         "placed_at": clock.now(),
