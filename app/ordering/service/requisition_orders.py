@@ -1,0 +1,78 @@
+"""From a requisition list into a cart. The list stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.actor import Actor
+from app.core.db import command
+from app.core.errors import Conflict, Invalid
+from app.core.texts import N_, Message
+from app.ordering.domain.cart import WantedLine
+from app.ordering.queries.reorder import Today, at_today
+from app.ordering.queries.requisition_lists import list_head
+from app.ordering.service.cart import Added, add_lines
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line that could not go into the cart; `today` None: the account may not see the article.
+
+    `messages` say why in full.
+    """
+
+    key: int
+    wanted: WantedLine
+    today: Today | None
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntoCart:
+    """What of a list went into the cart (None: nothing could), and what did not."""
+
+    added: Added | None
+    count: int
+    left_out: tuple[LeftOut, ...]
+
+
+@command
+def order_from_list(
+    actor: Actor,
+    list_id: int,
+    wanted: Sequence[tuple[int, WantedLine]],
+    *,
+    client_ref: str,
+    cart_id: int | None = None,
+    release: int | None = None,
+    page: str = "",
+) -> IntoCart:
+    """Put lines of a list, with the quantities wanted now, into a cart (None: the active one); keys are the caller's.
+
+    What cannot be ordered as it is stays out and is told with its reason. Where the company orders from approved lists
+    only, `release` is the number of the version that was seen; Conflict when it is not the latest. A repeat adds nothing.
+    """
+    head = list_head(actor, list_id)
+    if head.needs_approval:
+        if head.release is None:
+            raise Conflict(N_("No version of this list is approved yet."))
+        if head.release.number != release:
+            raise Conflict(N_("Another version of this list was approved meanwhile. Look at it first."))
+    if not wanted:
+        raise Invalid("lines", N_("Tick what you want to order."))
+    today = at_today(actor, [line for _key, line in wanted])
+    left_out = [
+        LeftOut(key, line, now, _reasons(now))
+        for (key, line), now in zip(wanted, today, strict=True)
+        if now is None or not now.is_fine
+    ]
+    good = [line for (_key, line), now in zip(wanted, today, strict=True) if now is not None and now.is_fine]
+    added = add_lines(actor, cart_id, good, client_ref=client_ref, page=page) if good else None
+    return IntoCart(added, len(good), tuple(left_out))
+
+
+def _reasons(now: Today | None) -> tuple[Message, ...]:
+    if now is None:
+        return (N_("There is no such article any more."),)
+    return tuple(problem.message for problem in now.problems)
