@@ -90,9 +90,13 @@ def transaction() -> Iterator[Session]:
     frame = _Frame()
     if frames:
         frames.append(frame)
+        locked = session.info.get("kontor_locked", -1)
         try:
             with session.begin_nested():
                 yield session
+        except BaseException:
+            session.info["kontor_locked"] = locked  # PostgreSQL frees the locks of a savepoint that is rolled back
+            raise
         finally:
             frames.pop()
         frames[-1].callbacks.extend(frame.callbacks)

@@ -87,3 +87,58 @@ class StandingStopped:
     standing_id: int
     version: int
     by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """Steps of a request were opened: at submitting, and whenever the next ones are due."""
+
+    approval_id: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalReminded:
+    """A request waits; `turn` counts the reminders, by the clock or by the buyer."""
+
+    approval_id: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEscalated:
+    """A step waited too long: further people may decide it."""
+
+    approval_id: int
+    step_id: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDelegated:
+    """Somebody handed his seat to a colleague."""
+
+    approval_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalChanged:
+    """An approver cut or struck lines; `turn` counts the changes."""
+
+    approval_id: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDecided:
+    """A request has come to its end: ordered, rejected, returned to the buyer or expired."""
+
+    approval_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CartHandedOver:
+    """Somebody of the operator has prepared a cart for its owner."""
+
+    cart_id: int

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     STATUS = "status"
+    APPROVAL = "approval"
     CART = "cart"
 
 
@@ -39,6 +40,11 @@ def invitation_token(company_id: int, email: str, created_at: datetime) -> str:
 
 def reset_token(user_id: int, created_at: datetime) -> str:
     return _derived(Purpose.RESET, str(user_id), created_at)
+
+
+def approval_token(approval_id: int, user_id: int, created_at: datetime) -> str:
+    """Lets one person decide one request by mail."""
+    return _derived(Purpose.APPROVAL, f"{approval_id}:{user_id}", created_at)
 
 
 def status_token(company_id: int, created_at: datetime) -> str:
