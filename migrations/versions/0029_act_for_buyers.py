@@ -51,6 +51,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sign_in_sessions_visit_id"), "sign_in_sessions", ["visit_id"])
     op.add_column("audit_entries", sa.Column("staff_id", sa.BigInteger(), nullable=True))
     op.add_column("audit_entries", sa.Column("staff_name", sa.String(length=200), server_default="", nullable=False))
+    op.add_column("carts", sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("carts", sa.Column("handed_note", sa.String(length=500), server_default="", nullable=False))
+    op.add_column("active_carts", sa.Column("staff_id", sa.BigInteger(), server_default="0", nullable=False))
+    op.drop_constraint(op.f("pk_active_carts"), "active_carts")
+    op.create_primary_key(op.f("pk_active_carts"), "active_carts", ["company_id", "user_id", "staff_id"])
     for table in ("carts", "orders"):
         op.add_column(table, sa.Column("staff_id", sa.BigInteger(), nullable=True))
         op.add_column(table, sa.Column("staff_name", sa.String(length=120), server_default="", nullable=False))
@@ -61,6 +66,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM active_carts WHERE staff_id <> 0")
+    op.drop_constraint(op.f("pk_active_carts"), "active_carts")
+    op.create_primary_key(op.f("pk_active_carts"), "active_carts", ["company_id", "user_id"])
+    op.drop_column("active_carts", "staff_id")
+    op.drop_column("carts", "handed_note")
+    op.drop_column("carts", "handed_over_at")
     for table in ("carts", "orders"):
         op.drop_column(table, "staff_name")
         op.drop_column(table, "staff_id")
