@@ -70,6 +70,7 @@ def upgrade() -> None:
 def _add_columns_of_lines() -> None:
     for column in (
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by", sa.String(length=250), server_default="", nullable=False),
         sa.Column("changed_by_id", sa.BigInteger(), nullable=True),
@@ -82,6 +83,7 @@ def _add_columns_of_lines() -> None:
     ):
         op.add_column("cart_lines", column)
     op.add_column("cart_changes", sa.Column("who", sa.String(length=250), server_default="", nullable=False))
+    op.add_column("cart_changes", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
 
 
 def _create_tables() -> None:
@@ -168,9 +170,10 @@ def downgrade() -> None:
     )
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.drop_column("cart_changes", "version")
     op.drop_column("cart_changes", "who")
     for name in ("has_moved", "has_problem", "is_agreed", "vat_rate", "vat_category", "net_seen", "changed_by_id",
-                 "changed_by", "changed_at", "version"):  # fmt: skip
+                 "changed_by", "changed_at", "first_version", "version"):  # fmt: skip
         op.drop_column("cart_lines", name)
     op.drop_index(op.f("ix_carts_user_id"), table_name="carts")
     op.drop_index(op.f("ix_carts_changed_by_id"), table_name="carts")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.catalog.domain.article import Article
 from app.catalog.domain.order_quantity import fit
@@ -16,9 +18,10 @@ from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
 from app.inventory.domain.words import shortage_words
 from app.pricing.domain.book import Book
+from app.pricing.domain.levels import LevelKind
 from app.pricing.domain.price import PricedLine
 from app.pricing.domain.promotions import NO_EFFECTS, Effects
-from app.pricing.domain.totals import TaxedLine, Totals, totals
+from app.pricing.domain.totals import TaxedCharge, TaxedLine, Totals, totals
 from app.pricing.domain.vat import Reason
 
 
@@ -86,9 +89,39 @@ class BreakHint:
     base_quantity: Decimal
 
 
+class Kept(NamedTuple):
+    """What pricing found of a line, kept with it: sums are made of these without pricing it again.
+
+    `net` is None where the line does not count: without a price, or not in the assortment.
+    """
+
+    net: Decimal | None
+    vat_category: str | None
+    vat_rate: Decimal | None
+    is_agreed: bool
+    has_problem: bool
+    has_moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Lines of a cart, those that cannot be ordered (the first few by id and SKU), those whose price has moved."""
+
+    lines: int
+    problems: int
+    moved: int
+    first_problems: tuple[tuple[int, str], ...] = ()
+
+
+FIRST_PROBLEMS = 12
+
+
 @dataclass(slots=True)
 class CartRow:
-    """One line of a cart, priced. `checked_*` is the price the buyer was shown last."""
+    """One line of a cart, priced. `checked_*` is the price the buyer was shown last.
+
+    `version` and `changed_*` tell of its last change, `kept` what was kept of it before this pricing.
+    """
 
     line_id: int
     position: int
@@ -102,6 +135,25 @@ class CartRow:
     price: PricedLine
     promise: Promise
     problems: tuple[LineProblem, ...] = ()
+    version: int = 0
+    changed_at: datetime | None = None
+    changed_by: str = ""
+    changed_by_id: int | None = None
+    kept: Kept | None = None
+
+    @property
+    def facts(self) -> Kept:
+        """What to keep of this pricing."""
+        price, change = self.price, self.change
+        is_counted = price.problem is None and self.article.is_visible
+        return Kept(
+            price.net if is_counted else None,
+            price.vat_category,
+            price.vat_rate,
+            price.level == LevelKind.CONTRACT,
+            bool(self.problems),
+            change is not None and change.old is not None,
+        )
 
     @property
     def change(self) -> PriceChange | None:
@@ -116,16 +168,7 @@ class CartRow:
 
     @property
     def hint(self) -> BreakHint | None:
-        """The next lower price and how much is missing to it; left out where it takes more than twice the quantity."""
-        price, following = self.price, self.price.next_break
-        if following is None or price.unit_price is None:
-            return None
-        if following.price * price.base_quantity >= price.unit_price * following.base_quantity:
-            return None
-        more = following.min_quantity - price.priced_quantity
-        if more > price.priced_quantity:
-            return None
-        return BreakHint(more, price.price_unit, following.price, following.base_quantity)
+        return break_hint(self.price)
 
 
 @dataclass(slots=True)
@@ -150,6 +193,12 @@ class CartPage:
         return [row for row in self.rows if row.problems]
 
     @property
+    def counts(self) -> Counts:
+        wrong = self.problem_rows
+        first = tuple((row.line_id, row.article.sku) for row in wrong[:FIRST_PROBLEMS])
+        return Counts(len(self.rows), len(wrong), len(self.changes), first)
+
+    @property
     def is_ready(self) -> bool:
         """Whether everything in it can be ordered."""
         return bool(self.rows) and not any(row.problems for row in self.rows)
@@ -171,6 +220,37 @@ class CartPage:
             self.currency,
             self.effects,
         )
+
+
+@dataclass(slots=True)
+class CartEdit:
+    """A cart after a change: the lines that were priced again (changed ones and others of their articles), sums of all.
+
+    The sums are those of `CartPage` as long as no price has changed since each line was priced last.
+    """
+
+    cart_id: int
+    company_id: int
+    name: str
+    version: int
+    currency: str
+    rows: list[CartRow]
+    totals: Totals
+    counts: Counts
+    effects: Effects = NO_EFFECTS
+
+
+def break_hint(price: PricedLine) -> BreakHint | None:
+    """The next lower price and how much is missing to it; left out where it takes more than twice the quantity."""
+    following = price.next_break
+    if following is None or price.unit_price is None:
+        return None
+    if following.price * price.base_quantity >= price.unit_price * following.base_quantity:
+        return None
+    more = following.min_quantity - price.priced_quantity
+    if more > price.priced_quantity:
+        return None
+    return BreakHint(more, price.price_unit, following.price, following.base_quantity)
 
 
 def quantity_problem(article: Article, quantity: Decimal, unit: str) -> LineProblem | None:
@@ -266,13 +346,15 @@ def find_problems(
     return tuple(problem for problem in found if problem is not None)
 
 
-def sums(prices: Iterable[PricedLine], currency: str, effects: Effects = NO_EFFECTS) -> Totals:
+def sums(
+    prices: Iterable[PricedLine], currency: str, effects: Effects = NO_EFFECTS, charges: Iterable[TaxedCharge] = ()
+) -> Totals:
     """Totals of the lines that have a price; lines without one are counted by their problem, not here."""
     counted = [price for price in prices if price.net is not None and price.problem is None]
     return totals(
         (TaxedLine(p.net, p.vat_category, p.vat_rate) for p in counted if p.net is not None),
         currency,
-        charges=effects.charges,
+        charges=[*effects.charges, *charges],
         reasons=vat_reasons(counted),
     )
 

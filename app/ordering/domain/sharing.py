@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from app.core.texts import N_, Message
@@ -25,3 +28,16 @@ RIGHT_NAMES: dict[Right, Message] = {
     Right.EDIT: N_("see and change"),
     Right.ORDER: N_("see, change and order"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A line that a colleague has changed while somebody typed `mine`. `theirs` None: he took the line out, by `change_id`."""
+
+    line_id: int
+    mine: Decimal
+    theirs: Decimal | None
+    unit: str
+    who: str
+    at: datetime | None
+    change_id: int | None = None

@@ -73,6 +73,8 @@ class Cart(Base):
     draft: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who made it for the buyer
     staff_name: Mapped[str] = mapped_column(String(120), server_default="")
+    handed_over_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # the link is made from it
+    handed_note: Mapped[str] = mapped_column(String(500), server_default="")
 
     lines: Mapped[list[CartLine]] = relationship(
         lazy="raise_on_sql", order_by="CartLine.position", primaryjoin="Cart.id == CartLine.cart_id", viewonly=True
@@ -82,7 +84,7 @@ class Cart(Base):
 class CartLine(Base):
     """One article in a cart: quantity and unit as entered, and the quantity in the base unit.
 
-    `version` is the cart's version that changed it last. `net_seen`, the VAT beside it and the three flags are what the
+    `version` is the cart's version that changed it last, `first_version` the one that brought it. `net_seen`, the VAT beside it and the three flags are what the
     last pricing of this line found: sums on the page are made of them, an order never is. A line without price or out
     of the assortment has no `net_seen`; `has_moved`: its price differs from `checked_price`.
     """
@@ -107,6 +109,7 @@ class CartLine(Base):
     checked_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     checked_base_quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     version: Mapped[int] = mapped_column(Integer, server_default="0")
+    first_version: Mapped[int] = mapped_column(Integer, server_default="0")
     changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_by: Mapped[str] = mapped_column(String(250), server_default="")
     changed_by_id: Mapped[int | None] = mapped_column(BigInteger)  # for comparing only, hence without a key
@@ -162,6 +165,7 @@ class CartChange(Base):
     request_hash: Mapped[str] = mapped_column(String(64), server_default="")
     at: Mapped[Moment] = mapped_column(server_default=func.now())
     who: Mapped[str] = mapped_column(String(250), server_default="")
+    version: Mapped[int] = mapped_column(Integer, server_default="0")
     line_count: Mapped[int] = mapped_column(Integer)
     lines: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

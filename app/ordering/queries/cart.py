@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, case, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.accounts.domain.company import demand_may_buy
@@ -25,7 +26,7 @@ from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.inventory.domain.promise import Need
 from app.inventory.queries.promises import promises
-from app.ordering.domain.cart import CartPage, CartRow, find_problems, sums
+from app.ordering.domain.cart import CartPage, CartRow, Kept, find_problems, sums
 from app.ordering.domain.lifecycle import SHOWN_KINDS, CartState
 from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartLine
@@ -41,7 +42,9 @@ _HEAD: tuple[Any, ...] = (
 )  # fmt: skip
 _LINE: tuple[Any, ...] = (
     CartLine.id, CartLine.position, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity,
-    CartLine.note, CartLine.checked_price, CartLine.checked_base_quantity,
+    CartLine.note, CartLine.checked_price, CartLine.checked_base_quantity, CartLine.version, CartLine.changed_at,
+    CartLine.changed_by, CartLine.changed_by_id, CartLine.net_seen, CartLine.vat_category, CartLine.vat_rate,
+    CartLine.is_agreed, CartLine.has_problem, CartLine.has_moved,
 )  # fmt: skip
 
 
@@ -104,6 +107,7 @@ def active_cart(actor: Actor) -> CartHead | None:
         .where(
             ActiveCart.company_id == actor.company_id,
             ActiveCart.user_id == actor.user_id,
+            ActiveCart.staff_id == (actor.staff_id or 0),
             Cart.state == CartState.OPEN,
             Cart.kind.in_(SHOWN_KINDS),
         )
@@ -164,32 +168,7 @@ def line_quantities(actor: Actor, cart_id: int) -> dict[int, Decimal]:
 
 def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
     """The lines of a cart whose head is known already."""
-    lines = db.session.execute(
-        select(*_LINE)
-        .where(CartLine.cart_id == head.id, CartLine.company_id == head.company_id)
-        .order_by(CartLine.position, CartLine.id)
-    ).all()
-    articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=head.company_id)
-    prices = price_lines(
-        actor,
-        [price_item(articles[line.article_id], line.quantity, line.unit) for line in lines],
-        company_id=head.company_id,
-        on=on,
-    )
-    needs = [need(articles[line.article_id], line.base_quantity) for line in lines]
-    promised = promises(actor, needs, on, company_id=head.company_id)
-    rows = []
-    for line, price in zip(lines, prices, strict=True):
-        article = articles[line.article_id]
-        promise = promised[article.id]
-        problems = find_problems(article, line.quantity, line.unit, price, promise)
-        line_id, position, _, quantity, unit, base_quantity, note, checked_price, checked_base = line
-        rows.append(
-            CartRow(
-                line_id, position, article, quantity, unit, base_quantity, note, checked_price, checked_base, price,
-                promise, problems,
-            )
-        )  # fmt: skip
+    rows = rows_priced(actor, head, on)
     sold = [row for row in rows if row.article.is_visible]
     effects = promotion_effects(
         actor,
@@ -203,6 +182,46 @@ def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
     return CartPage(
         head.id, head.company_id, head.name, head.version, head.currency, rows, totals, effects, head.allowances_seen
     )
+
+
+def rows_priced(actor: Actor, head: CartHead, on: date, article_ids: Collection[int] | None = None) -> list[CartRow]:
+    """Lines of a cart with price, stock and problems, in its order: all, or those of some articles.
+
+    Lines of one article belong together: they share what is left of a contract and what is in stock.
+    """
+    statement = (
+        select(*_LINE)
+        .where(CartLine.cart_id == head.id, CartLine.company_id == head.company_id)
+        .order_by(CartLine.position, CartLine.id)
+    )
+    if article_ids is not None:
+        statement = statement.where(CartLine.article_id == any_(bindparam("ids", list(article_ids), ARRAY(BigInteger))))
+    lines = db.session.execute(statement).all()
+    if not lines:
+        return []
+    articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=head.company_id)
+    prices = price_lines(
+        actor,
+        [price_item(articles[line.article_id], line.quantity, line.unit) for line in lines],
+        company_id=head.company_id,
+        on=on,
+    )
+    needs = [need(articles[line.article_id], line.base_quantity) for line in lines]
+    promised = promises(actor, needs, on, company_id=head.company_id)
+    rows = []
+    for line, price in zip(lines, prices, strict=True):
+        (line_id, position, article_id, quantity, unit, base_quantity, note, checked_price, checked_base, version,
+         changed_at, changed_by, changed_by_id, *kept) = line  # fmt: skip
+        article = articles[article_id]
+        promise = promised[article_id]
+        problems = find_problems(article, quantity, unit, price, promise)
+        rows.append(
+            CartRow(
+                line_id, position, article, quantity, unit, base_quantity, note, checked_price, checked_base, price,
+                promise, problems, version, changed_at, changed_by, changed_by_id, Kept._make(kept),
+            )
+        )  # fmt: skip
+    return rows
 
 
 def price_item(article: Article, quantity: Decimal, unit: str) -> PriceItem:

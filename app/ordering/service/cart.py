@@ -1,15 +1,16 @@
-"""Filling a cart. Every command prices the whole cart once: what it returns is what the buyer is shown."""
+"""Filling a cart. A change prices the lines it touches: what it returns is what the buyer is shown of them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.accounts.domain.company import demand_may_buy
@@ -22,7 +23,7 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 from app.ordering.domain.cart import (
-    CartPage,
+    CartEdit,
     LineProblem,
     WantedLine,
     assortment_problem,
@@ -30,10 +31,21 @@ from app.ordering.domain.cart import (
     status_problem,
 )
 from app.ordering.domain.lifecycle import SHOWN_KINDS, CartKind, CartState
-from app.ordering.domain.sharing import Right
+from app.ordering.domain.sharing import Clash, Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.queries.cart import cart_head
-from app.ordering.service.cart_state import activate, active_id, insert_cart, locked, priced, shown, touch
+from app.ordering.service.cart_lines import LineValues, put_lines, set_lines, write_note
+from app.ordering.service.cart_state import (
+    activate,
+    active_id,
+    insert_cart,
+    locked,
+    next_version,
+    seen_now,
+    shown,
+    touch,
+    who,
+)
 
 MAX_LINES = 10_000
 MAX_QUANTITY = Decimal(10) ** 11  # numeric(18,6) holds twelve digits before the point
@@ -49,7 +61,7 @@ class Added:
     change_id: int
     new: int
     grown: int
-    page: CartPage
+    page: CartEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ class Removed:
 
     change_id: int
     count: int
-    page: CartPage
+    page: CartEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,54 +118,117 @@ def add_lines(
     cart = locked(actor, cart_id if cart_id is not None else active_id(actor))
     known = _repeated(cart, client_ref, lines)
     if known is not None:
-        return Added(known, 0, 0, priced(actor, cart))
+        return Added(known, 0, 0, seen_now(actor, cart, {line.article_id for line in lines}))
     articles = articles_by_id(actor, {line.article_id for line in lines})
-    there = _lines_of(cart)
+    there = _lines_of(cart, articles)
     wanted = _merged(lines, there)
     _demand_orderable(lines, wanted, articles)
-    if len(there.keys() | wanted.keys()) > MAX_LINES:
+    if cart.line_count + len(wanted.keys() - there.keys()) > MAX_LINES:
         raise Invalid("lines", N_("A cart holds at most {most} lines. Order what is in it first.", most=MAX_LINES))
-    touched = _write_lines(cart, wanted, articles)
-    change_id = db.session.scalars(
-        insert(CartChange).returning(CartChange.id),
-        [{"company_id": cart.company_id, "cart_id": cart.id, "kind": "added", "client_ref": client_ref,
-          "request_hash": _hash(lines), "line_count": len(lines)}],
-    ).one()  # fmt: skip
+    version = next_version(actor, cart)
+    touched = put_lines(actor, cart, [
+        LineValues(line.article_id, line.quantity, line.unit, _base(articles[line.article_id], line.quantity, line.unit),
+                   line.note[:NOTE_LENGTH])
+        for line in wanted.values()
+    ])  # fmt: skip
+    change_id = _log(cart, "added", version, who(actor), len(lines), client_ref=client_ref, request_hash=_hash(lines))
     grown = sum(1 for key in wanted if key in there)
-    return Added(change_id, len(wanted) - grown, grown, shown(actor, cart, page, touched))
+    now = shown(actor, cart, page, {line.article_id for line in lines}, touched)
+    return Added(change_id, len(wanted) - grown, grown, now)
 
 
 @command
 def set_quantities(
-    actor: Actor, cart_id: int, quantities: Mapping[int, tuple[Decimal, str | None]], *, page: str = ""
-) -> CartPage:
+    actor: Actor,
+    cart_id: int,
+    quantities: Mapping[int, tuple[Decimal, str | None]],
+    *,
+    seen: Mapping[int, tuple[Decimal, str]] = MappingProxyType({}),
+    page: str = "",
+) -> CartEdit:
     """Set quantity (and unit, where one is given) of lines by id; nothing is changed unless all fit.
 
-    Raises Invalid("quantity") with `details` [(line id, LineProblem)], NotFound for a line that is gone.
+    `seen` is what the person had before him when he changed a line. Raises Conflict with `details` [Clash] when a
+    colleague has changed or removed such a line meanwhile, Invalid("quantity") with `details` [(line id, LineProblem)],
+    NotFound for a line that is gone.
     """
     cart = locked(actor, cart_id)
-    held = db.session.execute(
-        select(CartLine.id, CartLine.article_id, CartLine.unit).where(
-            CartLine.cart_id == cart.id, CartLine.id.in_(quantities)
-        )
-    ).all()
-    if len(held) != len(quantities):
-        raise NotFound(N_("This line is no longer in the cart."))
-    articles = articles_by_id(actor, {line.article_id for line in held})
+    held = {line.id: line for line in db.session.execute(
+        select(CartLine.id, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.changed_by, CartLine.changed_at)
+        .where(CartLine.cart_id == cart.id, CartLine.id.in_(quantities))
+    )}  # fmt: skip
+    _demand_no_clash(cart, held, quantities, seen)
+    articles = articles_by_id(actor, {line.article_id for line in held.values()})
     rows, problems = [], []
-    for line in held:
+    for line in held.values():
         quantity, unit = quantities[line.id][0], quantities[line.id][1] or line.unit
         article = articles[line.article_id]
         problem = _unusable(quantity) or quantity_problem(article, quantity, unit)
         if problem is not None:
             problems.append((line.id, problem))
             continue
-        rows.append({"id": line.id, "quantity": quantity, "unit": unit, "base": _base(article, quantity, unit)})
+        rows.append(LineValues(article.id, quantity, unit, _base(article, quantity, unit), line_id=line.id))
     if problems:
         raise Invalid("quantity", problems[0][1].message, details=problems)
-    _demand_units_free(cart, rows)
-    db.session.execute(_SET, _columns(rows, ("id", "quantity", "unit", "base")))
-    return shown(actor, cart, page, [row["id"] for row in rows])
+    next_version(actor, cart)
+    set_lines(actor, cart, rows)
+    return shown(actor, cart, page, set(articles), list(held))
+
+
+def _demand_no_clash(
+    cart: Cart,
+    held: Mapping[int, Any],
+    quantities: Mapping[int, tuple[Decimal, str | None]],
+    seen: Mapping[int, tuple[Decimal, str]],
+) -> None:
+    """Nobody overwrites what a colleague has entered since he looked."""
+    gone = quantities.keys() - held.keys()
+    if gone - seen.keys():
+        raise NotFound(N_("This line is no longer in the cart."))
+    clashes = _removed_lines(cart, {line_id: quantities[line_id][0] for line_id in gone}) if gone else []
+    for line in held.values():
+        mine = quantities[line.id]
+        if line.id in seen and (line.quantity, line.unit) not in (seen[line.id], (mine[0], mine[1] or line.unit)):
+            clashes.append(Clash(line.id, mine[0], line.quantity, line.unit, line.changed_by, line.changed_at))
+    if clashes:
+        raise Conflict(
+            N_("Lines that a colleague has changed meanwhile: {n}. Choose what holds.", n=len(clashes)), details=clashes
+        )
+
+
+_REMOVED = text("""
+SELECT DISTINCT ON (1) CAST(line ->> 'id' AS bigint), c.who, c.at, c.id, line ->> 'unit'
+FROM cart_changes c CROSS JOIN jsonb_array_elements(c.lines) line
+WHERE c.cart_id = :cart AND c.kind = 'removed' AND CAST(line ->> 'id' AS bigint) = ANY(CAST(:ids AS bigint[]))
+ORDER BY 1, c.id DESC""")
+
+
+def _removed_lines(cart: Cart, mine: Mapping[int, Decimal]) -> list[Clash]:
+    rows = {row[0]: row for row in db.session.execute(_REMOVED, {"cart": cart.id, "ids": list(mine)})}
+    if len(rows) < len(mine):
+        raise NotFound(N_("This line is no longer in the cart."))
+    return [
+        Clash(line_id, mine[line_id], None, unit, by, at, change_id)
+        for line_id, by, at, change_id, unit in rows.values()
+    ]
+
+
+@command
+def set_line(
+    actor: Actor,
+    cart_id: int,
+    line_id: int,
+    *,
+    quantity: Decimal,
+    unit: str,
+    note: str,
+    seen: tuple[Decimal, str] | None = None,
+    page: str = "",
+) -> CartEdit:
+    """Quantity, unit and note of one line at once; `seen` as in `set_quantities`."""
+    set_note(actor, cart_id, line_id, note)
+    before = {line_id: seen} if seen is not None else {}
+    return set_quantities(actor, cart_id, {line_id: (quantity, unit)}, seen=before, page=page)
 
 
 @command
@@ -162,14 +237,13 @@ def set_note(actor: Actor, cart_id: int, line_id: int, note: str) -> None:
     cart = locked(actor, cart_id)
     if len(note) > NOTE_LENGTH:
         raise Invalid("note", N_("At most {most} characters.", most=NOTE_LENGTH))
-    changed = db.session.scalars(
-        update(CartLine)
-        .where(CartLine.id == line_id, CartLine.cart_id == cart.id)
-        .values(note=note.strip())
-        .returning(CartLine.id)
-    ).all()
-    if not changed:
+    known = select(CartLine.note).where(CartLine.id == line_id, CartLine.cart_id == cart.id)
+    before = db.session.scalars(known).one_or_none()
+    if before is None:
         raise NotFound(N_("This line is no longer in the cart."))
+    if before != note.strip():
+        next_version(actor, cart)
+        write_note(actor, cart, line_id, note.strip())
     touch(cart, "")
 
 
@@ -177,28 +251,40 @@ def set_note(actor: Actor, cart_id: int, line_id: int, note: str) -> None:
 def remove_lines(actor: Actor, cart_id: int, line_ids: Sequence[int] | None, *, page: str = "") -> Removed:
     """Take lines out (None: all of them); what was taken out is kept for `restore`."""
     cart = locked(actor, cart_id)
+    gone = take_out(cart, line_ids)
+    version = next_version(actor, cart)
+    kept = [{name: _plain(value) for name, value in line._mapping.items()} for line in gone]  # noqa: SLF001
+    change_id = _log(cart, "removed", version, who(actor), len(kept), lines=kept)
+    return Removed(change_id, len(kept), shown(actor, cart, page, {line.article_id for line in gone}))
+
+
+def take_out(cart: Cart, line_ids: Sequence[int] | None) -> Sequence[Any]:
+    """Delete lines of a locked cart (None: all) and return what they held."""
     statement = delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.company_id == cart.company_id)
     if line_ids is not None:
         statement = statement.where(CartLine.id.in_(line_ids))
     gone = db.session.execute(
         statement.returning(
-            CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity, CartLine.note,
+            CartLine.id, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity, CartLine.note,
             CartLine.position, CartLine.checked_price, CartLine.checked_base_quantity,
         )
     ).all()  # fmt: skip
     if not gone:
         raise NotFound(N_("This line is no longer in the cart."))
-    kept = [{name: _plain(value) for name, value in line._mapping.items()} for line in gone]  # noqa: SLF001
-    change_id = db.session.scalars(
+    return gone
+
+
+def _log(cart: Cart, kind: str, version: int, by: str, count: int, **facts: Any) -> int:
+    """Note that lines came or left; returns the id of the change."""
+    return db.session.scalars(
         insert(CartChange).returning(CartChange.id),
-        [{"company_id": cart.company_id, "cart_id": cart.id, "kind": "removed", "line_count": len(kept),
-          "lines": kept}],
+        [{"company_id": cart.company_id, "cart_id": cart.id, "kind": kind, "version": version, "who": by,
+          "line_count": count, **facts}],
     ).one()  # fmt: skip
-    return Removed(change_id, len(kept), shown(actor, cart, page, []))
 
 
 @command
-def restore(actor: Actor, cart_id: int, change_id: int, *, page: str = "") -> CartPage:
+def restore(actor: Actor, cart_id: int, change_id: int, *, page: str = "") -> CartEdit:
     """Put removed lines back at their old places; lines that were added again meanwhile stay as they are."""
     cart = locked(actor, cart_id)
     change = db.session.scalars(
@@ -214,9 +300,13 @@ def restore(actor: Actor, cart_id: int, change_id: int, *, page: str = "") -> Ca
     ).one_or_none()
     if change is None:
         raise Conflict(N_("These lines are back already."))
-    rows = [{**line, "company_id": cart.company_id, "cart_id": cart.id} for line in change.lines]
-    db.session.execute(upsert(CartLine).on_conflict_do_nothing(), rows)
-    return shown(actor, cart, page, [])
+    version = next_version(actor, cart)
+    facts = {
+        "company_id": cart.company_id, "cart_id": cart.id, "version": version, "first_version": version,
+        "changed_at": cart.changed_at, "changed_by": cart.changed_by, "changed_by_id": cart.changed_by_id,
+    }  # fmt: skip
+    db.session.execute(upsert(CartLine).on_conflict_do_nothing(), [{**line, **facts} for line in change.lines])
+    return shown(actor, cart, page, {int(line["article_id"]) for line in change.lines})
 
 
 @command
@@ -243,9 +333,13 @@ def _repeated(cart: Cart, client_ref: str, lines: Sequence[WantedLine]) -> int |
     return int(row.id)
 
 
-def _lines_of(cart: Cart) -> dict[tuple[int, str], _Known]:
+def _lines_of(cart: Cart, article_ids: Collection[int]) -> dict[tuple[int, str], _Known]:
+    """Lines of these articles that the cart has already, by article and unit."""
     rows = db.session.execute(
-        select(CartLine.article_id, CartLine.unit, CartLine.quantity, CartLine.note).where(CartLine.cart_id == cart.id)
+        select(CartLine.article_id, CartLine.unit, CartLine.quantity, CartLine.note).where(
+            CartLine.cart_id == cart.id,
+            CartLine.article_id == any_(bindparam("ids", list(article_ids), ARRAY(BigInteger))),
+        )
     )
     return {(row.article_id, row.unit): _Known(row.quantity, row.unit, row.note) for row in rows}
 
@@ -306,61 +400,6 @@ def _base(article: Article, quantity: Decimal, unit: str) -> Decimal:
     if factor is None:
         raise Invalid("unit", N_("{sku} is not sold in the unit {unit}.", sku=article.sku, unit=unit))
     return factor.to_base(quantity)
-
-
-_PUT = text("""
-INSERT INTO cart_lines (company_id, cart_id, position, article_id, quantity, unit, base_quantity, note)
-SELECT :company_id, :cart_id,
-    (SELECT coalesce(max(position), 0) FROM cart_lines WHERE cart_id = :cart_id) + new.place,
-    new.article_id, new.quantity, new.unit, new.base, new.note
-FROM unnest(CAST(:article_id AS bigint[]), CAST(:quantity AS numeric[]), CAST(:unit AS text[]),
-    CAST(:base AS numeric[]), CAST(:note AS text[])) WITH ORDINALITY AS new (article_id, quantity, unit, base, note, place)
-ON CONFLICT (cart_id, article_id, unit) DO UPDATE SET
-    quantity = excluded.quantity, base_quantity = excluded.base_quantity, note = excluded.note
-RETURNING id""")
-
-_SET = text("""
-UPDATE cart_lines SET quantity = new.quantity, unit = new.unit, base_quantity = new.base
-FROM unnest(CAST(:id AS bigint[]), CAST(:quantity AS numeric[]), CAST(:unit AS text[]), CAST(:base AS numeric[]))
-    AS new (id, quantity, unit, base)
-WHERE cart_lines.id = new.id""")
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in names}
-
-
-def _write_lines(
-    cart: Cart, wanted: Mapping[tuple[int, str], WantedLine], articles: Mapping[int, Article]
-) -> list[int]:
-    """One statement for all lines; returns their ids."""
-    rows = [
-        {
-            "article_id": line.article_id,
-            "quantity": line.quantity,
-            "unit": line.unit,
-            "base": _base(articles[line.article_id], line.quantity, line.unit),
-            "note": line.note[:NOTE_LENGTH],
-        }
-        for line in wanted.values()
-    ]
-    columns = _columns(rows, ("article_id", "quantity", "unit", "base", "note"))
-    return list(db.session.scalars(_PUT, {"company_id": cart.company_id, "cart_id": cart.id, **columns}))
-
-
-def _demand_units_free(cart: Cart, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A line cannot move to a unit in which the same article is in the cart already."""
-    clash = db.session.scalar(
-        text("""
-            SELECT count(*) FROM cart_lines mine JOIN cart_lines other
-                ON other.cart_id = mine.cart_id AND other.article_id = mine.article_id AND other.id <> mine.id
-            JOIN unnest(CAST(:id AS bigint[]), CAST(:unit AS text[])) AS new (id, unit)
-                ON new.id = mine.id AND new.unit = other.unit
-            WHERE mine.cart_id = :cart_id"""),
-        {"cart_id": cart.id, **_columns(rows, ("id", "unit"))},
-    )
-    if clash:
-        raise Invalid("unit", N_("The article is in the cart in this unit already. Change that line."))
 
 
 def _hash(lines: Sequence[WantedLine]) -> str:

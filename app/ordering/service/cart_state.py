@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import insert, text
 
@@ -13,20 +14,20 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden
 from app.core.locks import lock_rows, note_lock
 from app.core.texts import N_
-from app.ordering.domain.cart import CartPage
+from app.ordering.domain.cart import CartEdit, CartPage, CartRow
 from app.ordering.domain.lifecycle import CartKind, CartState
 from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart
-from app.ordering.queries.cart import CartHead, active_cart, cart_head, price_day, price_rows
-
+from app.ordering.queries.cart import CartHead, active_cart, cart_head, price_day, rows_priced
+from app.ordering.queries.cart_sums import kept_sums
 
 # The row is the lock of "which cart is active": whoever comes second waits here and finds the cart of the first.
 _HOLD_ACTIVE = text("""
-INSERT INTO active_carts (company_id, user_id) VALUES (:company, :user)
-ON CONFLICT (company_id, user_id) DO UPDATE SET cart_id = active_carts.cart_id""")
+INSERT INTO active_carts (company_id, user_id, staff_id) VALUES (:company, :user, :staff)
+ON CONFLICT (company_id, user_id, staff_id) DO UPDATE SET cart_id = active_carts.cart_id""")
 _SET_ACTIVE = text("""
-INSERT INTO active_carts (company_id, user_id, cart_id) VALUES (:company, :user, :cart)
-ON CONFLICT (company_id, user_id) DO UPDATE SET cart_id = excluded.cart_id""")
+INSERT INTO active_carts (company_id, user_id, staff_id, cart_id) VALUES (:company, :user, :staff, :cart)
+ON CONFLICT (company_id, user_id, staff_id) DO UPDATE SET cart_id = excluded.cart_id""")
 
 
 def demand_person(actor: Actor) -> int:
@@ -42,7 +43,7 @@ def active_id(actor: Actor) -> int:
     head = active_cart(actor)
     if head is None:
         note_lock("active_carts")
-        db.session.execute(_HOLD_ACTIVE, {"company": actor.company_id, "user": user_id})
+        db.session.execute(_HOLD_ACTIVE, {"company": actor.company_id, "user": user_id, "staff": actor.staff_id or 0})
         head = active_cart(actor)
     if head is not None:
         return head.id
@@ -52,20 +53,25 @@ def active_id(actor: Actor) -> int:
 
 
 def insert_cart(actor: Actor, name: str, kind: CartKind) -> int:
-    """A new, empty cart of the actor's own."""
+    """A new, empty cart of the actor's own; one that somebody of the operator makes for a buyer is a prepared one."""
     user_id = demand_person(actor)
+    if actor.staff_id is not None and kind is CartKind.CART:
+        kind = CartKind.PREPARED
     return db.session.scalars(
         insert(Cart).returning(Cart.id),
         [{"company_id": actor.company_id, "user_id": user_id, "name": name, "kind": kind.value,
           "currency": buying_terms(actor).currency, "last_activity_at": clock.now(), "changed_at": clock.now(),
-          "changed_by": who(actor), "changed_by_id": user_id}],
+          "changed_by": who(actor), "changed_by_id": user_id, "staff_id": actor.staff_id,
+          "staff_name": actor.staff_name}],
     ).one()  # fmt: skip
 
 
 def activate(actor: Actor, cart_id: int) -> None:
     """From now on the actor's clicks go to this cart."""
     note_lock("active_carts")
-    values = {"company": actor.company_id, "user": demand_person(actor), "cart": cart_id}
+    values = {
+        "company": actor.company_id, "user": demand_person(actor), "staff": actor.staff_id or 0, "cart": cart_id,
+    }  # fmt: skip
     db.session.execute(_SET_ACTIVE, values)
 
 
@@ -85,48 +91,109 @@ def locked(actor: Actor, cart_id: int, right: Right = Right.EDIT) -> Cart:
     return cart
 
 
-_SHOWN = text("""
-UPDATE cart_lines SET checked_price = new.price, checked_base_quantity = new.base
-FROM unnest(CAST(:id AS bigint[]), CAST(:price AS numeric[]), CAST(:base AS numeric[])) AS new (id, price, base)
-WHERE cart_lines.id = new.id
-    AND (checked_price, checked_base_quantity) IS DISTINCT FROM (new.price, new.base)""")
-
-
-def remember_prices(page: CartPage, line_ids: Sequence[int] | None = None) -> None:
-    """Keep the prices the buyer is shown now, of some lines or of all; they become what placing compares with."""
-    wanted = None if line_ids is None else set(line_ids)
-    rows = [row for row in page.rows if wanted is None or row.line_id in wanted]
-    if not rows:
-        return
-    db.session.execute(
-        _SHOWN,
-        {
-            "id": [row.line_id for row in rows],
-            "price": [row.price.unit_price for row in rows],
-            "base": [row.price.base_quantity for row in rows],
-        },
+# Written only where the line is still as it was when it was priced. Values travel as text, which is fastest.
+_KEEP = """
+UPDATE cart_lines l SET net_seen = new.net, vat_category = new.category, vat_rate = new.rate, is_agreed = new.agreed,
+    has_problem = new.wrong, has_moved = new.moved, version = coalesce(CAST(:now AS int), l.version){more}
+FROM unnest(CAST(:id AS bigint[]), CAST(:version AS int[]), CAST(:net AS numeric[]), CAST(:category AS text[]),
+    CAST(:rate AS numeric[]), CAST(:agreed AS boolean[]), CAST(:wrong AS boolean[]), CAST(:moved AS boolean[]){arrays})
+    AS new (id, version, net, category, rate, agreed, wrong, moved{names})
+WHERE l.id = new.id AND l.cart_id = :cart AND l.version = new.version"""
+_KEEP_FACTS = text(_KEEP.format(more="", arrays="", names=""))
+_KEEP_SHOWN = text(
+    _KEEP.format(
+        more=", checked_price = new.price, checked_base_quantity = new.base",
+        arrays=", CAST(:price AS numeric[]), CAST(:base AS numeric[])",
+        names=", price, base",
     )
+)
+
+
+def remember_prices(page: CartPage) -> None:
+    """Keep the prices the buyer is shown now of all lines; they become what placing compares with."""
+    keep_shown(page.cart_id, [row for row in page.rows if row.change is not None or row.facts != row.kept])
+
+
+def keep_shown(cart_id: int, rows: Sequence[CartRow]) -> None:
+    """The same for some lines of a cart."""
     for row in rows:
         row.checked_price, row.checked_base_quantity = row.price.unit_price, row.price.base_quantity
+    if rows:
+        prices = {
+            "price": _array(row.price.unit_price for row in rows),
+            "base": _array(row.price.base_quantity for row in rows),
+        }
+        db.session.execute(_KEEP_SHOWN, {**_facts(cart_id, rows), **prices})
 
 
-def priced(actor: Actor, cart: Cart) -> CartPage:
-    head = CartHead(
+def keep_facts(cart_id: int, rows: Sequence[CartRow], version: int | None = None) -> None:
+    """Keep what pricing found of lines, so that sums can be made of it; the price the buyer agreed to stays.
+
+    `version`, where a change of the cart brought it about: who has the page open is told.
+    """
+    if rows:
+        db.session.execute(_KEEP_FACTS, _facts(cart_id, rows, version))
+
+
+def _facts(cart_id: int, rows: Sequence[CartRow], version: int | None = None) -> dict[str, Any]:
+    facts = [row.facts for row in rows]
+    return {
+        "cart": cart_id,
+        "now": version,
+        "id": _array(row.line_id for row in rows),
+        "version": _array(row.version for row in rows),
+        "net": _array(fact.net for fact in facts),
+        "category": _array(fact.vat_category for fact in facts),
+        "rate": _array(fact.vat_rate for fact in facts),
+        "agreed": _array(fact.is_agreed for fact in facts),
+        "wrong": _array(fact.has_problem for fact in facts),
+        "moved": _array(fact.has_moved for fact in facts),
+    }
+
+
+def _array(values: Iterable[Any]) -> str:
+    """Numbers, codes and flags as an array the way PostgreSQL writes it."""
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+
+
+def head_of(cart: Cart) -> CartHead:
+    """The locked cart as queries want it."""
+    return CartHead(
         cart.id, cart.company_id, cart.user_id, cart.name, cart.state, cart.currency, cart.version, cart.line_count,
         cart.net_seen, cart.draft, cart.last_activity_at, cart.coupons, cart.allowances_seen, cart.kind,
     )  # fmt: skip
-    return price_rows(actor, head, price_day(actor))
 
 
-def shown(actor: Actor, cart: Cart, page: str, touched: Sequence[int]) -> CartPage:
-    """Price the cart after a change and keep what the buyer is shown of it."""
+def next_version(actor: Actor, cart: Cart) -> int:
+    """Count a change of the lines, and say whose."""
     cart.version += 1
-    now = priced(actor, cart)
-    remember_prices(now, touched)
-    cart.line_count, cart.net_seen = len(now.rows), now.totals.net_total
-    cart.allowances_seen = now.effects.seen
+    cart.changed_at, cart.changed_by, cart.changed_by_id = clock.now(), who(actor), actor.user_id
+    return cart.version
+
+
+def shown(actor: Actor, cart: Cart, page: str, article_ids: Collection[int], touched: Collection[int] = ()) -> CartEdit:
+    """After a change: price the lines of these articles, keep what the buyer is shown, sum up the whole cart.
+
+    The prices of `touched` lines are those he agrees to; the others of the same articles only take part. Nothing of it
+    grows with the number of the other lines but one sum inside the database.
+    """
+    db.session.flush()
+    now = seen_now(actor, cart, article_ids, touched)
+    cart.line_count, cart.net_seen, cart.allowances_seen = now.counts.lines, now.totals.net_total, now.effects.seen
     touch(cart, page)
     return now
+
+
+def seen_now(actor: Actor, cart: Cart, article_ids: Collection[int], touched: Collection[int] = ()) -> CartEdit:
+    """The lines of some articles at today's prices, and the sums of the cart."""
+    head = head_of(cart)
+    rows = rows_priced(actor, head, price_day(actor), article_ids) if article_ids else []
+    mine = set(touched)
+    keep_shown(cart.id, [row for row in rows if row.line_id in mine])
+    others = [row for row in rows if row.line_id not in mine and row.facts != row.kept]
+    keep_facts(cart.id, others, cart.version)
+    totals, effects, counts = kept_sums(actor, head, rows)
+    return CartEdit(cart.id, cart.company_id, cart.name, cart.version, cart.currency, rows, totals, counts, effects)
 
 
 def touch(cart: Cart, page: str) -> None:

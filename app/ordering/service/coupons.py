@@ -6,7 +6,7 @@ from app.core.actor import Actor
 from app.core.db import command
 from app.core.errors import Invalid
 from app.core.texts import N_
-from app.ordering.domain.cart import CartPage
+from app.ordering.domain.cart import CartEdit
 from app.ordering.service.cart_state import locked, shown
 from app.pricing.domain.promotions import CouponAnswer
 from app.pricing.service.coupons import CODE, normal
@@ -15,7 +15,7 @@ MOST = 5
 
 
 @command
-def add_coupon(actor: Actor, cart_id: int, code: str, *, page: str = "") -> tuple[CouponAnswer, CartPage]:
+def add_coupon(actor: Actor, cart_id: int, code: str, *, page: str = "") -> tuple[CouponAnswer, CartEdit]:
     """Put a coupon into the cart and say what it gives.
 
     A code that does not apply yet stays, with the reason; one that is not there is Invalid and is not kept.
@@ -38,7 +38,7 @@ def add_coupon(actor: Actor, cart_id: int, code: str, *, page: str = "") -> tupl
 
 
 @command
-def remove_coupon(actor: Actor, cart_id: int, code: str, *, page: str = "") -> CartPage:
+def remove_coupon(actor: Actor, cart_id: int, code: str, *, page: str = "") -> CartEdit:
     """Take a coupon out; one that is not in the cart changes nothing."""
     cart = locked(actor, cart_id)
     cart.coupons = [held for held in cart.coupons if held != code]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from flask import Response, request, url_for
 
 from app.core.errors import Conflict, Invalid, NotFound
-from app.ordering.domain.cart import CartPage, CartRow, LineProblem, WantedLine
+from app.ordering.domain.cart import CartEdit, CartPage, CartRow, LineProblem, WantedLine
 from app.ordering.forms import LineForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import line_quantities, obstacle, priced_cart
@@ -165,12 +165,14 @@ def _position(key: tuple[str, ...] | None) -> int | None:
     return _number(key[0]) if key else None
 
 
-def _changed(page: CartPage, touched: set[int], entered: Entered) -> Response:
+def _changed(page: CartPage | CartEdit, touched: set[int], entered: Entered) -> Response:
     """After a change: to the script the rows that may look different now, else the whole page."""
     forget_cart()
     status = 422 if entered.problems else 200
     if not wants_part():
-        return go("ordering.cart") if status == 200 else _shown(page, entered, status)
+        if status == 200:
+            return go("ordering.cart")
+        return _shown(priced_cart(actor(), page.cart_id), entered, status)
     articles = {row.article.id for row in page.rows if row.line_id in touched}
     rows = [row for row in page.rows if row.line_id in touched or row.article.id in articles]
     return render_part(
@@ -183,11 +185,11 @@ def _removed(cart_id: int, lines: list[int] | None) -> Response:
     text = ngettext("{n} line is removed.", "{n} lines are removed.", gone.count)
     tell(text, undo=url_for("ordering.undo", cart_id=cart_id, change_id=gone.change_id))
     forget_cart()
-    if wants_part() and lines is not None and gone.page.rows:
+    if wants_part() and lines is not None and gone.page.counts.lines:
         return render_part(
             "ordering/_cart_changed.html",
             page=gone.page,
-            rows=(),
+            rows=gone.page.rows,
             gone=lines,
             entered=Entered(),
             head=cart_of_request(),

@@ -93,9 +93,9 @@ def promotion_effects(
     """What promotions give an account for these lines now; `lines` are read only if there is a promotion at all."""
     held = held_promotions(actor, article_ids, company_id=company_id, coupons=coupons, at=at)
     if not held.promotions:
-        return Effects(coupons=_answers(coupons, held, (), (), currency)) if coupons else NO_EFFECTS
+        return Effects(coupons=coupon_answers(coupons, held, (), (), currency)) if coupons else NO_EFFECTS
     allowances, lost = evaluate(held.promotions, held.goods(lines), currency)
-    return Effects(allowances, lost, _answers(coupons, held, allowances, lost, currency))
+    return Effects(allowances, lost, coupon_answers(coupons, held, allowances, lost, currency))
 
 
 def held_promotions(
@@ -150,7 +150,7 @@ def _plain(value: Decimal) -> Decimal:
     return value.normalize() + 0
 
 
-def _answers(
+def coupon_answers(
     codes: Sequence[str], held: Held, allowances: Sequence[Allowance], lost: Sequence[Lost], currency: str
 ) -> tuple[CouponAnswer, ...]:
     named = {one.code: one for one in held.named}

@@ -1,0 +1,78 @@
+"""The sums of a cart from what was kept with its lines, without pricing any of them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import text
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.money import round_amount
+from app.ordering.domain.cart import FIRST_PROBLEMS, CartRow, Counts, vat_reasons
+from app.ordering.queries.cart import CartHead, price_day
+from app.pricing.domain.promotion_amounts import evaluate
+from app.pricing.domain.promotions import NO_EFFECTS, Effects, Goods
+from app.pricing.domain.totals import TaxedLine, Totals, totals
+from app.pricing.domain.vat import Reason
+from app.pricing.queries.prices import price_book
+from app.pricing.queries.promotions import coupon_answers, held_promotions
+
+_GROUPS = text("""
+SELECT vat_category, trim_scale(vat_rate), sum(net_seen), count(*), count(*) FILTER (WHERE has_problem),
+    count(*) FILTER (WHERE has_moved)
+FROM cart_lines WHERE cart_id = :cart AND company_id = :company
+GROUP BY vat_category, vat_rate""")
+_PROBLEMS = text("""
+SELECT l.id, a.sku FROM cart_lines l JOIN articles a ON a.id = l.article_id
+WHERE l.cart_id = :cart AND l.company_id = :company AND l.has_problem
+ORDER BY l.position, l.id LIMIT :most""")
+_GOODS = text("""
+SELECT l.article_id, l.base_quantity, a.base_unit, l.net_seen, l.vat_category, trim_scale(l.vat_rate), l.is_agreed
+FROM cart_lines l JOIN articles a ON a.id = l.article_id
+WHERE l.cart_id = :cart AND l.company_id = :company AND l.net_seen IS NOT NULL
+ORDER BY l.position, l.id""")
+
+
+def kept_sums(actor: Actor, head: CartHead, rows: Sequence[CartRow]) -> tuple[Totals, Effects, Counts]:
+    """Totals, promotions and counts of a whole cart; `rows` are lines of it that were priced just now."""
+    keys = {"cart": head.id, "company": head.company_id}
+    groups = db.session.execute(_GROUPS, keys).all()
+    effects = _effects(actor, head)
+    lines = [
+        TaxedLine(round_amount(net, head.currency), category, rate)
+        for category, rate, net, *_ in groups
+        if net is not None
+    ]
+    found = totals(
+        lines,
+        head.currency,
+        charges=effects.charges,
+        reasons=_reasons(actor, head, rows, [one.vat_category for one in lines]),
+    )
+    counts = [sum(group[place] for group in groups) for place in (3, 4, 5)]
+    wrong = db.session.execute(_PROBLEMS, {**keys, "most": FIRST_PROBLEMS}).all() if counts[1] else ()
+    return found, effects, Counts(*counts, tuple((row[0], row[1]) for row in wrong))
+
+
+def _reasons(actor: Actor, head: CartHead, rows: Sequence[CartRow], categories: Sequence[str]) -> Mapping[str, Reason]:
+    """The account's own reasons for paying no VAT; asked for only where a group pays none."""
+    if rows:
+        return vat_reasons([row.price for row in rows])
+    if all(category == "S" for category in categories):
+        return {}
+    return price_book(actor, (), company_id=head.company_id, on=price_day(actor)).parties.reasons
+
+
+def _effects(actor: Actor, head: CartHead) -> Effects:
+    """What promotions give for the lines as they were priced last; lines are read only if there is a promotion at all."""
+    held = held_promotions(actor, (), company_id=head.company_id, coupons=head.coupons)
+    if not held.promotions:
+        return (
+            Effects(coupons=coupon_answers(head.coupons, held, (), (), head.currency)) if head.coupons else NO_EFFECTS
+        )
+    rows = db.session.execute(_GOODS, {"cart": head.id, "company": head.company_id}).all()
+    held = held_promotions(actor, {row[0] for row in rows}, company_id=head.company_id, coupons=head.coupons)
+    goods = [Goods(*row) for row in rows]
+    allowances, lost = evaluate(held.promotions, goods, head.currency)
+    return Effects(allowances, lost, coupon_answers(head.coupons, held, allowances, lost, head.currency))
