@@ -17,9 +17,10 @@ from app.core.models import AuditEntry
 from app.core.texts import N_
 from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.requisition_list import Access, ListHead, ListState, Release
-from app.ordering.models.requisition_lists import RequisitionLine, RequisitionRelease, RequisitionSetting
+from app.ordering.models.requisition_lists import RequisitionLine, RequisitionSetting
 from app.ordering.policy import Permission
 from app.ordering.queries.reorder import Today, at_today
+from app.ordering.queries.requisition_orders import released
 
 OBJECT = "requisition_list"
 SHOWS = ("all", "mine", "shared", "waiting")
@@ -162,14 +163,7 @@ def list_lines(actor: Actor, head: ListHead) -> list[ListLine]:
 
 def release_lines(actor: Actor, head: ListHead) -> list[ListLine]:
     """The lines of the latest approved version; their ids are their places in it."""
-    if head.release is None:
-        raise NotFound(N_("No version of this list is approved yet."))
-    kept = db.session.scalars(
-        select(RequisitionRelease.lines).where(
-            RequisitionRelease.list_id == head.id, RequisitionRelease.number == head.release.number
-        )
-    ).one()
-    wanted = [WantedLine(article_id, Decimal(quantity), unit, note) for article_id, quantity, unit, note in kept]
+    wanted = released(actor, head)
     return [
         ListLine(place, place, line.article_id, line.quantity, line.unit, line.note, 0, None, "", now)
         for place, (line, now) in enumerate(zip(wanted, at_today(actor, wanted), strict=True), start=1)

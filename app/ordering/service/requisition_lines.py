@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import BigInteger, any_, cast, delete, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_code, articles_by_id
@@ -48,6 +48,12 @@ UPDATE requisition_lines l SET quantity = coalesce(new.quantity, l.quantity), un
 FROM unnest(CAST(:id AS bigint[]), CAST(:quantity AS numeric[]), CAST(:unit AS text[]), CAST(:note AS text[]))
     AS new (id, quantity, unit, note)
 WHERE l.id = new.id AND l.list_id = :list_id""")
+_BACK = text("""
+INSERT INTO requisition_lines (company_id, list_id, position, article_id, quantity, unit, note, changed_by)
+SELECT :company_id, :list_id, old.position, old.article_id, old.quantity, old.unit, old.note, old.changed_by
+FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS old
+    (position int, article_id bigint, quantity numeric, unit text, note text, changed_by text)
+ON CONFLICT DO NOTHING RETURNING id""")
 _PLACES = text("""
 UPDATE requisition_lines l SET position = new.place
 FROM (
@@ -112,8 +118,7 @@ def put_lines(actor: Actor, list_id: int, lines: Sequence[WantedLine], *, client
         [{"company_id": found.company_id, "list_id": list_id, "kind": "added", "client_ref": client_ref,
           "request_hash": _hash(lines), "line_count": len(lines)}],
     ).one()  # fmt: skip
-    lines_changed(actor, found)
-    if found.line_count > MAX_LINES:
+    if lines_changed(actor, found) > MAX_LINES:
         raise Invalid("lines", N_("A list holds at most {most} lines. Make another one.", most=MAX_LINES))
     grown = sum(1 for version in versions if version)
     facts = {articles[line.article_id].sku: [None, _said(line.quantity, line.unit)] for line in wanted[:50]}
@@ -214,10 +219,8 @@ def restore_lines(actor: Actor, list_id: int, change_id: int) -> int:
     ).one_or_none()  # fmt: skip
     if change is None:
         raise Conflict(N_("These lines are back already."))
-    rows = [{**line, "company_id": found.company_id, "list_id": list_id} for line in change.lines]
-    back = len(
-        db.session.scalars(upsert(RequisitionLine).on_conflict_do_nothing().returning(RequisitionLine.id), rows).all()
-    )
+    values = {"company_id": found.company_id, "list_id": list_id, "lines": json.dumps(change.lines)}
+    back = len(db.session.scalars(_BACK, values).all())
     lines_changed(actor, found)
     audit.record(actor, OBJECT, list_id, "list_lines_restored", {"lines": back}, company_id=found.company_id)
     return back
@@ -240,7 +243,7 @@ def transfer_lines(
         RequisitionLine.article_id, RequisitionLine.quantity, RequisitionLine.unit, RequisitionLine.note
     ).where(RequisitionLine.list_id == source_id)
     if line_ids is not None:
-        statement = statement.where(RequisitionLine.id.in_(line_ids))
+        statement = statement.where(_one_of(line_ids))
     rows = db.session.execute(statement.order_by(RequisitionLine.position, RequisitionLine.id)).all()
     put = put_lines(actor, target_id, [WantedLine(*row) for row in rows], client_ref=client_ref)
     if not is_move or not (put.new or put.grown):
@@ -286,7 +289,7 @@ def take_instead(actor: Actor, list_id: int, line_id: int, sku: str) -> None:
     )
 
 
-def merged(lines: Any) -> list[WantedLine]:
+def merged(lines: Iterable[WantedLine]) -> list[WantedLine]:
     """One line per article and unit with the sum, in the order of the first ones."""
     found: dict[tuple[int, str], WantedLine] = {}
     for line in lines:
@@ -319,12 +322,17 @@ def _refusal(article: Article | None, line: WantedLine) -> LineProblem | None:
     return None
 
 
-def _held(found: RequisitionList, line_ids: Any) -> dict[int, Any]:
+def _held(found: RequisitionList, line_ids: Iterable[int]) -> dict[int, Any]:
     statement = select(
         RequisitionLine.id, RequisitionLine.article_id, RequisitionLine.quantity, RequisitionLine.unit,
         RequisitionLine.note, RequisitionLine.version, RequisitionLine.changed_by, RequisitionLine.changed_at,
-    ).where(RequisitionLine.list_id == found.id, RequisitionLine.id.in_(line_ids))  # fmt: skip
+    ).where(RequisitionLine.list_id == found.id, _one_of(line_ids))  # fmt: skip
     return {row.id: row for row in db.session.execute(statement)}
+
+
+def _one_of(line_ids: Iterable[int]) -> Any:
+    """One parameter however many ids."""
+    return RequisitionLine.id == any_(cast(list(line_ids), ARRAY(BigInteger)))
 
 
 def _new_values(line: Any, edit: LineEdit) -> dict[str, Any]:
@@ -345,7 +353,7 @@ def _taken(found: RequisitionList, line_ids: Sequence[int] | None) -> list[dict[
         RequisitionLine.list_id == found.id, RequisitionLine.company_id == found.company_id
     )
     if line_ids is not None:
-        statement = statement.where(RequisitionLine.id.in_(line_ids))
+        statement = statement.where(_one_of(line_ids))
     rows = db.session.execute(
         statement.returning(
             RequisitionLine.position, RequisitionLine.article_id, RequisitionLine.quantity, RequisitionLine.unit,

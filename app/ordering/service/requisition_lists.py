@@ -26,8 +26,9 @@ _NAME = 80
 _NOTE = 300
 _REASON = 500
 
-_COUNT = text("""
-UPDATE requisition_lists SET line_count = (SELECT count(*) FROM requisition_lines WHERE list_id = :id)
+_CHANGED = text("""
+UPDATE requisition_lists SET version = version + 1, state = 'draft', changed_at = :now, changed_by = :who,
+    line_count = (SELECT count(*) FROM requisition_lines WHERE list_id = :id)
 WHERE id = :id RETURNING line_count""")
 _RELEASE = text("""
 INSERT INTO requisition_releases (company_id, list_id, number, by, line_count, lines)
@@ -198,13 +199,10 @@ def demand_open(found: RequisitionList, head: ListHead) -> None:
         raise Conflict(N_("This list waits for approval. Withdraw it to change it."))
 
 
-def lines_changed(actor: Actor, found: RequisitionList) -> None:
-    """After a change of lines: a new version; what was approved or rejected is a draft again."""
-    found.version += 1
-    found.state = ListState.DRAFT
-    _touch(actor, found)
-    db.session.flush()
-    found.line_count = int(db.session.execute(_COUNT, {"id": found.id}).scalar_one())
+def lines_changed(actor: Actor, found: RequisitionList) -> int:
+    """After a change of lines: a new version; what was approved or rejected is a draft again. Returns the lines there are."""
+    values = {"id": found.id, "now": clock.now(), "who": actor.name}
+    return int(db.session.execute(_CHANGED, values).scalar_one())
 
 
 def demand_not_stale(found: RequisitionList, version: int) -> None:

@@ -8,24 +8,11 @@ from dataclasses import dataclass
 from app.core.actor import Actor
 from app.core.db import command
 from app.core.errors import Conflict, Invalid
-from app.core.texts import N_, Message
+from app.core.texts import N_
 from app.ordering.domain.cart import WantedLine
-from app.ordering.queries.reorder import Today, at_today
 from app.ordering.queries.requisition_lists import list_head
+from app.ordering.queries.requisition_orders import LeftOut, sort_out
 from app.ordering.service.cart import Added, add_lines
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A line that could not go into the cart; `today` None: the account may not see the article.
-
-    `messages` say why in full.
-    """
-
-    key: int
-    wanted: WantedLine
-    today: Today | None
-    messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +48,6 @@ def order_from_list(
             raise Conflict(N_("Another version of this list was approved meanwhile. Look at it first."))
     if not wanted:
         raise Invalid("lines", N_("Tick what you want to order."))
-    today = at_today(actor, [line for _key, line in wanted])
-    left_out = [
-        LeftOut(key, line, now, _reasons(now))
-        for (key, line), now in zip(wanted, today, strict=True)
-        if now is None or not now.is_fine
-    ]
-    good = [line for (_key, line), now in zip(wanted, today, strict=True) if now is not None and now.is_fine]
-    added = add_lines(actor, cart_id, good, client_ref=client_ref, page=page) if good else None
+    good, left_out = sort_out(actor, wanted)
+    added = add_lines(actor, cart_id, [line for _key, line in good], client_ref=client_ref, page=page) if good else None
     return IntoCart(added, len(good), tuple(left_out))
-
-
-def _reasons(now: Today | None) -> tuple[Message, ...]:
-    if now is None:
-        return (N_("There is no such article any more."),)
-    return tuple(problem.message for problem in now.problems)
