@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.domain.roles import CompanyKind
 from app.accounts.models.companies import Address, Company
@@ -19,7 +19,7 @@ from app.accounts.service.companies import Bank, Contact, Facts, Terms
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories import accounts as make
 
 SYSTEM = Actor.system()
@@ -67,9 +67,9 @@ def test_terms_are_changed_with_before_and_after_in_the_history(ctx):
     manager = make.person(make.operator(), "sales")
     companies.edit_terms(SYSTEM, company.id, changed(TERMS, manager_id=manager.id))
     companies.edit_terms(SYSTEM, company.id, changed(TERMS, manager_id=manager.id))
-    (entry,) = audit.history(SYSTEM, "company", company.id)
-    assert entry.changes["payment_days"] == [30, 14]
-    assert entry.changes["credit_limit"] == [None, "5000"]
+    credit, terms = audit.history(SYSTEM, "company", company.id)
+    assert terms.changes["payment_days"] == [30, 14]
+    assert credit.changes["credit_limit"] == [None, "5000.000000"]
     assert account_queries.account(SYSTEM, company.code).manager == manager.name
 
 
@@ -135,8 +135,10 @@ def test_company_edits_its_contact_but_nothing_else_even_by_raw_scope(isolated, 
             companies.edit_contact(boss, Contact("new@", "", "", "ru", "Europe/Kyiv"))
         with pytest.raises(NotFound):
             companies.edit_bank(boss, Bank("Bank", "DE89370400440532013000", "COBADEFFXXX"))
-        with pytest.raises(Exception, match="permission denied"):
+        with pytest.raises(Forbidden):
             companies.edit_terms(boss, company.id, TERMS)
+        with pytest.raises(Exception, match="permission denied"):
+            db.session.execute(update(Company).where(Company.id == company.id).values(payment_days=1))
     with world():
         assert buying_terms(SYSTEM, company.id).payment_days == 30
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
@@ -10,7 +12,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app.accounts.domain.roles import CompanyKind, Role
+from app.accounts.models.budgets import Budget, CostCentre, CostCentrePerson
 from app.accounts.models.companies import Address, Company
+from app.accounts.models.credit import CreditAccount
 from app.accounts.models.people import Membership, User
 from app.accounts.service.hashing import hash_password, use_hasher
 from app.core.actor import Actor, Scope, Via
@@ -99,6 +103,37 @@ def person(
         user = _stored(User(email=email, **(values | facts)))
     _stored(Membership(company_id=company.id, user_id=user.id, role=str(role)))
     return user
+
+
+def cost_centre(company: Company, code: str = "", *, people: tuple[User, ...] = (), **facts: Any) -> CostCentre:
+    """A cost centre for all, or for `people` alone."""
+    values = {"code": code or f"CC-{next(_numbers)}", "name": "Dock", "is_for_all": not people}
+    made: CostCentre = _stored(CostCentre(company_id=company.id, **(values | facts)))
+    for one in people:
+        _stored(CostCentrePerson(cost_centre_id=made.id, company_id=company.id, user_id=one.id))
+    return made
+
+
+def budget(centre: CostCentre, amount: str | int, **facts: Any) -> Budget:
+    """A blocking budget in EUR for the calendar year 2026, unless told otherwise."""
+    values = {
+        "kind": "year", "starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), "currency": "EUR", "rule": "block",
+    }  # fmt: skip
+    made: Budget = _stored(
+        Budget(company_id=centre.company_id, cost_centre_id=centre.id, amount=Decimal(amount), **(values | facts))
+    )
+    return made
+
+
+def credit(company: Company, limit: str | int | None, **facts: Any) -> CreditAccount:
+    """A ledger with a limit, without an entry yet."""
+    made: CreditAccount = _stored(
+        CreditAccount(
+            company_id=company.id, currency=company.currency,
+            credit_limit=None if limit is None else Decimal(limit), **facts,
+        )
+    )  # fmt: skip
+    return made
 
 
 def actor_for(user: User, company: Company) -> Actor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Numeric,
     String,
     Text,
     func,
@@ -36,6 +34,7 @@ class Company(Base):
         CheckConstraint("kind IN ('operator', 'customer', 'supplier')", name="kind_known"),
         CheckConstraint("state IN ('pending', 'approved', 'rejected', 'inactive')", name="state_known"),
         CheckConstraint("payment_days >= 0", name="payment_days_not_negative"),
+        CheckConstraint("fiscal_month BETWEEN 1 AND 12", name="fiscal_month_known"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint("stock_display IN ('number', 'band', 'light')", name="stock_display_known"),
         CheckConstraint("staff_access IN ('free', 'ask', 'never')", name="staff_access_known"),
@@ -67,7 +66,7 @@ class Company(Base):
     stock_display: Mapped[str] = mapped_column(String(6), server_default="number")  # what buyers see of stock
     group_id: Mapped[int | None] = mapped_column(ForeignKey("account_groups.id"))
     payment_days: Mapped[int] = mapped_column(Integer, server_default="30")
-    credit_limit: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    fiscal_month: Mapped[int] = mapped_column(Integer, server_default="1")  # in which its fiscal year begins
     email: Mapped[str] = mapped_column(String(254), server_default="")
     invoice_email: Mapped[str] = mapped_column(String(254), server_default="")
     phone: Mapped[str] = mapped_column(String(40), server_default="")

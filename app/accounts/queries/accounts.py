@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState
 from app.accounts.models.companies import Company, RegistrationFile
+from app.accounts.models.credit import CreditAccount
 from app.accounts.models.people import Membership, User
 from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor
@@ -196,8 +197,11 @@ def account(actor: Actor, code: str) -> Account:
     _demand_operator(actor)
     parent = aliased(Company)
     names = list(Account.__dataclass_fields__)[:36]
+    facts = [CreditAccount.credit_limit if name == "credit_limit" else getattr(Company, name) for name in names]
     row = db.session.execute(
-        select(*(getattr(Company, name) for name in names), func.coalesce(User.name, ""), parent.code, parent.name)
+        select(*facts, func.coalesce(User.name, ""), parent.code, parent.name)
+        .select_from(Company)
+        .outerjoin(CreditAccount, CreditAccount.company_id == Company.id)
         .outerjoin(User, User.id == Company.manager_id)
         .outerjoin(parent, parent.id == Company.parent_id)
         .where(Company.code == code)

@@ -14,6 +14,7 @@ from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role, fits
 from app.accounts.models.companies import Company
 from app.accounts.models.people import Membership
+from app.accounts.service import credit
 from app.accounts.service.groups import set_group, set_segments
 from app.accounts.service.profile import LOCALES
 from app.core import audit
@@ -127,7 +128,6 @@ def edit_facts(actor: Actor, company_id: int, facts: Facts) -> None:
 
 @command
 def edit_terms(actor: Actor, company_id: int, terms: Terms) -> None:
-    company = _locked(company_id)
     if not 0 <= terms.payment_days <= 365:
         raise Invalid("payment_days", N_("Enter days from 0 to 365."))
     if terms.credit_limit is not None and terms.credit_limit < 0:
@@ -136,10 +136,13 @@ def edit_terms(actor: Actor, company_id: int, terms: Terms) -> None:
         raise Invalid("vat_mode", N_("Choose net or gross."))
     if terms.stock_display not in STOCK_DISPLAYS:
         raise Invalid("stock_display", N_("Choose what buyers see of the stock."))
+    if db.session.scalar(select(Company.kind).where(Company.id == company_id)) == CompanyKind.CUSTOMER:
+        credit.follow_currency(actor, company_id, _currency(terms.currency))
+        credit.set_limits(actor, {company_id: terms.credit_limit})
+    company = _locked(company_id)
     values = {
         "currency": _currency(terms.currency),
         "payment_days": terms.payment_days,
-        "credit_limit": terms.credit_limit,
         "vat_mode": terms.vat_mode,
         "stock_display": terms.stock_display,
         "locale": _locale(terms.locale),

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from app.accounts.domain import contact
 from app.accounts.domain.roles import CompanyKind
 from app.accounts.models.companies import Address, Company
+from app.accounts.service.credit import set_limits
 from app.accounts.service.standing import Placing, Wanted, keep_parents, keep_segments, load_placing
 from app.core import audit
 from app.core.actor import Actor
@@ -68,8 +69,9 @@ class AccountResult:
 
 _PLACE = ("street", "street2", "postcode", "city", "region", "contact", "phone")
 _PLACING = ("group", "segments", "parent")
+_CREDIT = ("credit_limit",)
 _FACTS = tuple(
-    f.name for f in fields(AccountRow) if f.name == "phone" or f.name not in ("code", *_PLACE, *_PLACING)
+    f.name for f in fields(AccountRow) if f.name == "phone" or f.name not in ("code", *_PLACE, *_PLACING, *_CREDIT)
 )  # fmt: skip
 
 
@@ -111,7 +113,10 @@ def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountRes
     _update(changed)
     countries = {company.id: company.country for company in known.values()}
     stored = [(result, row) for result, row in zip(results, rows, strict=True) if result and result.company_id]
-    moved = _keep_places(stored, countries)
+    moved = set_limits(
+        actor, {r.company_id or 0: row.credit_limit for r, row in stored if row.credit_limit is not None}
+    )
+    moved |= _keep_places(stored, countries)
     moved |= keep_segments({r.company_id or 0: row.segments for r, row in stored if row.segments is not None}, placing)
     moved |= keep_parents({r.company_id or 0: row.parent for r, row in stored if row.parent is not None}, placing)
     final = [
@@ -188,6 +193,8 @@ def _values(row: AccountRow, company: Company | None) -> dict[str, Any]:
         values["vat_id"] = contact.vat_id(values["vat_id"], country)
     if values.get("gln"):
         values["gln"] = contact.gln(values["gln"])
+    if row.credit_limit is not None and row.credit_limit < 0:
+        raise Invalid("credit_limit", N_("A credit limit cannot be below zero."))
     if values.get("payment_days", 0) < 0:
         raise Invalid("payment_days", N_("Enter days from 0 to 365."))
     if "registration" in values:
@@ -217,7 +224,6 @@ def _blank() -> dict[str, Any]:
         **empty,
         "group_id": None,
         "payment_days": 30,
-        "credit_limit": None,
         "vat_mode": "net",
         "phone": "",
         "registration": {},
