@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.web.forms import ClientRefField, DecimalField, Form
 from app.web.texts import _
@@ -61,3 +61,27 @@ class PasteForm(Form):
     """Lines typed or pasted."""
 
     text = TextAreaField(_("Articles and quantities"))
+
+
+class HandOverForm(Form):
+    """What goes along with a cart that is handed over."""
+
+    note = TextAreaField(_("Message"), validators=[Length(max=500, message=_("At most 500 characters."))])
+
+
+class RequisitionForm(Form):
+    """Name and purpose of a requisition list."""
+
+    client_ref = ClientRefField()
+    name = StringField(
+        _("Name"),
+        validators=[DataRequired(_("Give the list a name.")), Length(max=80, message=_("At most 80 characters."))],
+    )
+    note = StringField(_("What it is for"), validators=[Length(max=300, message=_("At most 300 characters."))])
+
+
+class RequisitionLineForm(LineForm):
+    """One line of a requisition list in full; `version` is the one that was opened."""
+
+    place = IntegerField(_("Place on the list"), validators=[Optional(), NumberRange(min=1, max=10_000)])
+    version = HiddenField()

@@ -23,7 +23,9 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     checkout,  # noqa: F401
     compare,  # noqa: F401
     coupons,  # noqa: F401
+    handing,  # noqa: F401
     orders,  # noqa: F401
+    pad,  # noqa: F401
     panels,  # noqa: F401
     product,  # noqa: F401
     quick_order,  # noqa: F401
