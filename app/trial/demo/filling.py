@@ -41,6 +41,7 @@ from app.trial.demo.search import add_search
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
 from app.trial.demo.trade import fill_trade
+from app.trial.demo.visits import add_visit
 
 LOGINS = ("jonas@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
           "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example")  # fmt: skip
@@ -124,6 +125,7 @@ def _fill(actor: Actor) -> None:
         add_assortments(house)
         add_plans(house)
         add_suppliers_articles(house, items)
+    add_visit(house, accounts[0][1][1], items)
     _applicant()
 
 
