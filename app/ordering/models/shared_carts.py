@@ -19,7 +19,10 @@ from app.core.db import Base, Id, Moment
 
 
 class ActiveCart(Base):
-    """The cart a person's clicks go to. It holds while that cart is open and the person may change it."""
+    """The cart a person's clicks go to. It holds while that cart is open and the person may change it.
+
+    `staff_id`: whose clicks when somebody of the operator acts for the person, 0 for the person's own.
+    """
 
     __tablename__ = "active_carts"
     __table_args__ = (
@@ -30,6 +33,7 @@ class ActiveCart(Base):
 
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, server_default="0")
     cart_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
