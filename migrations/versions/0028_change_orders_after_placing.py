@@ -68,6 +68,7 @@ def _once(table: str) -> sa.UniqueConstraint:
 
 def upgrade() -> None:
     _widen_orders()
+    _let_promotions_be_taken_again()
     op.create_table(
         "order_rules",
         _big("company_id"),
@@ -181,6 +182,35 @@ def _widen_orders() -> None:
         op.execute(f"CREATE POLICY tenant_delete ON {table} FOR DELETE TO kontor_tenant USING ({OWN})")
 
 
+_TAKEN_ONCE = "uq_promotion_uses_company_id_order_id_promotion_id"
+
+
+def _let_promotions_be_taken_again() -> None:
+    """An order that changes gives its promotions back and takes what it then gets; a contract line may draw less."""
+    keys = ["company_id", "order_id", "promotion_id"]
+    op.drop_constraint(op.f(_TAKEN_ONCE), "promotion_uses", type_="unique")
+    op.create_index(
+        "uq_promotion_uses_standing",
+        "promotion_uses",
+        keys,
+        unique=True,
+        postgresql_where=sa.text("given_back_at IS NULL"),
+    )
+    op.create_index("ix_promotion_uses_company_id_order_id", "promotion_uses", ["company_id", "order_id"])
+    op.execute("GRANT UPDATE (quantity) ON contract_draws TO kontor_tenant")
+
+
+def _take_promotions_once() -> None:
+    op.execute("REVOKE UPDATE (quantity) ON contract_draws FROM kontor_tenant")
+    op.drop_index("ix_promotion_uses_company_id_order_id", table_name="promotion_uses")
+    op.drop_index("uq_promotion_uses_standing", table_name="promotion_uses")
+    op.execute(
+        "DELETE FROM promotion_uses u USING promotion_uses later WHERE later.company_id = u.company_id"
+        " AND later.order_id = u.order_id AND later.promotion_id = u.promotion_id AND later.id > u.id"
+    )
+    op.create_unique_constraint(op.f(_TAKEN_ONCE), "promotion_uses", ["company_id", "order_id", "promotion_id"])
+
+
 def _create_proposals() -> None:
     op.create_table(
         "order_proposals",
@@ -241,6 +271,7 @@ def _create_amendments() -> None:
 def downgrade() -> None:
     for table in ("order_amendments", "order_proposals", "order_requests", "order_changes", "order_rules"):
         op.drop_table(table)
+    _take_promotions_once()
     for table in ("order_lines", "order_allowances"):
         op.execute(f"DROP POLICY tenant_update ON {table}")
         op.execute(f"DROP POLICY tenant_delete ON {table}")

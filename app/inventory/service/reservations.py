@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -164,3 +164,76 @@ def release(actor: Actor, order_line_ids: Collection[int]) -> Decimal:
     db.session.execute(_LOCK_HELD, values)
     released: Decimal = db.session.execute(_RELEASE, values).scalar_one()
     return released
+
+
+# Of a line that keeps a share, what is surest is kept: the shelf before what comes, the earlier row before the later.
+_CUT = text("""
+WITH asked AS (
+    SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:kept AS numeric[]), CAST(:wholes AS numeric[]))
+        AS a (line, kept, whole)
+), held AS (
+    SELECT r.id, r.article_id, r.warehouse_id, r.incoming_id, r.supplier_stock_id, r.backorder_rule_id, r.quantity,
+        sum(r.quantity) OVER (PARTITION BY r.order_line_id, r.article_id) * a.kept / a.whole AS share,
+        sum(r.quantity) OVER (
+            PARTITION BY r.order_line_id, r.article_id
+            ORDER BY r.warehouse_id IS NULL, r.backorder_rule_id IS NOT NULL, r.id) - r.quantity AS before
+    FROM reservations r JOIN asked a ON a.line = r.order_line_id
+    WHERE r.released_at IS NULL AND (CAST(:company AS bigint) IS NULL OR r.company_id = :company)
+), cut AS (
+    SELECT held.*, quantity - round(greatest(least(quantity, share - before), 0), 6) AS gone FROM held
+), rows AS (
+    UPDATE reservations r SET
+        quantity = CASE WHEN cut.gone = cut.quantity THEN r.quantity ELSE r.quantity - cut.gone END,
+        released_at = CASE WHEN cut.gone = cut.quantity THEN now() END
+    FROM cut WHERE r.id = cut.id AND cut.gone > 0
+), back AS (
+    UPDATE stock s SET reserved = s.reserved - g.gone, updated_at = now()
+    FROM (SELECT article_id, warehouse_id, sum(gone) AS gone FROM cut WHERE warehouse_id IS NOT NULL GROUP BY 1, 2) g
+    WHERE s.article_id = g.article_id AND s.warehouse_id = g.warehouse_id AND g.gone > 0
+), coming AS (
+    UPDATE incoming_goods i SET reserved = i.reserved - g.gone
+    FROM (SELECT incoming_id, sum(gone) AS gone FROM cut GROUP BY 1) g WHERE i.id = g.incoming_id AND g.gone > 0
+), suppliers AS (
+    UPDATE supplier_stock x SET reserved = x.reserved - g.gone
+    FROM (SELECT supplier_stock_id, sum(gone) AS gone FROM cut GROUP BY 1) g
+    WHERE x.id = g.supplier_stock_id AND g.gone > 0
+), rules AS (
+    UPDATE backorder_rules b SET reserved = b.reserved - g.gone
+    FROM (SELECT backorder_rule_id, sum(gone) AS gone FROM cut GROUP BY 1) g
+    WHERE b.id = g.backorder_rule_id AND g.gone > 0
+)
+SELECT coalesce(sum(gone), 0) FROM cut""")
+_HAND_OVER = text("""
+UPDATE reservations r SET order_line_id = v.new
+FROM unnest(CAST(:old AS bigint[]), CAST(:new AS bigint[])) AS v (old, new)
+WHERE r.order_line_id = v.old AND r.released_at IS NULL
+  AND (CAST(:company AS bigint) IS NULL OR r.company_id = :company)""")
+
+
+@command
+def keep_part(actor: Actor, kept: Mapping[int, tuple[Decimal, Decimal]]) -> Decimal:
+    """Let go of what order lines hold beyond a share: line id -> (quantity kept, quantity until now), in one unit.
+
+    The parts of a kit shrink with it. Returns how much was let go, in base units.
+    """
+    if not kept:
+        return Decimal(0)
+    company = None if actor.is_operator else actor.company_id
+    note_lock("stock")
+    db.session.execute(_LOCK_HELD, {"lines": list(kept), "company": company})
+    gone: Decimal = db.session.execute(_CUT, {
+        "company": company, "lines": array_text(kept), "kept": array_text(part for part, _ in kept.values()),
+        "wholes": array_text(whole for _, whole in kept.values()),
+    }).scalar_one()  # fmt: skip
+    return gone
+
+
+@command
+def hand_over(actor: Actor, lines: Mapping[int, int]) -> None:
+    """What order lines hold belongs to other lines now: old line id -> new line id. Nothing of it is free in between."""
+    if lines:
+        company = None if actor.is_operator else actor.company_id
+        note_lock("stock")
+        db.session.execute(
+            _HAND_OVER, {"company": company, "old": array_text(lines), "new": array_text(lines.values())}
+        )

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
-    UniqueConstraint,
     func,
     text,
 )
@@ -138,7 +137,16 @@ class PromotionUse(Base):
 
     __tablename__ = "promotion_uses"
     __table_args__ = (
-        UniqueConstraint("company_id", "order_id", "promotion_id"),
+        # an order that changes gives its promotions back and takes what it then gets
+        Index(
+            "uq_promotion_uses_standing",
+            "company_id",
+            "order_id",
+            "promotion_id",
+            unique=True,
+            postgresql_where=text("given_back_at IS NULL"),
+        ),
+        Index("ix_promotion_uses_company_id_order_id", "company_id", "order_id"),
         Index("ix_promotion_uses_promotion_id_id", "promotion_id", "id"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -172,6 +172,33 @@ def give_back(actor: Actor, company_id: int, order_line_ids: Collection[int]) ->
     db.session.execute(_LOCK_DRAWN, values)
     returned: Decimal = db.session.execute(_GIVE_BACK, values).scalar_one()
     return returned
+
+
+_SHRINK = text("""
+WITH input AS (
+    SELECT * FROM unnest(CAST(:lines AS bigint[]), CAST(:quantities AS numeric[])) AS i (line, quantity)
+), old AS (
+    SELECT d.id, d.balance_id, d.quantity, i.quantity AS kept
+    FROM contract_draws d JOIN input i ON i.line = d.order_line_id
+    WHERE d.company_id = :company AND d.returned_at IS NULL AND d.quantity > i.quantity
+), less AS (
+    UPDATE contract_draws d SET quantity = old.kept FROM old WHERE d.id = old.id
+)
+UPDATE contract_balances b SET drawn = b.drawn - s.gone
+FROM (SELECT balance_id, sum(quantity - kept) AS gone FROM old GROUP BY balance_id) s WHERE b.id = s.balance_id""")
+
+
+@command
+def keep_part(actor: Actor, company_id: int, kept: Mapping[int, Decimal]) -> None:
+    """Order lines that are cancelled in part draw only so much from now on, above zero, in the unit of their price."""
+    _demand_own(actor, company_id)
+    if not kept:
+        return
+    note_lock("contract_balances")
+    db.session.execute(_LOCK_DRAWN, {"company": company_id, "lines": list(kept)})
+    db.session.execute(
+        _SHRINK, {"company": company_id, "lines": list(kept), "quantities": list(kept.values())}
+    )  # fmt: skip
 
 
 def _demand_own(actor: Actor, company_id: int) -> None:

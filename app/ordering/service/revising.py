@@ -1,0 +1,397 @@
+"""A new version of an order, in one transaction: lines, promotions, charges, sums, stock, contracts, budgets, credit.
+
+The order is locked by the caller; everything below is locked in the order of `core.locks`. A constant number of
+statements for any number of lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import delete, insert, select, text
+
+from app.accounts.domain.budget import BudgetClaim, Source
+from app.accounts.service import budgets, credit
+from app.core import audit, clock
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.errors import Conflict, NotFound
+from app.core.locks import lock_rows
+from app.core.outbox import publish
+from app.core.tenancy import visible
+from app.core.texts import N_, Message
+from app.inventory.service import reservations
+from app.ordering.domain.lifecycle import LineState, OrderState, state_of
+from app.ordering.domain.revision import (
+    ZERO,
+    Charge,
+    Line,
+    LineChange,
+    Part,
+    by_cost_centre,
+    demand_something,
+    kept_charges,
+    kept_parts,
+    revised,
+)
+from app.ordering.events import OrderChanged
+from app.ordering.models.changes import OrderChange
+from app.ordering.models.deliveries import OrderCharge, OrderDelivery, OrderLinePart
+from app.ordering.models.orders import Order, OrderAllowance
+from app.ordering.service.order_rows import numbers, texts, vat_group
+from app.pricing.domain.levels import LevelKind
+from app.pricing.domain.price import PricedLine
+from app.pricing.domain.promotion_amounts import evaluate
+from app.pricing.domain.promotions import NO_EFFECTS, Allowance, Effects
+from app.pricing.domain.totals import TaxedCharge, TaxedLine, Totals, totals
+from app.pricing.domain.vat import Reason
+from app.pricing.queries.promotions import held_promotions
+from app.pricing.service import contracts, coupons
+from app.pricing.service.coupons import Claim, claim_promotions
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Why a new version is made. Equal `client_ref` and `request_hash`: the same change sent again."""
+
+    kind: str
+    client_ref: str
+    request_hash: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The change that was made, or had been made by the same request before."""
+
+    change_id: int
+    order_id: int
+    version: int
+    is_repeat: bool = False
+
+
+def locked_order(actor: Actor, order_id: int) -> Order:
+    """The order under lock, if the actor may see it."""
+    if db.session.scalar(visible(actor, select(Order.id).where(Order.id == order_id), Order)) is None:
+        raise NotFound(N_("There is no such order."))
+    (order,) = lock_rows(Order, [order_id])
+    return order
+
+
+def known_change(order: Order, change: Change) -> Changed | None:
+    """What the same request has changed before; Conflict when its reference was used for something else."""
+    row = db.session.execute(
+        select(OrderChange.id, OrderChange.order_id, OrderChange.version, OrderChange.request_hash).where(
+            OrderChange.company_id == order.company_id, OrderChange.client_ref == change.client_ref
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.order_id != order.id or row.request_hash != change.request_hash:
+        raise Conflict(N_("This was sent before with other content. Open the page again."))
+    return Changed(row.id, row.order_id, row.version, is_repeat=True)
+
+
+_LINES = text("""
+SELECT l.id, l.position, l.article_id, l.sku, l.quantity, l.unit, l.base_quantity, l.cancelled_quantity, l.unit_price,
+    l.price_base_quantity, l.price_unit, l.net, l.vat_category, l.vat_rate, l.state, l.promised_on, a.base_unit,
+    l.price_list <> '' AND EXISTS (SELECT FROM price_lists p WHERE p.code = l.price_list AND p.kind = 'contract'
+        AND p.company_id = l.company_id) AS is_agreed
+FROM order_lines l JOIN articles a ON a.id = l.article_id
+WHERE l.order_id = :order ORDER BY l.position""")
+
+
+def lines_of(order_id: int) -> list[Line]:
+    """All lines of an order as they stand."""
+    rows = db.session.execute(_LINES, {"order": order_id})
+    return [
+        Line(**{**row._mapping, "state": LineState(row.state)})  # noqa: SLF001 -- the documented way to a mapping
+        for row in rows
+    ]
+
+
+def revise(actor: Actor, order: Order, changes: Mapping[int, LineChange], change: Change) -> Changed:
+    """Make the next version of a locked order: `changes` by line id. Raises Conflict where the lines do not allow it."""
+    before = lines_of(order.id)
+    after = [revised(line, changes.get(line.id, LineChange()), order.currency) for line in before]
+    demand_something(before, after)
+    return write(actor, order, before, after, change)
+
+
+def write(
+    actor: Actor, order: Order, before: Sequence[Line], after: Sequence[Line], change: Change, *, is_told: bool = True
+) -> Changed:
+    """Keep what was, write what is, give back what is not wanted any more; `after` has a line for each of `before`."""
+    made = keep_version(actor, order, change)
+    moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    old_parts, new_parts = _parts(order, moved)
+    standing = [line for line in after if line.stands]
+    effects = _promotions(actor, order, standing)
+    charges = _charges(order, standing, new_parts)
+    sums = _sums(order, standing, effects.allowances, charges)
+    used = order.gross_total
+    _write_lines([new for _, new in moved])
+    _write_parts(order, moved, new_parts)
+    _write_allowances(order, effects.allowances)
+    _write_charges(order, charges)
+    _write_sums(order, sums, {line.state for line in after})
+    _let_go(actor, order, moved)
+    settle(actor, order, (by_cost_centre(old_parts), by_cost_centre(new_parts)), used, change.reason)
+    audit.record(
+        actor, "order", order.id, change.kind,
+        {"version": made.version, "reason": change.reason, "gross_total": [used, order.gross_total],
+         "lines": [[new.position, old.quantity, new.quantity] for old, new in moved]},
+        company_id=order.company_id,
+    )  # fmt: skip
+    if is_told:
+        publish(OrderChanged(order.id, made.change_id))
+    return made
+
+
+_SNAPSHOT = """jsonb_build_object('po_number', o.po_number, 'requested_on', o.requested_on, 'note', o.note,
+        'ship_to', o.ship_to, 'net_total', CAST(o.net_total AS text), 'gross_total', CAST(o.gross_total AS text),
+        'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('position', l.position, 'article_id', l.article_id,
+            'sku', l.sku, 'name', l.name, 'quantity', CAST(trim_scale(l.quantity) AS text), 'unit', l.unit,
+            'unit_price', CAST(trim_scale(l.unit_price) AS text), 'price_base_quantity',
+            CAST(trim_scale(l.price_base_quantity) AS text), 'price_unit', l.price_unit, 'net', CAST(l.net AS text),
+            'promised_on', l.promised_on, 'state', l.state) ORDER BY l.position), '[]'::jsonb)
+            FROM order_lines l WHERE l.order_id = o.id))"""
+_KEEP = text(f"""
+INSERT INTO order_changes (company_id, order_id, version, kind, at, user_id, user_name, by_operator, reason, client_ref,
+    request_hash, before)
+SELECT o.company_id, o.id, o.version + 1, :kind, :at, :user, :name, :desk, :reason, :ref, :hash, {_SNAPSHOT}
+FROM orders o WHERE o.id = :order
+ON CONFLICT (company_id, client_ref) DO NOTHING RETURNING id, version""")  # noqa: S608 -- constants
+
+
+def keep_version(actor: Actor, order: Order, change: Change) -> Changed:
+    """Take down the order as it stands and count its version up."""
+    row = db.session.execute(_KEEP, {
+        "order": order.id, "kind": change.kind, "at": clock.now(), "user": actor.user_id, "name": actor.name,
+        "desk": actor.is_operator, "reason": change.reason, "ref": change.client_ref, "hash": change.request_hash,
+    }).one_or_none()  # fmt: skip
+    if row is None:
+        raise Conflict(N_("This was sent before with other content. Open the page again."))
+    order.version = row.version
+    return Changed(row.id, order.id, row.version)
+
+
+def _parts(order: Order, moved: Sequence[tuple[Line, Line]]) -> tuple[list[Part], list[Part]]:
+    """All parts of the order, before and after."""
+    old = parts_of(order)
+    shrunk = {new.id: new for was, new in moved if (was.quantity, was.net) != (new.quantity, new.net)}
+    by_line: dict[int, list[Part]] = {}
+    for part in old:
+        by_line.setdefault(part.order_line_id, []).append(part)
+    new = [part for part in old if part.order_line_id not in shrunk]
+    for line in shrunk.values():
+        new.extend(kept_parts(by_line.get(line.id, []), line, order.currency))
+    return old, new
+
+
+def parts_of(order: Order) -> list[Part]:
+    rows = db.session.execute(
+        select(
+            OrderLinePart.order_line_id, OrderLinePart.delivery_id, OrderLinePart.position, OrderLinePart.quantity,
+            OrderLinePart.base_quantity, OrderLinePart.cost_centre_id, OrderLinePart.net,
+        )
+        .join(OrderDelivery, OrderDelivery.id == OrderLinePart.delivery_id)
+        .where(OrderDelivery.order_id == order.id)
+    )  # fmt: skip
+    return [Part(*row) for row in rows]
+
+
+def _promotions(actor: Actor, order: Order, lines: Sequence[Line]) -> Effects:
+    """What the order's own promotions give for what is left, under the terms of the day it was placed; no new ones."""
+    held = db.session.execute(
+        select(OrderAllowance.promotion_id, OrderAllowance.coupon).where(OrderAllowance.order_id == order.id).distinct()
+    ).all()
+    if not held:
+        return NO_EFFECTS
+    coupons.give_back(actor, order.company_id, order.id)
+    if not lines:
+        return NO_EFFECTS
+    found = held_promotions(
+        actor,
+        {line.article_id for line in lines},
+        company_id=order.company_id,
+        coupons=sorted({row.coupon for row in held if row.coupon}),
+        at=order.placed_at,
+    )
+    own = {row.promotion_id for row in held}
+    goods = found.goods((_priced(line, order.currency), line.base_quantity, line.base_unit) for line in lines)
+    allowances, _lost = evaluate([one for one in found.promotions if one.id in own], goods, order.currency)
+    if not allowances:
+        return NO_EFFECTS
+    claim = Claim(order.company_id, order.id, order.number, order.currency)
+    failed = claim_promotions(actor, claim, allowances)
+    if failed:
+        allowances = tuple(one for one in allowances if one.promotion_id not in failed)
+        claim_promotions(actor, claim, allowances)
+    return Effects(allowances)
+
+
+def _priced(line: Line, currency: str) -> PricedLine:
+    level = LevelKind.CONTRACT if line.is_agreed else ""
+    return PricedLine(
+        line.article_id, line.quantity, line.unit, line.unit_price, line.price_base_quantity, line.price_unit,
+        line.priced_quantity, line.net, line.vat_category, line.vat_rate, currency, "", ZERO, None, None, level,
+    )  # fmt: skip
+
+
+def _charges(order: Order, standing: Sequence[Line], parts: Sequence[Part]) -> list[Charge] | None:
+    """The charges of the new version; None: as they are, because there are none."""
+    rows = db.session.execute(
+        select(
+            OrderCharge.kind, OrderCharge.code, OrderCharge.name, OrderCharge.amount, OrderCharge.vat_category,
+            OrderCharge.vat_rate,
+        )
+        .where(OrderCharge.order_id == order.id)
+        .order_by(OrderCharge.position)
+    ).all()  # fmt: skip
+    if not rows:
+        return None
+    deliveries = db.session.execute(
+        select(OrderDelivery.id, OrderDelivery.cost).where(OrderDelivery.order_id == order.id)
+    ).all()
+    filled = {part.delivery_id for part in parts}
+    gone = sum((row.cost for row in deliveries if row.id not in filled), ZERO)
+    return kept_charges([Charge(*row) for row in rows], standing, gone, order.currency)
+
+
+def _sums(
+    order: Order, lines: Iterable[Line], allowances: Iterable[Allowance], charges: Sequence[Charge] | None
+) -> Totals:
+    off = [TaxedCharge(-share.amount, share.vat_category, share.vat_rate) for one in allowances for share in one.shares]
+    more = [TaxedCharge(one.amount, one.vat_category, one.vat_rate) for one in charges or ()]
+    return totals(
+        [TaxedLine(line.net, line.vat_category, line.vat_rate) for line in lines],
+        order.currency,
+        charges=[*off, *more],
+        reasons=frozen_reasons(order),
+    )
+
+
+def frozen_reasons(order: Order) -> dict[str, Reason]:
+    """Why the order was free of tax, as it was frozen with it."""
+    return {
+        group["category"]: (group["reason_code"], Message.from_json(group["reason"]))
+        for group in order.vat_breakdown
+        if group["reason"]
+    }
+
+
+_UPDATE_LINES = text("""
+UPDATE order_lines l SET quantity = v.quantity, base_quantity = v.base, cancelled_quantity = v.cancelled,
+    unit_price = v.price, net = v.net, state = v.state, promised_on = v.promised
+FROM unnest(CAST(:ids AS bigint[]), CAST(:quantities AS numeric[]), CAST(:bases AS numeric[]),
+    CAST(:cancelled AS numeric[]), CAST(:prices AS numeric[]), CAST(:nets AS numeric[]),
+    string_to_array(:states, E'\x1f'), CAST(:promised AS date[]))
+    AS v (id, quantity, base, cancelled, price, net, state, promised)
+WHERE l.id = v.id""")
+
+
+def _write_lines(lines: Sequence[Line]) -> None:
+    db.session.execute(_UPDATE_LINES, {
+        "ids": numbers(line.id for line in lines),
+        "quantities": numbers(line.quantity for line in lines),
+        "bases": numbers(line.base_quantity for line in lines),
+        "cancelled": numbers(line.cancelled_quantity for line in lines),
+        "prices": numbers(line.unit_price for line in lines),
+        "nets": numbers(line.net for line in lines),
+        "states": texts(line.state for line in lines),
+        "promised": [line.promised_on for line in lines],
+    })  # fmt: skip
+
+
+def _write_parts(order: Order, moved: Sequence[tuple[Line, Line]], parts: Sequence[Part]) -> None:
+    """The parts of lines that shrank, anew."""
+    ids = {new.id for old, new in moved if (old.quantity, old.net) != (new.quantity, new.net)}
+    if not ids:
+        return
+    db.session.execute(delete(OrderLinePart).where(OrderLinePart.order_line_id.in_(ids)))
+    rows = [
+        {
+            "company_id": order.company_id, "order_line_id": part.order_line_id, "delivery_id": part.delivery_id,
+            "position": part.position, "quantity": part.quantity, "base_quantity": part.base_quantity,
+            "cost_centre_id": part.cost_centre_id, "net": part.net,
+        }
+        for part in parts
+        if part.order_line_id in ids
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(OrderLinePart), rows)
+
+
+def _write_allowances(order: Order, allowances: Iterable[Allowance]) -> None:
+    db.session.execute(delete(OrderAllowance).where(OrderAllowance.order_id == order.id))
+    shares = [(one, share) for one in allowances for share in one.shares]
+    rows = [
+        {
+            "company_id": order.company_id, "order_id": order.id, "position": place, "promotion_id": one.promotion_id,
+            "code": one.code, "name": one.name, "coupon": one.coupon, "amount": share.amount,
+            "vat_category": share.vat_category, "vat_rate": share.vat_rate,
+        }
+        for place, (one, share) in enumerate(shares, 1)
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(OrderAllowance), rows)
+
+
+def _write_charges(order: Order, charges: Sequence[Charge] | None) -> None:
+    if charges is None:
+        return
+    db.session.execute(delete(OrderCharge).where(OrderCharge.order_id == order.id))
+    rows = [
+        {
+            "company_id": order.company_id, "order_id": order.id, "position": place, "kind": one.kind,
+            "code": one.code, "name": one.name, "amount": one.amount, "vat_category": one.vat_category,
+            "vat_rate": one.vat_rate,
+        }
+        for place, one in enumerate(charges, 1)
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(OrderCharge), rows)
+
+
+def _write_sums(order: Order, sums: Totals, states: Iterable[LineState]) -> None:
+    order.net_total, order.vat_total, order.gross_total = sums.net_total, sums.vat_total, sums.gross_total
+    order.vat_breakdown = [vat_group(group) for group in sums.vat]
+    order.state = state_of(set(states))
+    if order.state == OrderState.CONFIRMED and order.confirmed_at is None:
+        order.confirmed_at = clock.now()
+    db.session.flush()
+
+
+def _let_go(actor: Actor, order: Order, moved: Sequence[tuple[Line, Line]]) -> None:
+    """Agreed quantities and stock of what is not wanted any more."""
+    gone = [new.id for old, new in moved if old.quantity and not new.quantity]
+    less = [(old, new) for old, new in moved if ZERO < new.quantity < old.quantity]
+    if gone:
+        contracts.give_back(actor, order.company_id, gone)
+    contracts.keep_part(actor, order.company_id, {new.id: new.priced_quantity for _, new in less})
+    if gone:
+        reservations.release(actor, gone)
+    reservations.keep_part(actor, {new.id: (new.base_quantity, old.base_quantity) for old, new in less})
+
+
+def settle(
+    actor: Actor, order: Order, centres: tuple[dict[int, Decimal], dict[int, Decimal]], used: Decimal, reason: str
+) -> None:
+    """Budgets and credit follow the order: only the difference moves, so that less always works.
+
+    `centres`: net of each cost centre before and after; `used`: the total with VAT before.
+    """
+    before, after = centres
+    source = Source("order", order.id, order.number)
+    if order.state == OrderState.CANCELLED:
+        budgets.give_back(actor, order.company_id, source, reason=reason)
+        credit.give_back(actor, order.company_id, order.id, None, reason)
+        return
+    less = [BudgetClaim(key, net - after.get(key, ZERO)) for key, net in before.items() if net > after.get(key, ZERO)]
+    if less:
+        budgets.give_back(actor, order.company_id, source, less, reason)
+    if order.gross_total < used:
+        credit.give_back(actor, order.company_id, order.id, used - order.gross_total, reason)
