@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from app.core.errors import Invalid
 from app.core.tables.rows import cell_text, plain_number
@@ -15,7 +16,9 @@ from app.ordering.domain.quantity_text import MAX_DIGITS, parse_quantity
 from app.ordering.domain.quick_order import exact_sum
 
 MAX_ROWS = 10_000
+MAX_CELL = 2_000
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_PARTS = 7  # of a row before its cells
 _PLAIN = {"\\\\": "\\", r"\t": "\t", r"\n": "\n", r"\r": "\r"}
 
 
@@ -30,6 +33,20 @@ class Correction:
     quantity: str | None = None
     unit: str | None = None
     join: tuple[int, ...] = ()
+    note: str | None = None
+
+
+class Typed(NamedTuple):
+    """A row as it was typed into the pad, every part as text."""
+
+    code: str
+    quantity: str = ""
+    unit: str = ""
+    note: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.code and not self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +68,39 @@ class Carried:
         return (number, *self.also.get(number, ()))
 
 
-def with_typed(carried: Carried | None, entries: Sequence[tuple[str, str]], decimal: str) -> Carried:
-    """Rows typed one by one, after those of a paste if there is one; rows without content are left out."""
+def with_typed(carried: Carried | None, entries: Iterable[Typed], decimal: str) -> Carried:
+    """Rows typed one by one, after those of a paste if there is one; blank rows keep their number and are left out."""
     if carried is None:
-        reading = Reading("csv", "en", decimal, None, {"sku": 1, "qty": 2})
-        carried = Carried(OrderFile(reading, [], []))
+        carried = typed_only((), decimal)
     order = carried.order
     last = max((*(row.number for row in order.rows), *(row.row for row in order.ignored)), default=0)
-    rows = list(order.rows)
-    for code, quantity in ((code.strip(), quantity.strip()) for code, quantity in entries):
-        if code or quantity:
-            last += 1
-            value = parse_quantity(quantity, decimal) if quantity else None
-            rows.append(OrderRow(last, sku_key(code), value, code, quantity, "", (code, quantity)))
+    rows = [*order.rows, *typed_rows(enumerate(entries, start=last + 1), decimal)]
     if not rows and not order.ignored:
         raise Invalid("text", N_("Type or paste articles and quantities first."))
     return replace(carried, order=replace(order, rows=rows))
+
+
+def typed_only(rows: Iterable[tuple[int, Typed]], decimal: str) -> Carried:
+    """Rows of the pad by their numbers; there may be none."""
+    reading = Reading("csv", "en", decimal, None, {"sku": 1, "qty": 2, "unit": 3, "note": 4})
+    return Carried(OrderFile(reading, list(typed_rows(rows, decimal)), []))
+
+
+def typed_rows(entries: Iterable[tuple[int, Typed]], decimal: str) -> Iterator[OrderRow]:
+    """Rows by their numbers, without blank ones."""
+    for number, entry in entries:
+        typed = Typed(*map(str.strip, entry))
+        if not typed.is_blank:
+            value = parse_quantity(typed.quantity, decimal) if typed.quantity else None
+            yield OrderRow(
+                number, sku_key(typed.code), value, typed.code, typed.quantity, typed.unit, typed, typed.note
+            )
+
+
+def pad_rows(text: str) -> list[Typed]:
+    """What the order pad sends: a line per row, article, quantity, unit and note with tabs between them."""
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n") if text.strip() else []
+    return [Typed(*(cell[:MAX_CELL] for cell in (*line.split("\t"), "", "", "")[:4])) for line in lines]
 
 
 def demand_size(order: OrderFile) -> None:
@@ -78,7 +112,7 @@ def demand_size(order: OrderFile) -> None:
 
 def dump_rows(carried: Carried) -> str:
     """A first line about the file, then a line per row: number, rows in it, code, quantity as written and as read, unit,
-    and the cells as they came."""  # noqa: D209
+    note, and the cells as they came."""  # noqa: D209
     head = {
         "reading": carried.order.reading.as_json(),
         "header": [cell_text(cell) for cell in carried.order.header],
@@ -86,12 +120,22 @@ def dump_rows(carried: Carried) -> str:
         "dropped": carried.dropped,
         "taken": carried.taken,
         "name": carried.name,
+        "parts": _PARTS,
     }
     lines = [json.dumps(head, ensure_ascii=False)]
     for row in carried.order.rows:
         also = ",".join(map(str, carried.also.get(row.number, ())))
         read = "" if row.quantity is None else plain_number(row.quantity)
-        cells = (str(row.number), also, row.given_sku, row.given_quantity, read, row.unit, *map(cell_text, row.cells))
+        cells = (
+            str(row.number),
+            also,
+            row.given_sku,
+            row.given_quantity,
+            read,
+            row.unit,
+            row.note,
+            *map(cell_text, row.cells),
+        )
         lines.append("\t".join(cell.translate(_ESCAPES) for cell in cells))
     return "\n".join(lines)
 
@@ -102,6 +146,8 @@ def load_rows(text: str) -> Carried:
     try:
         head = json.loads(lines[0])
         reading = head["reading"]
+        if head["parts"] != _PARTS:
+            raise ValueError(head["parts"])
         also: dict[int, tuple[int, ...]] = {}
         rows = [_row(line, also) for line in lines[1:]]
         order = OrderFile(
@@ -122,13 +168,13 @@ def load_rows(text: str) -> Carried:
 
 
 def _row(line: str, also: dict[int, tuple[int, ...]]) -> OrderRow:
-    number, joined, given_sku, given_quantity, read, unit, *cells = map(_unescape, line.split("\t"))
+    number, joined, given_sku, given_quantity, read, unit, note, *cells = map(_unescape, line.split("\t"))
     quantity = Decimal(read) if read else None
     if quantity is not None and (not quantity.is_finite() or quantity.adjusted() >= MAX_DIGITS):
         raise ValueError(read)
     if joined:
         also[int(number)] = tuple(map(int, joined.split(",")))
-    return OrderRow(int(number), sku_key(given_sku), quantity, given_sku, given_quantity, unit, tuple(cells))
+    return OrderRow(int(number), sku_key(given_sku), quantity, given_sku, given_quantity, unit, tuple(cells), note)
 
 
 def _unescape(cell: str) -> str:
@@ -184,7 +230,8 @@ def _corrected(row: OrderRow, correction: Correction, decimal: str) -> OrderRow:
     if given != row.given_quantity:
         quantity = parse_quantity(given, decimal) if given else None
     unit = row.unit if correction.unit is None else correction.unit.strip()
-    return OrderRow(row.number, sku_key(code), quantity, code, given, unit, row.cells)
+    note = row.note if correction.note is None else correction.note.strip()
+    return OrderRow(row.number, sku_key(code), quantity, code, given, unit, row.cells, note)
 
 
 def join_rows(carried: Carried, first: int, others: Iterable[int], quantity: Decimal) -> Carried:

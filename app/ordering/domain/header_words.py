@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app.core.tables.rows import BLANKS, Cell
@@ -23,6 +23,7 @@ class HeaderWords:
     sku: Mapping[str, str]
     quantity: Mapping[str, str]
     unit: Mapping[str, str]
+    note: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Columns:
     quantity: int
     unit: int | None = None
     language: str = "en"
+    note: int | None = None
 
 
 FIRST_TWO = Columns(sku=0, quantity=1)
@@ -79,13 +81,21 @@ _UNIT = {
     "uk": "Од.;Од. вим.;Одиниця;Одиниця виміру",
 }
 
-# Exactly the names that order files are promised to be read by; columns of units are not among them.
+_NOTE = {
+    "en": "Note;Notes;Comment;Remark;Line note",
+    "de": "Bemerkung;Notiz;Hinweis;Positionstext",
+    "ru": "Примечание;Комментарий",
+    "uk": "Примітка;Коментар",
+}
+
+# Exactly the names that order files are promised to be read by; columns of units and notes are not among them.
 ORDER_FILE_WORDS = HeaderWords(_words(**_SKU), _words(**_QUANTITY), _words())
-# What the portal reads on top: Ukrainian names and units.
+# What the portal reads on top: Ukrainian names, units and notes.
 PORTAL_WORDS = HeaderWords(
     _words(uk="Код товару", **_SKU),
     _words(uk="Кількість;К-сть", **_QUANTITY),
     _words(**_UNIT),
+    _words(**_NOTE),
 )
 
 
@@ -97,7 +107,8 @@ def find_columns(cells: Sequence[Cell], words: HeaderWords) -> Columns | None:
     if sku is None or quantity is None:
         return None
     unit, _ = _first(names, words.unit)
-    return Columns(sku, quantity, unit, language if language != "en" else sku_language)
+    note, _ = _first(names, words.note)
+    return Columns(sku, quantity, unit, language if language != "en" else sku_language, note)
 
 
 def _first(names: Sequence[str], words: Mapping[str, str]) -> tuple[int | None, str]:

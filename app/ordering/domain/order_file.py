@@ -14,6 +14,7 @@ from app.core.tables.delimited import DELIMITERS, HEADER_ROWS
 from app.core.tables.opening import Table, open_table
 from app.core.tables.rows import BLANKS, DEFAULT_LIMITS, UPLOAD_LIMITS, Cell, Limits, Row, cell_text
 from app.core.tables.sources import Source
+from app.core.tables.writing import FORMULA_STARTS
 from app.core.texts import N_
 from app.ordering.domain.header_words import (
     FIRST_TWO,
@@ -78,6 +79,7 @@ class OrderRow:
     given_quantity: str
     unit: str = ""
     cells: tuple[Cell, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,14 @@ def read_rows(rows: Iterable[Row], reading: Reading, columns: Columns, *, after:
             continue
         value = parse_quantity(quantity, reading.decimal) if given_quantity else None
         unit = cell_text(row.cell(columns.unit)) if columns.unit is not None else ""
-        order.rows.append(OrderRow(row.number, sku_key(sku), value, given_sku, given_quantity, unit, row.cells))
+        note = _unmarked(cell_text(row.cell(columns.note))) if columns.note is not None else ""
+        order.rows.append(OrderRow(row.number, sku_key(sku), value, given_sku, given_quantity, unit, row.cells, note))
     return order
+
+
+def _unmarked(text: str) -> str:
+    """Text without the apostrophe that keeps a spreadsheet from computing it."""
+    return text[1:] if text.startswith("'") and text[1:].lstrip(BLANKS).startswith(FORMULA_STARTS) else text
 
 
 def decimal_sign(delimiter: str | None, language: str) -> str:
@@ -191,7 +199,7 @@ def _split_as_chosen(rows: Iterator[Row], choice: ColumnChoice) -> tuple[Row | N
 
 
 def _reading(table: Table, header: Row | None, columns: Columns) -> Reading:
-    places = {"sku": columns.sku, "qty": columns.quantity, "unit": columns.unit}
+    places = {"sku": columns.sku, "qty": columns.quantity, "unit": columns.unit, "note": columns.note}
     return Reading(
         kind=table.kind,
         language=columns.language,

@@ -6,17 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
-from app.catalog.domain.article import Article
+from app.catalog.domain.article import Article, key_of
 from app.core.texts import N_, Message
 from app.core.units import unit_name
 from app.inventory.domain.promise import Promise
 from app.ordering.domain.carried_rows import Carried, Correction, correct, join_rows
-from app.ordering.domain.cart import (
-    LineProblem,
-    find_problems,
-    quantity_problem,
-)
+from app.ordering.domain.cart import BreakHint, LineProblem, break_hint, find_problems, quantity_problem
 from app.ordering.domain.order_file import OrderRow
 from app.ordering.domain.quick_order import LineRequest, MergedLine, Reason, judge, merge
 from app.ordering.domain.unit_words import unit_of
@@ -26,6 +23,11 @@ from app.pricing.domain.totals import Totals
 LARGEST = Decimal(10) ** 11
 NOT_IN_ASSORTMENT = "not_in_assortment"
 UNKNOWN_UNIT = "unknown_unit"
+NOTE_TOO_LONG = "note_too_long"
+NOTE_LENGTH = 300
+
+
+_LONG_NOTE = N_("The note has more than {most} characters. Shorten it.", most=NOTE_LENGTH)
 
 
 class Verdict(StrEnum):
@@ -73,11 +75,20 @@ class PreviewLine:
     quantities: tuple[Decimal, ...]
     price: PricedLine
     promise: Promise
+    note: str = ""
+
+    @property
+    def hint(self) -> BreakHint | None:
+        """How much more makes it cheaper."""
+        return break_hint(self.price)
 
 
 @dataclass(slots=True)
 class PreviewProblem:
-    """Something to correct: `number` is the row whose fields are shown, `others` are joined with it when it changes."""
+    """Something to correct: `number` is the row whose fields are shown, `others` are joined with it when it changes.
+
+    `note` is there when it is what has to be corrected; `is_askable`: only a person at the seller can help.
+    """
 
     number: int
     others: tuple[int, ...]
@@ -91,6 +102,8 @@ class PreviewProblem:
     article: Article | None = None
     options: tuple[Option, ...] = ()
     has_units: bool = False
+    note: str = ""
+    is_askable: bool = False
 
 
 @dataclass(slots=True)
@@ -111,6 +124,11 @@ class Preview:
     @property
     def merged(self) -> list[PreviewLine]:
         return [line for line in self.lines if len(line.rows) > 1]
+
+    @property
+    def is_help_needed(self) -> bool:
+        """Whether a row can be helped by a person only."""
+        return any(problem.is_askable for problem in self.problems)
 
     def count(self, verdict: Verdict) -> int:
         return sum(1 for problem in self.problems if problem.verdict is verdict)
@@ -160,18 +178,65 @@ def settle(
     for (line, article), price in zip(rows.lines, prices, strict=True):
         promise = promised[article.id]
         all_rows = tuple(sorted(number for row in line.rows for number in carried.rows_of(row)))
+        note = joined_notes(by_number[row].note for row in line.rows)
         found = find_problems(article, line.quantity, line.unit, price, promise)
+        if article.is_visible and len(note) > NOTE_LENGTH:
+            found = (*found, LineProblem(NOTE_TOO_LONG, _LONG_NOTE))
         if found:
-            problems.append(_troubled(by_number[line.rows[0]], line, all_rows, article=article, found=found))
+            problems.append(_troubled(by_number[line.rows[0]], line, all_rows, article=article, found=found,
+                                      notes=[by_number[row].note for row in line.rows]))  # fmt: skip
         else:
             good.append(
                 PreviewLine(
                     article, line.quantity, line.unit, line.rows[0], line.rows[1:], all_rows, line.quantities, price,
-                    promise,
+                    promise, note,
                 )
             )  # fmt: skip
     problems.sort(key=lambda problem: problem.number)
     return good, problems
+
+
+class Instead(Protocol):
+    """An article that can be ordered in place of another."""
+
+    @property
+    def sku(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def unknown_codes(problems: Iterable[PreviewProblem]) -> list[str]:
+    """Codes that no article has, as they were written."""
+    return [problem.code for problem in problems if problem.reason == Reason.UNKNOWN_SKU]
+
+
+def hard_to_get(problems: Iterable[PreviewProblem]) -> set[int]:
+    """Ids of articles in whose place another one might do."""
+    return {problem.article.id for problem in problems if problem.article and problem.reason in _REPLACEABLE}
+
+
+def offer_instead(
+    problems: Iterable[PreviewProblem],
+    near: Mapping[str, Sequence[Instead]],
+    others: Mapping[int, Sequence[Instead]],
+) -> None:
+    """Add what can be taken instead: `near` by `key_of` of an unknown code, `others` by the id of an article."""
+    for problem in problems:
+        found: Sequence[Instead] = ()
+        if problem.reason == Reason.UNKNOWN_SKU:
+            found = near.get(key_of(problem.code), ())
+        elif problem.article is not None and problem.reason in _REPLACEABLE:
+            found = others.get(problem.article.id, ())
+        known = {option.value for option in problem.options}
+        problem.options += tuple(Option("code", one.sku, one.name) for one in found if one.sku not in known)
+
+
+_REPLACEABLE = {"discontinued", "no_price", "stock"}
+
+
+def joined_notes(notes: Iterable[str]) -> str:
+    """The notes of rows that became one line, each once."""
+    return "; ".join(dict.fromkeys(note for note in notes if note))
 
 
 def count_fixes(problems: Iterable[PreviewProblem]) -> dict[Fix, int]:
@@ -234,7 +299,7 @@ def _not_yours(carried: Carried, row: OrderRow) -> PreviewProblem:
     message = N_("{sku} is not in your assortment. Ask us if you need it.", sku=row.given_sku)
     return PreviewProblem(
         row.number, (), carried.rows_of(row.number), NOT_IN_ASSORTMENT, Verdict.REFUSED, row.given_sku, row.given_quantity,
-        row.unit, (message,),
+        row.unit, (message,), is_askable=True,
     )  # fmt: skip
 
 
@@ -270,6 +335,9 @@ def _direction(problem: LineProblem) -> Fix:
     return Fix.UP if "above" in problem.message.parameters else Fix.DOWN
 
 
+_ASKABLE = {"no_price", "discontinued"}
+
+
 def _troubled(
     row: OrderRow,
     line: MergedLine,
@@ -277,6 +345,7 @@ def _troubled(
     *,
     article: Article,
     found: Sequence[LineProblem],
+    notes: Iterable[str],
 ) -> PreviewProblem:
     """A line whose article, quantity, price or stock does not allow it."""
     options: list[Option] = []
@@ -300,4 +369,6 @@ def _troubled(
         line.rows[0], line.rows[1:], rows, found[0].code, Verdict.REFUSED if is_hopeless else Verdict.CORRECT,
         row.given_sku, f"{line.quantity:f}" if line.rows[1:] else row.given_quantity, line.unit,
         tuple(problem.message for problem in found), article, () if is_hopeless else tuple(options),
+        note=joined_notes(notes) if any(problem.code == NOTE_TOO_LONG for problem in found) else "",
+        is_askable=any(problem.code in _ASKABLE for problem in found),
     )  # fmt: skip

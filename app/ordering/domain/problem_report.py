@@ -10,7 +10,7 @@ from app.ordering.domain.order_file import OrderRow, Reading
 from app.ordering.domain.preview import Preview
 
 ROW, REASON = N_("Row"), N_("What to do")
-_NAMES = {"sku": "SKU", "qty": "Quantity", "unit": "Unit"}
+_NAMES = {"sku": "SKU", "qty": "Quantity", "unit": "Unit", "note": "Note"}
 
 
 def delimiter_of(reading: Reading) -> str:

@@ -6,13 +6,26 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TypeVar
 
 from flask import Response, request
 
+from app.accounts.queries.companies import buying_terms
 from app.core.errors import Conflict, Invalid
+from app.core.money import minor_units
 from app.core.tables.writing import csv_chunks
-from app.ordering.domain.carried_rows import Carried, Correction, correct, dump_rows, keep_only, load_rows, with_typed
+from app.ordering.domain.carried_rows import (
+    Carried,
+    Correction,
+    Typed,
+    correct,
+    dump_rows,
+    keep_only,
+    load_rows,
+    pad_rows,
+    with_typed,
+)
 from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.preview import Fix, Preview, Verdict, apply
 from app.ordering.domain.problem_report import delimiter_of, report_rows
@@ -22,11 +35,13 @@ from app.ordering.queries.quick_order import preview, read_file, read_text
 from app.ordering.service.cart import add_lines
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
+from app.ordering.views.contact import contact
+from app.ordering.views.entered import decimal_sign_here
 from app.ordering.views.panels import forget_cart
 from app.web.access import actor, requires
 from app.web.banners import tell
-from app.web.fragments import render_page, render_part
-from app.web.texts import _, language, ngettext, say
+from app.web.fragments import render_page
+from app.web.texts import _, ngettext, say
 
 PROBLEMS_SHOWN = 100
 LINES_SHOWN = 100
@@ -34,7 +49,7 @@ TYPED_ROWS = 8
 PLACE = "/quick-order"
 # Fields of a page full of corrections, and of an order pad somebody has extended; Flask's own limit is 1,000.
 FORM_PARTS = 5_000
-_FIELD = re.compile(r"(code|quantity|unit|join)-(\d{1,9})")
+_FIELD = re.compile(r"(code|quantity|unit|join|note)-(\d{1,9})")
 
 T = TypeVar("T")
 
@@ -86,11 +101,11 @@ def quick_order_preview() -> Response:
 @requires(Permission.FILL_CART)
 def quick_order_add() -> Response:
     """Put what is good into the cart; rows that wait stay on the page."""
-    seen = preview(actor(), _corrected(load_rows(request.form.get("rows", ""))))
+    seen = preview(actor(), _pad() or _corrected(load_rows(request.form.get("rows", ""))))
     if not seen.lines:
         tell(_("There is no good line yet."), "warn")
         return _shown(seen, status=422)
-    wanted = [WantedLine(line.article.id, line.quantity, line.unit) for line in seen.lines]
+    wanted = [WantedLine(line.article.id, line.quantity, line.unit, line.note) for line in seen.lines]
     try:
         added = add_lines(actor(), None, wanted, client_ref=request.form.get("client_ref", ""), page=PLACE)
     except Conflict as error:
@@ -120,13 +135,10 @@ def quick_order_problems() -> Response:
     return response
 
 
-@blueprint.get("/quick-order/line")
-@requires(Permission.FILL_CART)
-def quick_order_line() -> Response:
-    """One typed row, judged while the buyer goes on typing."""
-    code, quantity = request.args.get("code", ""), request.args.get("quantity", "")
-    seen = preview(actor(), with_typed(None, [(code[:60] or " ", quantity[:60] or "1")], _decimal()))
-    return render_part("ordering/_pad_line.html", seen=seen)
+def _entered() -> Carried:
+    """The rows of the pad after those of a paste, if there is one."""
+    text = request.form.get("text", "")
+    return with_typed(read_text(text) if text.strip() else None, _typed(), decimal_sign_here())
 
 
 def _carried(upload: UploadForm) -> Carried | None:
@@ -137,9 +149,20 @@ def _carried(upload: UploadForm) -> Carried | None:
         if not upload.validate():
             return None
         return read_file(upload.file.data.stream, upload.file.data.filename or "")
-    text = request.form.get("text", "")
-    typed = list(zip(request.form.getlist("code"), request.form.getlist("quantity"), strict=False))
-    return with_typed(read_text(text) if text.strip() else None, typed, _decimal())
+    return _entered()
+
+
+def _pad() -> Carried | None:
+    """What the page of the pad sends straight to the cart; None when it comes from a preview."""
+    return _entered() if "pad" in request.form else None
+
+
+def _typed() -> list[Typed]:
+    """The rows of the pad, from its one field or, without script, from the fields of each row."""
+    if request.form.get("pad"):
+        return pad_rows(request.form["pad"])
+    columns = [request.form.getlist(part) for part in Typed._fields]
+    return [Typed(*(cell or "" for cell in row)) for row in zip_longest(*columns)]
 
 
 def _corrected(carried: Carried) -> Carried:
@@ -156,7 +179,7 @@ def _corrected(carried: Carried) -> Carried:
     corrections = {
         number: Correction(
             parts.get("code"), parts.get("quantity"), parts.get("unit"),
-            tuple(int(row) for row in parts.get("join", "").split(",") if row.isdecimal()),
+            tuple(int(row) for row in parts.get("join", "").split(",") if row.isdecimal()), parts.get("note"),
         )
         for number, parts in fields.items()
     }  # fmt: skip
@@ -164,16 +187,27 @@ def _corrected(carried: Carried) -> Carried:
     return correct(carried, corrections, drop)
 
 
-def _decimal() -> str:
-    return "." if language() == "en" else ","
+def pad_key() -> str:
+    """Under which the browser keeps the rows of the pad: nobody else who signs in there sees them."""
+    return f"{actor().company_id}-{actor().user_id}"
 
 
 def _entry(paste: PasteForm, upload: UploadForm) -> Response:
-    codes, quantities = request.form.getlist("code"), request.form.getlist("quantity")
-    typed = list(zip(codes, quantities, strict=False))
-    typed += [("", "")] * max(TYPED_ROWS - len(typed), 2)
-    status = max(paste.status, upload.status)
-    return render_page("ordering/quick_order.html", paste=paste, upload=upload, typed=typed, status=status)
+    typed = _typed() if not request.form.get("pad") else []
+    currency = buying_terms(actor()).currency
+    typed += [Typed("")] * max(TYPED_ROWS - len(typed), 2)
+    return render_page(
+        "ordering/quick_order.html",
+        paste=paste,
+        upload=upload,
+        typed=typed,
+        pad=request.form.get("pad", ""),
+        pad_key=pad_key(),
+        currency=currency,
+        digits=minor_units(currency),
+        client_ref=str(uuid.uuid4()),
+        status=max(paste.status, upload.status),
+    )
 
 
 def _shown(seen: Preview, status: int = 200) -> Response:
@@ -193,6 +227,8 @@ def _shown(seen: Preview, status: int = 200) -> Response:
         refused=seen.count(Verdict.REFUSED),
         ignored=_ranges([row.row for row in seen.carried.order.ignored]),
         dropped=_ranges(seen.carried.dropped),
+        contact=contact() if seen.is_help_needed else None,
+        pad_key=pad_key(),
         fixes=_fixes(seen),
         button=ngettext("Put {n} good line into the cart", "Put {n} good lines into the cart", len(seen.lines)),
     )
