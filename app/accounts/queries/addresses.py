@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.tenancy import visible
+from app.core.texts import N_
 
 Use = Literal["ship_to", "bill_to"]
 _USED = {"ship_to": Address.is_ship_to, "bill_to": Address.is_bill_to}
@@ -48,6 +50,20 @@ def address(actor: Actor, address_id: int) -> PostalAddress:
     if row is None:
         raise NotFound
     return PostalAddress(*row)
+
+
+def addresses_by_id(
+    actor: Actor, ids: Collection[int], *, company_id: int | None = None
+) -> dict[int, PostalAddress]:  # fmt: skip
+    """Active addresses of a company by id; one that is a stranger's or was removed is NotFound. One statement."""
+    wanted = set(ids)
+    statement = select(*POSTAL).where(
+        Address.company_id == own_or_asked(actor, company_id), Address.id.in_(wanted), Address.is_active
+    )
+    found = {row[0]: PostalAddress(*row) for row in db.session.execute(statement)}
+    if found.keys() != wanted:
+        raise NotFound(N_("One of the addresses is not in the address book any more. Choose another one."))
+    return found
 
 
 def default_address(actor: Actor, *, use: Use = "ship_to", company_id: int | None = None) -> PostalAddress | None:

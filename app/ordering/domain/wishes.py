@@ -36,6 +36,8 @@ class Wishes:
     cost_centre_id: int | None = None
     delivery_method: str = ""
     payment_method: str = ""
+    is_complete: bool = False  # each delivery in one piece
+    latest_on: date | None = None  # nothing is shipped after this day
 
     def tidy(self) -> Self:
         """Without blanks around what was typed."""
@@ -52,19 +54,22 @@ class Wishes:
         if self.requested_on is not None and self.requested_on < today:
             late = N_("{day} is in the past. Take today or a later day.", day=self.requested_on)
             found.append(FieldProblem("requested_on", late))
+        if self.latest_on is not None and self.latest_on < max(today, self.requested_on or today):
+            early = N_("{day} lies before the day you want the goods on. Take a later day.", day=self.latest_on)
+            found.append(FieldProblem("latest_on", early))
         return found
 
     def as_json(self) -> dict[str, Any]:
         """What was filled in; the same wishes give the same values."""
-        values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
-        return values | ({"requested_on": self.requested_on.isoformat()} if self.requested_on else {})
+        values = {name: value for name, value in asdict(self).items() if value not in ("", None, False)}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         known = {one.name for one in fields(cls)}
-        day = values.get("requested_on")
         given = {name: value for name, value in values.items() if name in known}
-        return cls(**given | {"requested_on": date.fromisoformat(day) if day else None})
+        days = {name: date.fromisoformat(given[name]) for name in ("requested_on", "latest_on") if given.get(name)}
+        return cls(**given | days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,6 @@ _ALWAYS = ("ship_to_id", "bill_to_id", "po_number", "requested_on", "note")
 def request_hash(cart_id: int, wishes: Wishes) -> str:
     """Equal requests under one reference make one order."""
     values = asdict(wishes)
-    kept = {name: value for name, value in values.items() if name in _ALWAYS or value not in ("", None)}
+    kept = {name: value for name, value in values.items() if name in _ALWAYS or value not in ("", None, False)}
     text = json.dumps(kept | {"cart_id": cart_id}, default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,15 +1,15 @@
-"""The rows of an order: its head and its lines, each in one statement. Only computed values cross the wire."""
+"""The rows of an order: head, lines, deliveries, allowances and charges, each in one statement."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, text
 
-from app.accounts.queries.addresses import address
 from app.accounts.queries.companies import customer_party
 from app.core import clock
 from app.core.actor import Via
@@ -18,6 +18,7 @@ from app.core.outbox import publish
 from app.ordering.domain.lifecycle import OrderSource
 from app.ordering.domain.wishes import Placed
 from app.ordering.events import OrderReleased
+from app.ordering.models.deliveries import OrderCharge
 from app.ordering.models.orders import OrderAllowance
 from app.ordering.queries.placing import PlacedLine
 from app.ordering.service.preparing import Ready
@@ -79,11 +80,15 @@ def _head(ready: Ready) -> dict[str, Any]:
         "note": wishes.note,
         "currency": ready.head.currency,
         "vat_mode": ready.terms.vat_mode,
-        "payment_days": ready.terms.payment_days,
+        "payment_days": ready.payment_days,
+        "payment_method": ready.payment.code,
+        "payment_name": ready.payment.name,
+        "payment_kind": str(ready.payment.kind),
+        "delivery_method": ready.delivery_method_code,
         "net_total": totals.net_total,
         "vat_total": totals.vat_total,
         "gross_total": totals.gross_total,
-        "vat_breakdown": json.dumps([_vat_group(group) for group in totals.vat]),
+        "vat_breakdown": json.dumps([vat_group(group) for group in totals.vat]),
         "line_count": len(ready.lines),
         "promotions_lost": json.dumps([[one.code, one.name, one.reason.as_json()] for one in ready.effects.lost]),
     }
@@ -91,10 +96,8 @@ def _head(ready: Ready) -> dict[str, Any]:
 
 def _parties(ready: Ready) -> dict[str, str]:
     """What the order keeps of the account and its addresses as they are now."""
-    actor, wishes = ready.actor, ready.wishes
-    party = customer_party(actor, ready.head.company_id)
-    ship_to = address(actor, wishes.ship_to_id)
-    bill_to = address(actor, wishes.bill_to_id) if wishes.bill_to_id is not None else party.address or ship_to
+    party = customer_party(ready.actor, ready.head.company_id)
+    bill_to = ready.bill_to or party.address or ready.ship_to
     buyer = {
         "code": party.code,
         "name": party.name,
@@ -107,16 +110,16 @@ def _parties(ready: Ready) -> dict[str, str]:
         "endpoint_scheme": party.endpoint_scheme,
         "endpoint_id": party.endpoint_id,
         "email": party.invoice_email or party.email,
-        "person": actor.name,
+        "person": ready.actor.name,
     }
     return {
-        "ship_to": json.dumps(ship_to.as_json()),
+        "ship_to": json.dumps(ready.ship_to.as_json()),
         "bill_to": json.dumps(bill_to.as_json()),
         "buyer": json.dumps(buyer),
     }
 
 
-def _vat_group(group: Any) -> dict[str, Any]:
+def vat_group(group: Any) -> dict[str, Any]:
     return {
         "category": group.category,
         "rate": None if group.rate is None else str(group.rate),
@@ -166,16 +169,122 @@ def insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> list
 
 
 def insert_allowances(ready: Ready, order_id: int) -> None:
-    """What promotions take off, one row for each VAT category and rate."""
-    shares = [(one, share) for one in ready.effects.allowances for share in one.shares]
-    db.session.execute(insert(OrderAllowance), [
-        {
-            "company_id": ready.head.company_id, "order_id": order_id, "position": place,
+    """What promotions, or a cheap way of payment, take off: one row for each VAT category and rate."""
+    keys = {"company_id": ready.head.company_id, "order_id": order_id}
+    rows = [
+        keys | {
             "promotion_id": one.promotion_id, "code": one.code, "name": one.name, "coupon": one.coupon,
             "amount": share.amount, "vat_category": share.vat_category, "vat_rate": share.vat_rate,
         }
-        for place, (one, share) in enumerate(shares, 1)
+        for one in ready.effects.allowances
+        for share in one.shares
+    ]  # fmt: skip
+    rows += [
+        keys | {
+            "promotion_id": None, "code": one.code, "name": one.name, "coupon": "", "amount": -one.amount,
+            "vat_category": one.vat_category, "vat_rate": one.vat_rate,
+        }
+        for one in ready.charges
+        if one.amount < 0
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(insert(OrderAllowance), [row | {"position": place} for place, row in enumerate(rows, 1)])
+
+
+def insert_charges(ready: Ready, order_id: int) -> None:
+    """What the order costs beside its goods, one row for each VAT category and rate."""
+    rows = [one for one in ready.charges if one.amount > 0]
+    if not rows:
+        return
+    db.session.execute(insert(OrderCharge), [
+        {
+            "company_id": ready.head.company_id, "order_id": order_id, "position": place, "kind": str(one.kind),
+            "code": one.code, "name": one.name, "amount": one.amount, "vat_category": one.vat_category,
+            "vat_rate": one.vat_rate,
+        }
+        for place, one in enumerate(rows, 1)
     ])  # fmt: skip
+
+
+# Most orders come in one delivery: its number and the parts are copied inside the database.
+_ONE_DELIVERY = text("""
+WITH made AS (
+    INSERT INTO order_deliveries (company_id, order_id, position, number, ship_to, requested_on, promised_on,
+        is_complete, latest_on, delivery_method, method_name, cost)
+    SELECT company_id, id, 1, number || '/1', ship_to, requested_on, :promised_on, :is_complete, :latest_on,
+        :delivery_method, :method_name, :cost
+    FROM orders WHERE id = :order_id
+    RETURNING id
+)
+INSERT INTO order_line_parts (company_id, order_line_id, delivery_id, position, quantity, base_quantity, net,
+    cost_centre_id)
+SELECT l.company_id, l.id, made.id, 1, l.quantity, l.base_quantity, l.net, CAST(:cost_centre_id AS bigint)
+FROM order_lines l, made WHERE l.order_id = :order_id ORDER BY l.id""")
+_DELIVERIES = text("""
+INSERT INTO order_deliveries (company_id, order_id, position, number, ship_to, requested_on, promised_on,
+    is_complete, latest_on, delivery_method, method_name, cost)
+SELECT o.company_id, o.id, new.place, o.number || '/' || new.place, new.ship_to, new.requested_on, new.promised_on,
+    :is_complete, :latest_on, :delivery_method, :method_name, new.cost
+FROM unnest(CAST(:ship_to AS jsonb[]), CAST(:requested_on AS date[]), CAST(:promised_on AS date[]),
+    CAST(:cost AS numeric[])) WITH ORDINALITY AS new (ship_to, requested_on, promised_on, cost, place), orders o
+WHERE o.id = :order_id ORDER BY new.place""")
+_PARTS = text("""
+INSERT INTO order_line_parts (company_id, order_line_id, delivery_id, position, quantity, base_quantity, net,
+    cost_centre_id)
+SELECT l.company_id, l.id, d.id, new.position, new.quantity, new.base, new.net, new.centre
+FROM unnest(CAST(:line AS integer[]), CAST(:delivery AS integer[]), CAST(:position AS integer[]),
+    CAST(:quantity AS numeric[]), CAST(:base AS numeric[]), CAST(:net AS numeric[]), CAST(:centre AS bigint[]))
+    WITH ORDINALITY AS new (line, delivery, position, quantity, base, net, centre, place)
+JOIN order_lines l ON l.order_id = :order_id AND l.position = new.line
+JOIN order_deliveries d ON d.order_id = :order_id AND d.position = new.delivery
+ORDER BY new.place""")
+
+
+def insert_deliveries(ready: Ready, order_id: int, promised: Sequence[date | None]) -> None:
+    """The deliveries of an order, with the day each can leave, and which part of which line each brings."""
+    method = ready.delivery_method
+    values: dict[str, Any] = {
+        "order_id": order_id,
+        "is_complete": ready.wishes.is_complete,
+        "latest_on": ready.wishes.latest_on,
+        "delivery_method": ready.delivery_method_code,
+        "method_name": method.name if method else "",
+    }
+    if _is_plain(ready):
+        (one,) = ready.deliveries
+        centre = ready.parts[0].cost_centre_id
+        db.session.execute(
+            _ONE_DELIVERY, values | {"promised_on": promised[0], "cost": one.cost, "cost_centre_id": centre}
+        )
+        return
+    db.session.execute(_DELIVERIES, values | {
+        "ship_to": [json.dumps(one.ship_to.as_json()) for one in ready.deliveries],
+        "requested_on": [one.requested_on for one in ready.deliveries],
+        "promised_on": list(promised),
+        "cost": [one.cost for one in ready.deliveries],
+    })  # fmt: skip
+    parts = ready.parts
+    db.session.execute(_PARTS, {
+        "order_id": order_id,
+        "line": numbers(part.line + 1 for part in parts),
+        "delivery": numbers(part.delivery + 1 for part in parts),
+        "position": numbers(part.position for part in parts),
+        "quantity": numbers(part.quantity for part in parts),
+        "base": numbers(part.base_quantity for part in parts),
+        "net": numbers(part.net for part in parts),
+        "centre": numbers(part.cost_centre_id for part in parts),
+    })  # fmt: skip
+
+
+def _is_plain(ready: Ready) -> bool:
+    """Whether everything goes to the order's own address on the order's own day, on one cost centre."""
+    return (
+        len(ready.deliveries) == 1
+        and len(ready.parts) == len(ready.lines)
+        and ready.deliveries[0].ship_to == ready.ship_to
+        and ready.deliveries[0].requested_on == ready.wishes.requested_on
+        and len({part.cost_centre_id for part in ready.parts}) == 1
+    )
 
 
 def numbers(values: Iterable[Decimal | int | None]) -> str:

@@ -5,35 +5,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, NoReturn
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from app.accounts.domain.company import BuyingTerms, demand_may_buy
+from app.accounts.domain.budget import BudgetClaim
+from app.accounts.domain.company import BuyingTerms, PostalAddress, demand_may_buy
 from app.accounts.queries.companies import buying_terms
+from app.accounts.queries.cost_centres import demand_usable
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.locks import lock_rows
 from app.core.texts import N_
+from app.ordering.domain.approval_request import NOTHING_HELD, HeldPrice
 from app.ordering.domain.cart import AllowanceChange, LineProblem, PriceChange, allowance_changes, sums
+from app.ordering.domain.charges import OrderChargeRow
 from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.order_costs import confirmation
+from app.ordering.domain.sharing import Right
+from app.ordering.domain.splits import Part, Whole, claims_of
+from app.ordering.domain.terms import DeliveryMethod, PaymentMethod, PoRepeats
 from app.ordering.domain.wishes import FieldProblem, Placed, Wishes, request_hash
 from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order
 from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
 from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
-from app.pricing.domain.promotions import Effects
+from app.ordering.queries.plans import Plan, plan
+from app.pricing.domain.promotions import NO_EFFECTS, Effects
 from app.pricing.domain.totals import Totals
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """One delivery of the order to be; `cost` is net, `position` counts from 1."""
+
+    position: int
+    ship_to: PostalAddress
+    requested_on: date | None
+    cost: Decimal
 
 
 @dataclass(slots=True)
 class Ready:
-    """A cart that may become an order now: locked, checked, priced. `today` is the operator's day."""
+    """A cart that may become an order now: locked, checked, priced. `today` is the operator's day.
+
+    `parts` name lines and deliveries by their places in `lines` and `deliveries`. `reserved`: what an approval has
+    reserved of budgets for it; the same claims keep the periods they were reserved in. `held_keys`: under which keys
+    it has held stock.
+    """
 
     actor: Actor
     head: CartHead
@@ -45,8 +72,30 @@ class Ready:
     terms: BuyingTerms
     lines: list[PlacedLine]
     effects: Effects
+    parts: tuple[Part, ...]
+    deliveries: tuple[PlannedDelivery, ...]
+    ship_to: PostalAddress
+    bill_to: PostalAddress | None
+    charges: tuple[OrderChargeRow, ...]
     totals: Totals
+    budget_claims: tuple[BudgetClaim, ...]
+    payment: PaymentMethod
+    delivery_method: DeliveryMethod | None
     fingerprint: str
+    approval_id: int | None = None
+    reserved: tuple[BudgetClaim, ...] = field(default=())
+    held_keys: tuple[int, ...] = ()
+
+    @property
+    def delivery_method_code(self) -> str:
+        return self.delivery_method.code if self.delivery_method else ""
+
+    @property
+    def payment_days(self) -> int:
+        """Days to pay in; nothing but what is on account waits."""
+        if not self.payment.is_on_account:
+            return self.payment.net_days or 0
+        return self.terms.payment_days if self.payment.net_days is None else self.payment.net_days
 
 
 def prepare(
@@ -57,39 +106,122 @@ def prepare(
     client_ref: str,
     seen: str | None = None,
     approval_id: int | None = None,
+    held: Mapping[int, HeldPrice] = NOTHING_HELD,
 ) -> Ready | Placed:
     """Lock the cart and find out what the order would be; the order that the same request has made before, if it has.
 
     Runs inside a command. `seen` is the fingerprint of the page the buyer confirms; a cart that waits for approval is
-    opened by its `approval_id` only. Raises Conflict or Invalid with all that speaks against it at once: `details` of
-    a Conflict are (sku, LineProblem), PriceChange, AllowanceChange and FieldProblem.
+    opened by its `approval_id` only, at the prices `held` for it by line where those of now are higher. Raises Conflict or Invalid with all that speaks against it at once: `details` of
+    a Conflict are FieldProblem, (sku, LineProblem), PriceChange and AllowanceChange.
     """
     wishes = wishes.tidy()
-    head = cart_head(actor, cart_id)
+    head = cart_head(actor, cart_id, Right.ORDER)
     (cart,) = lock_rows(Cart, [head.id])
     asked = request_hash(cart_id, wishes)
     known = known_order(cart.company_id, client_ref, asked)
     if known is not None:
         return known
     _demand_open(cart, approval_id)
-    terms = buying_terms(actor, cart.company_id)
-    demand_may_buy(terms)
+    buyer = buying_terms(actor, cart.company_id)
+    demand_may_buy(buyer, on_account=False)
     today = clock.today(operator_zone(actor))
-    wrong = wishes.problems(clock.today(terms.time_zone))
-    lines = lines_to_place(actor, head, today)
+    lines = lines_to_place(actor, head, today, held)
     if not lines:
         raise Conflict(N_("The cart is empty."))
-    if wrong or not all(line.is_fine for line in lines):
-        _refuse(wrong, *_what_is_wrong(actor, head, today, lines))
-    effects = effects_to_place(actor, head, lines)
+    is_fine = all(line.is_fine for line in lines)
+    effects = effects_to_place(actor, head, lines) if is_fine else NO_EFFECTS
+    found = plan(actor, head, buyer, wholes(lines), wishes, taken_off=effects.total)
+    if not found.costs.payments:
+        demand_may_buy(buyer)
+    wrong = [*wishes.problems(clock.today(buyer.time_zone)), *_field_problems(actor, head, found, wishes)]
+    if wrong or found.problems or not is_fine:
+        problems, prices = ([], []) if is_fine else _line_problems(actor, head, today)
+        _refuse(wrong, [*problems, *found.problems], prices)
     moved = allowance_changes(head.allowances_seen, effects)
     if moved:
         refuse_promotions(moved)
-    code = fingerprint(lines, head.currency, effects)
+    code = confirmation(fingerprint(lines, head.currency, effects), found.costs, found.deliveries, found.parts)
     if seen is not None and seen != code:
         raise Conflict(N_("The cart has changed since you opened this page. Look at it and confirm."))
-    totals = sums((line.price for line in lines), head.currency, effects)
-    return Ready(actor, head, cart, wishes, client_ref, asked, today, terms, lines, effects, totals, code)
+    return _ready(
+        found, actor=actor, head=head, cart=cart, wishes=wishes, client_ref=client_ref, request_hash=asked,
+        today=today, terms=buyer, lines=lines, effects=effects, fingerprint=code, approval_id=approval_id,
+    )  # fmt: skip
+
+
+def _ready(found: Plan, **facts: Any) -> Ready:
+    """All of it together: sums with what is charged, and what each cost centre pays."""
+    costs, head, effects, wishes = found.costs, facts["head"], facts["effects"], facts["wishes"]
+    if costs.payment is None:
+        raise ValueError("a way of payment was refused and then taken")
+    totals = sums((line.price for line in facts["lines"]), head.currency, effects, [row.taxed for row in costs.rows])
+    claims = claims_of(found.parts, totals.net_total, head.currency)
+    shares = costs.chosen.quoted.costs if costs.chosen else (ZERO,) * len(found.deliveries)
+    return Ready(
+        **facts,
+        parts=tuple(found.parts),
+        deliveries=tuple(
+            PlannedDelivery(place, found.addresses[where.ship_to_id], where.requested_on, cost)
+            for place, (where, cost) in enumerate(zip(found.deliveries, shares, strict=True), 1)
+        ),
+        ship_to=found.addresses[wishes.ship_to_id],
+        bill_to=found.addresses[wishes.bill_to_id] if wishes.bill_to_id is not None else None,
+        charges=costs.rows,
+        totals=totals,
+        budget_claims=tuple(BudgetClaim(centre, amount) for centre, amount in sorted(claims.items())),
+        payment=costs.payment,
+        delivery_method=costs.chosen.method if costs.chosen else None,
+    )
+
+
+def wholes(lines: Sequence[PlacedLine]) -> list[Whole]:
+    """The lines as splitting and costs see them; one without a price counts nothing."""
+    return [
+        Whole(
+            line.line_id, line.article_id, line.quantity, line.unit, line.base_quantity, line.price.net or ZERO,
+            line.price.vat_category, line.price.vat_rate,
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+_SAME_PO = text("SELECT pg_advisory_xact_lock(hashtext('po:' || :company || ':' || :number))")
+
+
+def _field_problems(actor: Actor, head: CartHead, found: Plan, wishes: Wishes) -> list[FieldProblem]:
+    """What the account's own rules, the thresholds and the methods say to what was entered."""
+    wrong = list(found.costs.problems)
+    terms = found.terms
+    if terms.needs_po and not wishes.po_number:
+        wrong.append(FieldProblem("po_number", N_("Enter your order number: your company orders under one only.")))
+    if terms.po_repeats is PoRepeats.BLOCK and wishes.po_number:
+        wrong += _used_before(head.company_id, wishes.po_number)
+    centres = {part.cost_centre_id for part in found.parts}
+    if terms.needs_cost_centre and None in centres:
+        wrong.append(FieldProblem("cost_centre_id", N_("Choose a cost centre: your company books every line to one.")))
+    return wrong + _centre_problems(actor, head.company_id, {one for one in centres if one is not None})
+
+
+def _used_before(company_id: int, po_number: str) -> list[FieldProblem]:
+    """Orders of the account under the same number; two at once wait for each other."""
+    db.session.execute(_SAME_PO, {"company": str(company_id), "number": po_number})
+    other = db.session.scalar(
+        select(Order.number).where(Order.company_id == company_id, Order.po_number == po_number).limit(1)
+    )
+    if other is None:
+        return []
+    used = N_(
+        "You have used {po_number} for {number} already. Enter another number.", po_number=po_number, number=other
+    )
+    return [FieldProblem("po_number", used)]
+
+
+def _centre_problems(actor: Actor, company_id: int, centres: Collection[int]) -> list[FieldProblem]:
+    try:
+        demand_usable(actor, company_id, centres)
+    except Invalid as error:
+        return [FieldProblem("cost_centre_id", error.message)]
+    return []
 
 
 def known_order(company_id: int, client_ref: str, asked: str) -> Placed | None:
@@ -117,12 +249,10 @@ def _demand_open(cart: Cart, approval_id: int | None) -> None:
     raise Conflict(N_("This cart cannot be ordered now."))
 
 
-def _what_is_wrong(
-    actor: Actor, head: CartHead, on: date, lines: Sequence[PlacedLine]
-) -> tuple[list[tuple[str, LineProblem]], list[PriceChange]]:
-    """What keeps lines from being ordered, and whose prices have moved; asked only when something is not fine."""
-    if all(line.is_fine for line in lines):
-        return [], []
+def _line_problems(
+    actor: Actor, head: CartHead, on: date
+) -> tuple[list[tuple[str, LineProblem]], list[PriceChange]]:  # fmt: skip
+    """What keeps lines from being ordered, and whose prices have moved."""
     page = price_rows(actor, head, on)
     problems = [(row.article.sku, problem) for row in page.problem_rows for problem in row.problems]
     return problems, [change for row in page.rows if (change := row.change)]

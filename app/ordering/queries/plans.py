@@ -1,0 +1,116 @@
+"""How a cart would be delivered and what that costs: at most four statements, whatever the number of lines and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from app.accounts.domain.company import BuyingTerms, PostalAddress
+from app.accounts.queries.addresses import addresses_by_id
+from app.catalog.queries.articles import articles_by_id
+from app.core.actor import Actor
+from app.ordering.domain.cart import LineProblem, quantity_problem
+from app.ordering.domain.charges import bases_of
+from app.ordering.domain.delivery_cost import Load
+from app.ordering.domain.order_costs import Costs, costs_of
+from app.ordering.domain.splits import Part, Where, Whole, divide, sum_problem, wishes_of
+from app.ordering.domain.terms import AccountTerms
+from app.ordering.domain.wishes import PartWish, Wishes
+from app.ordering.queries.cart import CartHead
+from app.ordering.queries.splits import cart_parts
+from app.ordering.queries.terms import LineWeight, account_terms, goes_by_weight, weights
+
+ZERO = Decimal(0)
+
+
+@dataclass(slots=True)
+class Plan:
+    """The deliveries of a cart with their addresses, its parts, its costs, and what is wrong with the splitting."""
+
+    terms: AccountTerms
+    deliveries: list[Where]
+    parts: list[Part]
+    addresses: dict[int, PostalAddress]
+    costs: Costs
+    split: Mapping[int, Sequence[PartWish]]
+    problems: list[tuple[str, LineProblem]] = field(default_factory=list)  # (sku, problem)
+
+    @property
+    def is_split(self) -> bool:
+        return bool(self.split)
+
+    def place(self, number: int) -> PostalAddress:
+        """Where a delivery goes."""
+        return self.addresses[self.deliveries[number].ship_to_id]
+
+
+def plan(
+    actor: Actor,
+    head: CartHead,
+    buyer: BuyingTerms,
+    lines: Sequence[Whole],
+    wishes: Wishes,
+    *,
+    taken_off: Decimal = ZERO,
+    locale: str = "",
+) -> Plan:
+    """What becomes of the lines of a cart as they are; names of methods in `locale`, by default the account's.
+
+    Raises NotFound for an address that is not in the account's book.
+    """
+    terms = account_terms(actor, head.currency, company_id=head.company_id, locale=locale or buyer.locale)
+    split = cart_parts(head.id, head.company_id)
+    divided = wishes_of(lines, wishes, split)
+    deliveries, parts = divide(lines, divided, head.currency)
+    wanted = {where.ship_to_id for where in deliveries} | {wishes.ship_to_id}
+    if wishes.bill_to_id is not None:
+        wanted.add(wishes.bill_to_id)
+    book = addresses_by_id(actor, wanted, company_id=head.company_id)
+    heavy = weights(head.id, head.company_id) if goes_by_weight(terms.delivery, head.currency) else {}
+    costs = costs_of(
+        terms,
+        wishes,
+        places=[(book[one.ship_to_id].country, book[one.ship_to_id].postcode) for one in deliveries],
+        loads=_loads(lines, parts, len(deliveries), heavy),
+        bases=bases_of((line.net, line.vat_category, line.vat_rate) for line in lines),
+        taken_off=taken_off,
+        currency=head.currency,
+        on_hold=buyer.is_on_credit_hold,
+    )
+    wrong = _split_problems(actor, head, lines, split) if split else []
+    return Plan(terms, deliveries, parts, book, costs, split, wrong)
+
+
+def _loads(
+    lines: Sequence[Whole], parts: Sequence[Part], count: int, heavy: Mapping[int, LineWeight]
+) -> list[Load]:  # fmt: skip
+    """What each delivery brings; a part weighs its share of its line."""
+    nets, kgs = [ZERO] * count, [ZERO] * count
+    missing: list[dict[str, None]] = [{} for _ in range(count)]
+    for part in parts:
+        nets[part.delivery] += part.net
+        line = lines[part.line]
+        weight = heavy.get(line.line_id)
+        if weight is None:
+            continue
+        if weight.kg is None:
+            missing[part.delivery][weight.sku] = None
+        else:
+            kgs[part.delivery] += weight.kg * part.quantity / line.quantity
+    return [Load(net, kg, tuple(skus)) for net, kg, skus in zip(nets, kgs, missing, strict=True)]
+
+
+def _split_problems(
+    actor: Actor, head: CartHead, lines: Sequence[Whole], split: Mapping[int, Sequence[PartWish]]
+) -> list[tuple[str, LineProblem]]:
+    """Lines whose parts do not add up, and parts that do not fit the rule of their article; one statement."""
+    mine = [line for line in lines if line.line_id in split]
+    articles = articles_by_id(actor, {line.article_id for line in mine}, company_id=head.company_id)
+    found: list[tuple[str, LineProblem]] = []
+    for line in mine:
+        article, parts = articles[line.article_id], split[line.line_id]
+        problems = [quantity_problem(article, part.quantity, line.unit) for part in parts]
+        problems.append(sum_problem(line.quantity, line.unit, parts))
+        found.extend((article.sku, problem) for problem in problems if problem is not None)
+    return found
