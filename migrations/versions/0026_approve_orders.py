@@ -143,12 +143,20 @@ def upgrade() -> None:
             "charges", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
         sa.Column(
+            "claims",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column(
             "budgets", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_stock_held", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminders", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "state IN ('waiting', 'ordered', 'rejected', 'withdrawn', 'returned', 'expired')",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from app.core.texts import N_, Message
@@ -43,6 +44,9 @@ class HeldPrice:
     def is_below(self, price: Decimal, base: Decimal) -> bool:
         """Whether the price of now is higher."""
         return price * self.base > self.price * base
+
+
+NOTHING_HELD: Mapping[int, HeldPrice] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

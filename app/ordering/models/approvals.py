@@ -159,11 +159,16 @@ class Approval(Base):
     line_count: Mapped[int] = mapped_column(Integer)
     allowances: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # [[code, name, amount], ...]
     charges: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # [[code, name, amount], ...]
+    claims: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default=_NONE
+    )  # on budgets: [[cost centre id, amount], ...]
     budgets: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)  # [[code, name, left, amount], ...]
     held_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     is_stock_held: Mapped[bool] = mapped_column(server_default=text("false"))
     due_at: Mapped[Moment]  # when the sweep looks at it next
     expires_at: Mapped[Moment]
+    reminders: Mapped[int] = mapped_column(Integer, server_default="0")
+    changes: Mapped[int] = mapped_column(Integer, server_default="0")  # by approvers, of lines
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
 
 

@@ -6,7 +6,8 @@ not plainly fine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -18,9 +19,10 @@ from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.quantity import Anchor, Factor, QuantityRule
+from app.ordering.domain.approval_request import NOTHING_HELD, HeldPrice
 from app.ordering.domain.cart import fingerprint_of
 from app.ordering.queries.cart import CartHead
-from app.pricing.domain.price import PricedLine, PriceItem
+from app.pricing.domain.price import PricedLine, PriceItem, net_of
 from app.pricing.domain.promotions import Effects
 from app.pricing.queries.prices import price_lines
 from app.pricing.queries.promotions import promotion_effects
@@ -60,13 +62,26 @@ class PlacedLine:
     is_kit: bool
 
 
-def lines_to_place(actor: Actor, head: CartHead, on: date) -> list[PlacedLine]:
-    """All lines with their prices, in the order of the cart; three statements."""
+def lines_to_place(
+    actor: Actor, head: CartHead, on: date, held: Mapping[int, HeldPrice] = NOTHING_HELD
+) -> list[PlacedLine]:
+    """All lines with their prices, in the order of the cart; three statements. `held` prices by line cap those of now."""
     values = {"cart": head.id, "company": head.company_id, **visible_values(actor, head.company_id)}
     rows = db.session.execute(_LINES, values).all()
     items = [_item(row) for row in rows]
     prices = price_lines(actor, items, company_id=head.company_id, on=on) if items else []
+    if held:
+        prices = [_capped(price, held.get(row[0])) for row, price in zip(rows, prices, strict=True)]
     return [_line(row, price) for row, price in zip(rows, prices, strict=True)]
+
+
+def _capped(price: PricedLine, held: HeldPrice | None) -> PricedLine:
+    """The price that was promised for some time, where that of now is higher."""
+    now = price.unit_price
+    if held is None or now is None or not held.is_below(now, price.base_quantity):
+        return price
+    net = net_of(price.priced_quantity, held.price, held.base, price.currency)
+    return replace(price, unit_price=held.price, base_quantity=held.base, net=net)
 
 
 def effects_to_place(actor: Actor, head: CartHead, lines: list[PlacedLine]) -> Effects:

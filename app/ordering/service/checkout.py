@@ -15,9 +15,10 @@ from app.core.errors import Conflict
 from app.core.texts import N_, Message
 from app.ordering.domain.cart import CartPage, PriceChange
 from app.ordering.domain.lifecycle import CartState
-from app.ordering.domain.wishes import Placed, Wishes
+from app.ordering.domain.wishes import Placed, Wishes, request_hash
 from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import cart_head, price_day, price_rows
+from app.ordering.service.approvals import asked_before, gate
 from app.ordering.service.cart_state import remember_prices
 from app.ordering.service.orders import place
 from app.ordering.service.preparing import prepare
@@ -38,9 +39,18 @@ def submit(actor: Actor, cart_id: int, wishes: Wishes, *, client_ref: str, seen:
 
     `seen` is the fingerprint of the page the buyer confirms. Raises Conflict or Invalid as `prepare` and `place` do.
     """
-    ready = prepare(actor, cart_id, wishes, client_ref=client_ref, seen=seen)
+    try:
+        ready = prepare(actor, cart_id, wishes, client_ref=client_ref, seen=seen)
+    except Conflict:
+        waiting = asked_before(cart_head(actor, cart_id).company_id, client_ref, request_hash(cart_id, wishes.tidy()))
+        if waiting is None:
+            raise
+        return Submitted(None, waiting)
     if isinstance(ready, Placed):
         return Submitted(ready)
+    approval_id = gate(ready)
+    if approval_id is not None:
+        return Submitted(None, approval_id)
     return Submitted(place(ready))
 
 
