@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), server_default="planned", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("round", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("refusals", sa.Integer(), server_default="0", nullable=False),
         sa.Column("own_lines", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
             "wishes", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from app.core.errors import Conflict, Invalid
 from app.core.texts import N_, Message
 from app.ordering.domain.cart import LineProblem
+from app.ordering.domain.schedule import Schedule
 from app.ordering.domain.wishes import PO_LENGTH
 
 ZERO = Decimal(0)
@@ -227,3 +228,23 @@ def answer_by(asked_at: datetime, settings: Settings, next_run_at: datetime | No
     """Until when an answer counts: the hours given, but not beyond the next run."""
     until = asked_at + timedelta(hours=settings.answer_hours)
     return until if next_run_at is None or next_run_at <= asked_at else min(until, next_run_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything of a standing order but its lines. `wishes` as JSON without the number, which `po_pattern` makes."""
+
+    name: str
+    schedule: Schedule
+    run_time: time
+    wishes: Mapping[str, Any]
+    po_pattern: str = ""
+    settings: Settings = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the owner decides about one line; `quantity` goes with QUANTITY."""
+
+    choice: Choice
+    quantity: Decimal | None = None

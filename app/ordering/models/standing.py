@@ -134,7 +134,7 @@ class StandingRun(Base):
     state: Mapped[str] = mapped_column(String(20), server_default="planned")
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
-    round: Mapped[int] = mapped_column(Integer, server_default="1")  # grows when an approver has refused the order
+    refusals: Mapped[int] = mapped_column(Integer, server_default="0")  # how often an approver has refused it
     own_lines: Mapped[bool] = mapped_column(server_default=text("false"))
     wishes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
     questions: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)

@@ -137,6 +137,8 @@ class Run:
     net: Decimal | None
     reason: Message | None
     finished_at: datetime | None
+    asks: int
+    refusals: int
 
     @property
     def is_changed(self) -> bool:
@@ -183,7 +185,7 @@ _RUN: tuple[Any, ...] = (
     StandingRun.id, StandingRun.standing_id, StandingRun.planned_on, StandingRun.on_day, StandingRun.run_at,
     StandingRun.state, StandingRun.own_lines, StandingRun.wishes, StandingRun.questions, StandingRun.asked_at,
     StandingRun.answer_by, StandingRun.accepted_total, StandingRun.order_id, Order.number, Order.net_total,
-    StandingRun.reason, StandingRun.finished_at,
+    StandingRun.reason, StandingRun.finished_at, StandingRun.asks, StandingRun.refusals,
 )  # fmt: skip
 
 
