@@ -73,6 +73,6 @@ def _effects(actor: Actor, head: CartHead) -> Effects:
         )
     rows = db.session.execute(_GOODS, {"cart": head.id, "company": head.company_id}).all()
     held = held_promotions(actor, {row[0] for row in rows}, company_id=head.company_id, coupons=head.coupons)
-    goods = [Goods(*row) for row in rows]
+    goods = [Goods(*row[:3], round_amount(row[3], head.currency), *row[4:]) for row in rows]
     allowances, lost = evaluate(held.promotions, goods, head.currency)
     return Effects(allowances, lost, coupon_answers(head.coupons, held, allowances, lost, head.currency))
