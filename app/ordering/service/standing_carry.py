@@ -54,6 +54,10 @@ def carry_out(actor: Actor, run_id: int, *, has_owner: bool = True) -> None:
     run = run_by_id(actor, run_id)
     if run.state is not RunState.RUNNING:
         return
+    known = _order_of(head, run)
+    if known is not None:
+        note_placed(actor, head, run, known)
+        return
     if not has_owner:
         left = N_("{name} may not order for {company} any more. Somebody has to take this over.",
                   name=head.owner, company=head.account_name)  # fmt: skip
@@ -91,6 +95,13 @@ def _order(actor: Actor, head: StandingHead, run: Run, lines: Sequence[JudgedLin
         net = db.session.scalars(select(Order.net_total).where(Order.id == submitted.order.id)).one()
         _demand_below_ceiling(head, run, net)
     return submitted
+
+
+def _order_of(head: StandingHead, run: Run) -> int | None:
+    """The order this run has made already, whatever its row says."""
+    reference = reference_of(head, run)
+    statement = select(Order.id).where(Order.company_id == head.company_id, Order.client_ref == reference)
+    return db.session.scalar(statement)
 
 
 def reference_of(head: StandingHead, run: Run) -> str:
