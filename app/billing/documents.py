@@ -17,12 +17,15 @@ from app.documents.model.party import Address, Contact, Identifier, Party
 from app.documents.model.payment import PaymentMeans, PaymentTerms
 from app.documents.model.totals import Totals as DocumentTotals
 from app.documents.model.totals import VatBreakdown, VatCategory
+from app.ordering.models.deliveries import OrderCharge
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.pricing.domain.totals import TaxedCharge, TaxedLine, Totals, totals
 from app.pricing.domain.vat import Reason
 
 _GLN_SCHEME = "0088"
 _DISCOUNT = "95"  # UNTDID 5189
+# UNTDID 7161: freight service, minimum order not fulfilled, financing
+_CHARGES = {"delivery": "FC", "surcharge": "DAN", "payment": "FI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,18 @@ def _allowance(row: OrderAllowance, currency: str) -> AllowanceCharge:
     )
 
 
+def _charge(row: OrderCharge, currency: str) -> AllowanceCharge:
+    """What was charged beside the goods, of one VAT category and rate (BG-21)."""
+    return AllowanceCharge(
+        amount=round_amount(row.amount, currency),
+        is_charge=True,
+        reason=row.name,
+        reason_code=_CHARGES[row.kind],
+        vat_category=VatCategory(row.vat_category),
+        vat_rate=None if row.vat_rate is None else _plain(row.vat_rate),
+    )
+
+
 def _reasons(order: Order) -> dict[str, Reason]:
     """Why the order was free of tax, as it was frozen with it."""
     return {
@@ -113,13 +128,22 @@ def _reasons(order: Order) -> dict[str, Reason]:
     }
 
 
-def _sums(order: Order, lines: Sequence[OrderLine], allowances: Sequence[OrderAllowance]) -> Totals:
+def _sums(
+    order: Order,
+    lines: Sequence[OrderLine],
+    allowances: Sequence[OrderAllowance],
+    charges: Sequence[OrderCharge],
+) -> Totals:
     """The sums of the document, which must be the order's."""
     sums = totals(
         (TaxedLine(round_amount(row.net, order.currency), row.vat_category, row.vat_rate) for row in lines),
         order.currency,
         charges=[
-            TaxedCharge(-round_amount(row.amount, order.currency), row.vat_category, row.vat_rate) for row in allowances
+            *(
+                TaxedCharge(-round_amount(row.amount, order.currency), row.vat_category, row.vat_rate)
+                for row in allowances
+            ),
+            *(TaxedCharge(round_amount(row.amount, order.currency), row.vat_category, row.vat_rate) for row in charges),
         ],
         reasons=_reasons(order),
     )
@@ -168,13 +192,14 @@ def invoice_document(
     language: str,
     buyer: Mapping[str, str] | None = None,
     allowances: Sequence[OrderAllowance] = (),
+    charges: Sequence[OrderCharge] = (),
 ) -> Invoice:
     """The invoice of a whole order; sums are computed by `pricing.domain.totals` and must equal the order's.
 
     `buyer` are legal facts of the customer that were mended since it ordered. Raises ValueError when the sums differ:
     an order and its invoice never do by a cent.
     """
-    sums = _sums(order, lines, allowances)
+    sums = _sums(order, lines, allowances, charges)
     ship_to = order.ship_to or order.bill_to
     return Invoice(
         number=numbered.number,
@@ -203,11 +228,15 @@ def invoice_document(
         if seller.iban
         else (),
         lines=tuple(_line(row, order.currency) for row in lines),
-        allowances_charges=tuple(_allowance(row, order.currency) for row in allowances),
+        allowances_charges=(
+            *(_allowance(row, order.currency) for row in allowances),
+            *(_charge(row, order.currency) for row in charges),
+        ),
         vat=_vat(sums),
         totals=DocumentTotals(
             line_net=sums.line_total,
             allowances=sums.allowances or None,
+            charges=sums.charges or None,
             net=sums.net_total,
             tax=sums.vat_total,
             gross=sums.gross_total,

@@ -25,6 +25,7 @@ from app.core.outbox import publish
 from app.core.texts import N_
 from app.documents.model.stored import to_json
 from app.ordering.domain.lifecycle import OrderState
+from app.ordering.models.deliveries import OrderCharge
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.ordering.service.progress import record_invoiced
 
@@ -56,8 +57,9 @@ def issue_invoice(actor: Actor, order_id: int) -> int | None:
     due_on = due_date(issued_on, order.payment_days)
     number = invoice_number(issued_on.year, next_number(INVOICE_SERIES, issued_on.year))
     document = invoice_document(
-        order, lines, seller, Numbered(number, issued_on, due_on), language=language, allowances=_allowances(order_id)
-    )
+        order, lines, seller, Numbered(number, issued_on, due_on), language=language, allowances=_allowances(order_id),
+        charges=_charges(order_id),
+    )  # fmt: skip
     invoice = Invoice(
         company_id=order.company_id,
         number=number,
@@ -96,6 +98,12 @@ def _allowances(order_id: int) -> Sequence[OrderAllowance]:
     ).all()
 
 
+def _charges(order_id: int) -> Sequence[OrderCharge]:
+    return db.session.scalars(
+        select(OrderCharge).where(OrderCharge.order_id == order_id).order_by(OrderCharge.position)
+    ).all()
+
+
 def rebuilt_document(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     """The document of a held invoice made anew: same number, dates and sums, the legal facts of both sides as of now."""
     order = db.session.get_one(Order, invoice.order_id)
@@ -113,5 +121,6 @@ def rebuilt_document(actor: Actor, invoice: Invoice) -> dict[str, Any]:
         language=invoice.locale,
         buyer={name: value for name, value in present.items() if value},
         allowances=_allowances(order.id),
+        charges=_charges(order.id),
     )
     return to_json(document)

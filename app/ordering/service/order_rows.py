@@ -120,6 +120,7 @@ def _parties(ready: Ready) -> dict[str, str]:
 
 
 def vat_group(group: Any) -> dict[str, Any]:
+    """A VAT group as orders keep it."""
     return {
         "category": group.category,
         "rate": None if group.rate is None else str(group.rate),
