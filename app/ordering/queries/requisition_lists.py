@@ -77,6 +77,10 @@ class ListLine:
         return self.today is not None and self.today.is_fine
 
     @property
+    def net(self) -> Decimal | None:
+        return self.today.price.net if self.today else None
+
+    @property
     def sku(self) -> str:
         return self.today.article.sku if self.today else ""
 

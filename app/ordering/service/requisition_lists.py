@@ -51,7 +51,7 @@ def create_list(actor: Actor, name: str, *, note: str = "", client_ref: str) -> 
         upsert(RequisitionList)
         .values(
             company_id=actor.company_id, owner_id=actor.user_id, client_ref=client_ref, name=name, note=_noted(note),
-            created_by=actor.name, changed_by=actor.name,
+            created_by=actor.name, changed_by=actor.name, changed_at=clock.now(),
         )
         .on_conflict_do_nothing(index_elements=[RequisitionList.company_id, RequisitionList.client_ref])
         .returning(RequisitionList.id)

@@ -13,6 +13,7 @@ from app.ordering.domain.cart import WantedLine
 from app.ordering.queries.requisition_lists import list_head
 from app.ordering.queries.requisition_orders import LeftOut, sort_out
 from app.ordering.service.cart import Added, add_lines
+from app.ordering.service.filling import add_to_new_cart
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ def order_from_list(
     wanted: Sequence[tuple[int, WantedLine]],
     *,
     client_ref: str,
-    cart_id: int | None = None,
+    new_cart_name: str = "",
     release: int | None = None,
     page: str = "",
 ) -> IntoCart:
-    """Put lines of a list, with the quantities wanted now, into a cart (None: the active one); keys are the caller's.
+    """Put lines of a list, with the quantities wanted now, into the active cart, or into a new one
+    that gets `new_cart_name`; keys are the caller's.
 
     What cannot be ordered as it is stays out and is told with its reason. Where the company orders from approved lists
     only, `release` is the number of the version that was seen; Conflict when it is not the latest. A repeat adds nothing.
@@ -49,5 +51,10 @@ def order_from_list(
     if not wanted:
         raise Invalid("lines", N_("Tick what you want to order."))
     good, left_out = sort_out(actor, wanted)
-    added = add_lines(actor, cart_id, [line for _key, line in good], client_ref=client_ref, page=page) if good else None
+    lines = [line for _key, line in good]
+    added = None
+    if lines and new_cart_name:
+        added = add_to_new_cart(actor, new_cart_name, lines, client_ref=client_ref, page=page)
+    elif lines:
+        added = add_lines(actor, None, lines, client_ref=client_ref, page=page)
     return IntoCart(added, len(good), tuple(left_out))
