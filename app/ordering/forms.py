@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from app.core.errors import Conflict, Invalid
+from app.ordering.domain.wishes import FieldProblem
 from app.web.forms import ClientRefField, DecimalField, Form
-from app.web.texts import _
+from app.web.texts import _, say
 
 
 class CheckoutForm(Form):
@@ -22,6 +33,11 @@ class CheckoutForm(Form):
     )
     requested_on = DateField(_("Wanted on"), validators=[Optional()])
     note = TextAreaField(_("Note to us"), validators=[Length(max=2000, message=_("At most 2,000 characters."))])
+    cost_centre = SelectField(_("Cost centre"), validators=[Optional()])
+    delivery_method = RadioField(_("Way of delivery"), validators=[Optional()])
+    payment_method = RadioField(_("Way of payment"), validators=[Optional()])
+    is_complete = BooleanField(_("Send each delivery complete, not in parts"))
+    latest_on = DateField(_("Do not ship later than"), validators=[Optional()])
 
     def draft(self) -> dict[str, str]:
         """What was entered, as it was entered, valid or not."""
@@ -42,6 +58,14 @@ class PlaceForm(Form):
     client_ref = ClientRefField()
     seen = StringField(validators=[DataRequired(), Length(max=64)])
 
+    def take(self, error: Invalid | Conflict) -> None:
+        """Show why the order was refused, with everything that speaks against it."""
+        self.is_conflict = isinstance(error, Conflict)
+        self.refused.append(say(error.message))
+        details = error.details if isinstance(error.details, (list, tuple)) else ()
+        listed = [say(one.message) for one in details if isinstance(one, FieldProblem)]
+        self.refused += [text for text in listed if text not in self.refused]
+
 
 class LineForm(Form):
     """One line of the cart in full."""
@@ -55,6 +79,8 @@ class UploadForm(Form):
     """A buyer's order file."""
 
     file = FileField(_("Order file"), validators=[FileRequired(_("Choose a file."))])
+    is_asking = BooleanField(_("I choose the columns myself"))
+    client_ref = ClientRefField()
 
 
 class PasteForm(Form):

@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.accounts.domain.company import BuyingTerms, PostalAddress
+from app.accounts.domain.company import BuyingTerms, PostalAddress, demand_may_buy
 from app.accounts.queries.addresses import addresses_by_id
+from app.accounts.queries.companies import buying_terms
 from app.catalog.queries.articles import articles_by_id
 from app.core.actor import Actor
-from app.ordering.domain.cart import LineProblem, quantity_problem
-from app.ordering.domain.charges import bases_of
+from app.core.errors import Conflict
+from app.core.texts import Message
+from app.ordering.domain.cart import CartPage, CartRow, LineProblem, quantity_problem, sums
+from app.ordering.domain.charges import Charge, bases_of
 from app.ordering.domain.delivery_cost import Load
-from app.ordering.domain.order_costs import Costs, costs_of
+from app.ordering.domain.order_costs import Costs, confirmation, costs_of
 from app.ordering.domain.splits import Part, Where, Whole, divide, sum_problem, wishes_of
 from app.ordering.domain.terms import AccountTerms
 from app.ordering.domain.wishes import PartWish, Wishes
 from app.ordering.queries.cart import CartHead
 from app.ordering.queries.splits import cart_parts
 from app.ordering.queries.terms import LineWeight, account_terms, goes_by_weight, weights
+from app.pricing.domain.totals import Totals
 
 ZERO = Decimal(0)
 
@@ -80,6 +84,71 @@ def plan(
     )
     wrong = _split_problems(actor, head, lines, split) if split else []
     return Plan(terms, deliveries, parts, book, costs, split, wrong)
+
+
+@dataclass(slots=True)
+class CheckoutPage:
+    """A cart as it would be ordered: with its deliveries, all that is charged, and the sums of both."""
+
+    cart: CartPage
+    plan: Plan
+    totals: Totals
+    buyer: BuyingTerms
+
+    @property
+    def code(self) -> str:
+        """What a confirmation of this page refers to."""
+        found = self.plan
+        return confirmation(self.cart.fingerprint(), found.costs, found.deliveries, found.parts)
+
+    @property
+    def charges(self) -> tuple[Charge, ...]:
+        return self.plan.costs.charges
+
+    @property
+    def hints(self) -> list[Message]:
+        return self.plan.costs.hints(self.cart.currency)
+
+    @property
+    def obstacle(self) -> Message | None:
+        """Why the account may not order at present; None when it may."""
+        try:
+            demand_may_buy(self.buyer, on_account=not self.plan.costs.payments)
+        except Conflict as error:
+            return error.message
+        return None
+
+    @property
+    def refusals(self) -> list[Message]:
+        """What keeps these goods from being ordered in this way, beside the problems of the lines."""
+        return [one.message for one in self.plan.costs.problems]
+
+    def brought(self, number: int) -> list[tuple[CartRow, Part]]:
+        """The lines of one delivery with the part it brings."""
+        return [(self.cart.rows[part.line], part) for part in self.plan.parts if part.delivery == number]
+
+
+def checkout_page(
+    actor: Actor, head: CartHead, cart: CartPage, wishes: Wishes, *, locale: str = ""
+) -> CheckoutPage:  # fmt: skip
+    """The cart with what it costs beside its goods; names in the reader's `locale`."""
+    buyer = buying_terms(actor, head.company_id)
+    found = plan(
+        actor, head, buyer, [_whole(row) for row in cart.rows], wishes, taken_off=cart.effects.total, locale=locale
+    )
+    rows = found.costs.rows
+    prices = (row.price for row in cart.rows if row.article.is_visible)
+    totals = sums(prices, head.currency, cart.effects, [row.taxed for row in rows]) if rows else cart.totals
+    return CheckoutPage(cart, found, totals, buyer)
+
+
+def _whole(row: CartRow) -> Whole:
+    price = row.price
+    counts = price.problem is None and row.article.is_visible
+    return Whole(
+        row.line_id, row.article.id, row.quantity, row.unit, row.base_quantity, (price.net or ZERO) if counts else ZERO,
+        price.vat_category, price.vat_rate,
+    )  # fmt: skip
 
 
 def _loads(

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import update
 
+from app.accounts.domain.budget import BudgetRule
+from app.accounts.queries.budgets import judge
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -21,7 +23,7 @@ from app.ordering.queries.cart import cart_head, price_day, price_rows
 from app.ordering.service.approvals import asked_before, gate
 from app.ordering.service.cart_state import remember_prices
 from app.ordering.service.orders import place
-from app.ordering.service.preparing import prepare
+from app.ordering.service.preparing import Ready, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,20 @@ def submit(actor: Actor, cart_id: int, wishes: Wishes, *, client_ref: str, seen:
         return Submitted(None, waiting)
     if isinstance(ready, Placed):
         return Submitted(ready)
+    warnings = _warnings(ready)
     approval_id = gate(ready)
     if approval_id is not None:
-        return Submitted(None, approval_id)
-    return Submitted(place(ready))
+        return Submitted(None, approval_id, warnings)
+    return Submitted(place(ready), None, warnings)
+
+
+def _warnings(ready: Ready) -> tuple[Message, ...]:
+    """Budgets that are exceeded and let the order pass."""
+    if not ready.budget_claims:
+        return ()
+    on = clock.today(ready.terms.time_zone)
+    found = judge(ready.actor, ready.head.company_id, ready.budget_claims, ready.head.currency, on)
+    return tuple(one.message for one in found if one.outcome is BudgetRule.WARN)
 
 
 @command
