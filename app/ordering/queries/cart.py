@@ -26,13 +26,14 @@ from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.inventory.domain.promise import Need
 from app.inventory.queries.promises import promises
+from app.ordering.domain.amendment import OF_ORDERED, still_needed
 from app.ordering.domain.cart import CartPage, CartRow, Kept, find_problems, sums
-from app.ordering.domain.lifecycle import SHOWN_KINDS, CartState
+from app.ordering.domain.lifecycle import WORKED_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartLine
 from app.ordering.models.shared_carts import ActiveCart, CartMember
+from app.ordering.queries.amendment import amending, cart_prices
 from app.pricing.domain.price import PriceItem
-from app.pricing.queries.prices import price_lines
 from app.pricing.queries.promotions import promotion_effects
 
 _ONE = Factor(1)
@@ -109,7 +110,7 @@ def active_cart(actor: Actor) -> CartHead | None:
             ActiveCart.user_id == actor.user_id,
             ActiveCart.staff_id == (actor.staff_id or 0),
             Cart.state == CartState.OPEN,
-            Cart.kind.in_(SHOWN_KINDS),
+            Cart.kind.in_(WORKED_KINDS),
         )
     ).one_or_none()
     head = _head(row)
@@ -200,13 +201,22 @@ def rows_priced(actor: Actor, head: CartHead, on: date, article_ids: Collection[
     if not lines:
         return []
     articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=head.company_id)
-    prices = price_lines(
+    amended = amending(actor, head.id) if head.kind == CartKind.AMENDMENT else None
+    originals = amended.originals if amended else {}
+    prices = cart_prices(
         actor,
         [price_item(articles[line.article_id], line.quantity, line.unit) for line in lines],
-        company_id=head.company_id,
-        on=on,
+        on,
+        head.company_id,
+        amended,
     )
-    needs = [need(articles[line.article_id], line.base_quantity) for line in lines]
+    needs = [
+        need(
+            articles[line.article_id],
+            still_needed(originals.get((line.article_id, line.unit)), line.base_quantity),
+        )
+        for line in lines
+    ]
     promised = promises(actor, needs, on, company_id=head.company_id)
     rows = []
     for line, price in zip(lines, prices, strict=True):
@@ -215,6 +225,9 @@ def rows_priced(actor: Actor, head: CartHead, on: date, article_ids: Collection[
         article = articles[article_id]
         promise = promised[article_id]
         problems = find_problems(article, quantity, unit, price, promise)
+        original = originals.get((article_id, unit))
+        if original is not None and original.covers(base_quantity):
+            problems = tuple(one for one in problems if one.code not in OF_ORDERED)
         rows.append(
             CartRow(
                 line_id, position, article, quantity, unit, base_quantity, note, checked_price, checked_base, price,

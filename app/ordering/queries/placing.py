@@ -19,12 +19,14 @@ from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.quantity import Anchor, Factor, QuantityRule
+from app.ordering.domain.amendment import Original
 from app.ordering.domain.approval_request import NOTHING_HELD, HeldPrice
 from app.ordering.domain.cart import fingerprint_of
+from app.ordering.domain.lifecycle import CartKind
+from app.ordering.queries.amendment import amending, cart_prices
 from app.ordering.queries.cart import CartHead
 from app.pricing.domain.price import PricedLine, PriceItem, net_of
 from app.pricing.domain.promotions import Effects
-from app.pricing.queries.prices import price_lines
 from app.pricing.queries.promotions import promotion_effects
 
 _ONE = Factor(1)
@@ -69,10 +71,12 @@ def lines_to_place(
     values = {"cart": head.id, "company": head.company_id, **visible_values(actor, head.company_id)}
     rows = db.session.execute(_LINES, values).all()
     items = [_item(row) for row in rows]
-    prices = price_lines(actor, items, company_id=head.company_id, on=on) if items else []
+    amended = amending(actor, head.id) if head.kind == CartKind.AMENDMENT else None
+    prices = cart_prices(actor, items, on, head.company_id, amended) if items else []
     if held:
         prices = [_capped(price, held.get(row[0])) for row, price in zip(rows, prices, strict=True)]
-    return [_line(row, price) for row, price in zip(rows, prices, strict=True)]
+    originals = amended.originals if amended else {}
+    return [_line(row, price, originals.get((row[1], row[3]))) for row, price in zip(rows, prices, strict=True)]
 
 
 def _capped(price: PricedLine, held: HeldPrice | None) -> PricedLine:
@@ -109,11 +113,11 @@ def _item(row: Any) -> PriceItem:
     return PriceItem(article_id, quantity, unit, base_unit, factor, vat_category, vat_class)
 
 
-def _line(row: Any, price: PricedLine) -> PlacedLine:
+def _line(row: Any, price: PricedLine, original: Original | None = None) -> PlacedLine:
     (line_id, article_id, quantity, unit, base_quantity, note, checked_price, checked_base, base_unit, _, _, is_active,
      stock_policy, lead_time_days, is_kit, rule, above, below, digits) = row  # fmt: skip
     is_fine = (
-        is_active
+        (is_active or (original is not None and original.covers(base_quantity)))
         and price.problem is None
         and checked_price == price.unit_price
         and checked_base == price.base_quantity

@@ -13,7 +13,7 @@ from app.core.tables.sources import Source
 from app.inventory.queries.promises import promises
 from app.ordering.domain.carried_rows import Carried, demand_size
 from app.ordering.domain.cart import sums
-from app.ordering.domain.order_file import PORTAL, read_order_file
+from app.ordering.domain.order_file import PORTAL, OrderFileRules, read_order_file
 from app.ordering.domain.order_paste import read_pasted
 from app.ordering.domain.preview import (
     Preview,
@@ -28,9 +28,9 @@ from app.ordering.queries.cart import need, price_day, price_item
 from app.pricing.queries.prices import price_lines
 
 
-def read_file(source: Source, name: str = "") -> Carried:
+def read_file(source: Source, name: str = "", rules: OrderFileRules = PORTAL) -> Carried:
     """The rows of an uploaded file; Invalid("file") says what to do with one that cannot be read."""
-    order = read_order_file(source, PORTAL)
+    order = read_order_file(source, rules)
     demand_size(order)
     return Carried(order, name=name)
 

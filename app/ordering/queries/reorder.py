@@ -79,6 +79,7 @@ class OldLine:
     unit: str
     then: Then
     today: Today | None
+    net: Decimal = Decimal(0)
 
     @property
     def change(self) -> Decimal | None:
@@ -86,13 +87,23 @@ class OldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """What lines cost then and cost today, of those that can be ordered in the same quantity and currency."""
+
+    lines: int
+    then: Decimal
+    now: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class BoughtFilters:
-    """`days` 0: ever. `sort` is one of SORTS."""
+    """`days` 0: ever. `sort` is one of SORTS. `user_id` 0: whoever ordered."""
 
     text: str = ""
     days: int = 0
     sort: str = "last"
     is_descending: bool = True
+    user_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +165,7 @@ def old_lines(
     statement = (
         select(
             OrderLine.position, OrderLine.article_id, OrderLine.sku, OrderLine.name, OrderLine.quantity, OrderLine.unit,
-            OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit,
+            OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.net,
         )
         .where(OrderLine.order_id == order_id, OrderLine.position > after)
         .order_by(OrderLine.position)
@@ -168,10 +179,22 @@ def old_lines(
     return [
         OldLine(
             row.position, row.sku, row.name, row.quantity, row.unit,
-            Then(row.unit_price, row.price_base_quantity, row.price_unit, currency), today,
+            Then(row.unit_price, row.price_base_quantity, row.price_unit, currency), today, row.net,
         )
         for row, today in zip(rows, at_today(actor, wanted), strict=True)
     ]  # fmt: skip
+
+
+def compared(lines: Sequence[OldLine], currency: str) -> Compared:
+    """The sums to set against each other."""
+    pairs = [
+        (line.net, line.today.price.net)
+        for line in lines
+        if line.today is not None and line.today.is_fine and line.today.quantity == line.quantity
+        and line.today.price.net is not None and line.today.price.currency == currency
+    ]  # fmt: skip
+    zero = Decimal(0)
+    return Compared(len(pairs), sum((then for then, _now in pairs), zero), sum((now for _then, now in pairs), zero))
 
 
 _BOUGHT = """
@@ -180,6 +203,7 @@ WITH mine AS (
         l.price_base_quantity, l.price_unit, o.placed_at, o.number, o.currency
     FROM order_lines l JOIN orders o ON o.id = l.order_id
     WHERE l.company_id = :company AND o.state <> 'cancelled' AND o.placed_at >= :since
+        AND (:person = 0 OR o.user_id = :person)
 ), last AS (
     SELECT DISTINCT ON (article_id) * FROM mine ORDER BY article_id, placed_at DESC, id DESC
 ), summed AS (
@@ -217,7 +241,7 @@ def bought(
     rows = list(db.session.execute(
         statement,
         {"company": actor.company_id, "since": since, "pattern": pattern, "start": start_value, "start_id": start_id,
-         "most": limit},
+         "person": filters.user_id, "most": limit},
     ))  # fmt: skip
     if before is not None:
         rows.reverse()

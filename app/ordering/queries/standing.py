@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.accounts.models.companies import Company
-from app.accounts.models.people import Membership, User
+from app.accounts.models.people import User
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_id
 from app.core import clock
@@ -145,33 +145,6 @@ class Run:
         return self.own_lines or bool(self.wishes)
 
 
-@dataclass(frozen=True, slots=True)
-class StandingRow:
-    """A line of the list: what runs next, and how many runs ask."""
-
-    id: int
-    number: str
-    name: str
-    account: str
-    account_name: str
-    owner: str
-    state: StandingState
-    schedule: Schedule
-    line_count: int
-    next_on: date | None
-    next_state: RunState | None
-    asking: int
-    last_number: str | None
-    last_net: Decimal | None
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class StandingFilters:
-    text: str = ""
-    state: str = ""
-
-
 _HEAD: tuple[Any, ...] = (
     StandingOrder.id, StandingOrder.company_id, Company.code, Company.name, Company.time_zone, StandingOrder.number,
     StandingOrder.name, StandingOrder.owner_id, User.name, StandingOrder.state, StandingOrder.currency,
@@ -179,7 +152,8 @@ _HEAD: tuple[Any, ...] = (
     StandingOrder.notice_hours, StandingOrder.answer_hours, StandingOrder.tolerance, StandingOrder.ceiling,
     StandingOrder.source, StandingOrder.version, StandingOrder.created_at,
 )  # fmt: skip
-_LINE_PARTS = ("id", "position", "article_id", "quantity", "unit", "note", "agreed_price", "agreed_base_quantity",
+OPEN = frozenset({RunState.RUNNING, RunState.REVIEW, RunState.WAITING})  # under way
+LINE_PARTS = ("id", "position", "article_id", "quantity", "unit", "note", "agreed_price", "agreed_base_quantity",
                "agreed_unit")  # fmt: skip
 _RUN: tuple[Any, ...] = (
     StandingRun.id, StandingRun.standing_id, StandingRun.planned_on, StandingRun.on_day, StandingRun.run_at,
@@ -224,85 +198,32 @@ def _one(actor: Actor, *terms: ColumnElement[bool]) -> StandingHead:
     return _head(row)
 
 
-def standing_orders(
-    actor: Actor, filters: StandingFilters, *, after: Sequence[str] | None = None, before: Sequence[str] | None = None,
-    limit: int,
-) -> list[StandingRow]:  # fmt: skip
-    """Of the account, for the operator of all; the latest first, keys are (id,). One statement."""
-    lines = select(func.count()).where(StandingOrderLine.standing_id == StandingOrder.id).scalar_subquery()
-    asking = (
-        select(func.count())
-        .where(StandingRun.standing_id == StandingOrder.id, StandingRun.state == RunState.REVIEW)
-        .scalar_subquery()
-    )
-    coming = (
-        select(StandingRun.on_day, StandingRun.state)
-        .where(StandingRun.standing_id == StandingOrder.id, StandingRun.state.in_(AHEAD))
-        .order_by(StandingRun.planned_on)
-        .limit(1)
-        .lateral()
-    )
-    last = (
-        select(Order.number, Order.net_total)
-        .join(StandingRun, StandingRun.order_id == Order.id)
-        .where(StandingRun.standing_id == StandingOrder.id)
-        .order_by(StandingRun.planned_on.desc())
-        .limit(1)
-        .lateral()
-    )
-    statement = (
-        select(
-            StandingOrder.id, StandingOrder.number, StandingOrder.name, Company.code, Company.name, User.name,
-            StandingOrder.state, StandingOrder.schedule, lines, coming.c.on_day, coming.c.state, asking,
-            last.c.number, last.c.net_total, StandingOrder.currency,
-        )
-        .join(Company, Company.id == StandingOrder.company_id)
-        .join(User, User.id == StandingOrder.owner_id)
-        .outerjoin(coming, coming.c.on_day.is_not(None))
-        .outerjoin(last, last.c.number.is_not(None))
-        .limit(limit)
-    )  # fmt: skip
-    if filters.state in set(StandingState):
-        statement = statement.where(StandingOrder.state == filters.state)
-    if filters.text:
-        statement = statement.where(
-            StandingOrder.name.icontains(filters.text, autoescape=True)
-            | StandingOrder.number.icontains(filters.text, autoescape=True)
-            | Company.name.icontains(filters.text, autoescape=True)
-        )
-    if after:
-        statement = statement.where(StandingOrder.id < int(after[0]))
-    if before:
-        statement = statement.where(StandingOrder.id > int(before[0]))
-    order = StandingOrder.id if before else StandingOrder.id.desc()
-    rows = list(db.session.execute(visible(actor, statement, StandingOrder).order_by(order)))
-    return [
-        StandingRow(*row[:6], StandingState(row[6]), Schedule.from_json(row[7]), row[8], row[9],
-                    RunState(row[10]) if row[10] else None, *row[11:])
-        for row in (rows[::-1] if before else rows)
-    ]  # fmt: skip
+def all_heads(actor: Actor) -> list[StandingHead]:
+    """Every standing order of the actor's account that has not ended."""
+    terms = (StandingOrder.company_id == actor.company_id, StandingOrder.state != StandingState.ENDED)
+    return [_head(row) for row in db.session.execute(_heads(*terms).order_by(StandingOrder.id))]
 
 
-def _line(row: Sequence[Any]) -> StandingLine:
+def line_of(row: Sequence[Any]) -> StandingLine:
     return StandingLine(*row[:6], Agreed(*row[6:9]))
 
 
 def lines_of(actor: Actor, standing_id: int) -> list[StandingLine]:
     """The lines that hold for every run which has none of its own."""
-    columns = [getattr(StandingOrderLine, name) for name in _LINE_PARTS]
+    columns = [getattr(StandingOrderLine, name) for name in LINE_PARTS]
     statement = select(*columns).where(StandingOrderLine.standing_id == standing_id)
     ordered = statement.order_by(StandingOrderLine.position, StandingOrderLine.id)
-    return [_line(row) for row in db.session.execute(visible(actor, ordered, StandingOrderLine))]
+    return [line_of(row) for row in db.session.execute(visible(actor, ordered, StandingOrderLine))]
 
 
 def lines_of_runs(actor: Actor, run_ids: Iterable[int]) -> dict[int, list[StandingLine]]:
     """Lines of runs that have their own, by run. One statement."""
-    columns = [getattr(StandingRunLine, name) for name in _LINE_PARTS]
+    columns = [getattr(StandingRunLine, name) for name in LINE_PARTS]
     statement = select(*columns, StandingRunLine.run_id).where(StandingRunLine.run_id.in_(list(run_ids)))
     ordered = statement.order_by(StandingRunLine.position, StandingRunLine.id)
     found: dict[int, list[StandingLine]] = {}
     for row in db.session.execute(visible(actor, ordered, StandingRunLine)):
-        found.setdefault(row[-1], []).append(_line(row))
+        found.setdefault(row[-1], []).append(line_of(row))
     return found
 
 
@@ -313,11 +234,11 @@ def lines_of_run(actor: Actor, run: Run) -> list[StandingLine]:
     return lines_of(actor, run.standing_id)
 
 
-def _runs(*terms: Any) -> Select[Any]:
+def select_runs(*terms: Any) -> Select[Any]:
     return select(*_RUN).outerjoin(Order, Order.id == StandingRun.order_id).where(*terms)
 
 
-def _run(row: Sequence[Any]) -> Run:
+def run_from(row: Sequence[Any]) -> Run:
     values = list(row)
     values[5] = RunState(values[5])
     values[8] = tuple(Question.from_json(one) for one in values[8])
@@ -328,47 +249,41 @@ def _run(row: Sequence[Any]) -> Run:
 def run_of(actor: Actor, standing_id: int, planned_on: date) -> Run | None:
     """The run of a date by the rule, None when nothing is kept of it yet."""
     terms = (StandingRun.standing_id == standing_id, StandingRun.planned_on == planned_on)
-    row = db.session.execute(visible(actor, _runs(*terms), StandingRun)).one_or_none()
-    return _run(row) if row else None
+    row = db.session.execute(visible(actor, select_runs(*terms), StandingRun)).one_or_none()
+    return run_from(row) if row else None
 
 
 def run_by_id(actor: Actor, run_id: int) -> Run:
-    row = db.session.execute(visible(actor, _runs(StandingRun.id == run_id), StandingRun)).one_or_none()
+    row = db.session.execute(visible(actor, select_runs(StandingRun.id == run_id), StandingRun)).one_or_none()
     if row is None:
         raise NotFound
-    return _run(row)
+    return run_from(row)
 
 
 def runs_of(actor: Actor, standing_id: int, *, since: date | None = None) -> list[Run]:
     """What is kept of a standing order's runs, in the order of their dates."""
-    statement = _runs(StandingRun.standing_id == standing_id)
+    statement = select_runs(StandingRun.standing_id == standing_id)
     if since is not None:
         statement = statement.where(StandingRun.planned_on >= since)
     ordered = statement.order_by(StandingRun.planned_on)
-    return [_run(row) for row in db.session.execute(visible(actor, ordered, StandingRun))]
+    return [run_from(row) for row in db.session.execute(visible(actor, ordered, StandingRun))]
 
 
 def past_runs(actor: Actor, standing_id: int, limit: int = 50) -> list[Run]:
     """Runs that are over, the latest first."""
-    statement = _runs(
+    statement = select_runs(
         StandingRun.standing_id == standing_id,
-        StandingRun.state.not_in([*AHEAD, RunState.RUNNING, RunState.REVIEW, RunState.WAITING]),
+        StandingRun.state.not_in([*AHEAD, *OPEN]),
         StandingRun.run_at <= clock.now(),
     )
     ordered = statement.order_by(StandingRun.planned_on.desc()).limit(limit)
-    return [_run(row) for row in db.session.execute(visible(actor, ordered, StandingRun))]
+    return [run_from(row) for row in db.session.execute(visible(actor, ordered, StandingRun))]
 
 
 def count_orders(standing_id: int) -> int:
     """How many runs became orders, or wait for approval to become one."""
     statement = select(func.count()).where(StandingRun.standing_id == standing_id, StandingRun.state.in_(COUNTED))
     return db.session.scalar(statement) or 0
-
-
-def asking_count(actor: Actor) -> int:
-    """Runs of the account that wait for an answer."""
-    statement = select(func.count()).where(StandingRun.state == RunState.REVIEW)
-    return db.session.scalar(visible(actor, statement, StandingRun)) or 0
 
 
 def days_off(actor: Actor, company_id: int, since: date) -> list[tuple[date, str]]:
@@ -421,11 +336,3 @@ def judged(actor: Actor, head: StandingHead, lines: Sequence[StandingLine], on: 
 def goods_net(lines: Iterable[JudgedLine]) -> Decimal:
     """What the lines that have a price come to, net, without promotions and delivery."""
     return sum((line.price.net for line in lines if line.price.net is not None), Decimal(0))
-
-
-def is_member(company_id: int, user_id: int) -> bool:
-    """Whether a person still works for a company."""
-    statement = select(Membership.id).where(
-        Membership.company_id == company_id, Membership.user_id == user_id, Membership.is_active
-    )
-    return db.session.scalar(statement) is not None

@@ -40,8 +40,9 @@ from app.ordering.queries.standing import (
     runs_of,
     standing_order,
 )
+from app.ordering.queries.standing_ahead import dates
 from app.ordering.service.standing_lines import fitting, write_lines
-from app.ordering.service.standing_plan import dates, locked, plan, set_run, set_standing, stop
+from app.ordering.service.standing_plan import locked, plan, set_run, set_standing, stop
 
 STEP = "ordering.work_off_standing_run"
 NAME_LENGTH = 80

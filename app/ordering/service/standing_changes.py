@@ -33,9 +33,10 @@ from app.ordering.queries.standing import (
     run_of,
     runs_of,
 )
+from app.ordering.queries.standing_ahead import dates
 from app.ordering.service.standing import demand_address, editable, go_on
 from app.ordering.service.standing_lines import agreed_today, fitting, write_lines, write_run_lines
-from app.ordering.service.standing_plan import change_run, dates, keep_run, plan, set_run, set_standing
+from app.ordering.service.standing_plan import change_run, keep_run, plan, set_run, set_standing
 
 MOST_AHEAD = 60  # so many runs ahead can be looked at and changed
 _LASTING = {Choice.ACCEPT, Choice.REPLACE, Choice.DROP_ALL}

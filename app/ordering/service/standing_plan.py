@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,14 +15,12 @@ from app.core.errors import Conflict
 from app.core.locks import lock_rows
 from app.core.outbox import publish
 from app.core.texts import N_
-from app.ordering.domain.schedule import Occurrence, instant, occurrences
+from app.ordering.domain.schedule import Occurrence, instant
 from app.ordering.domain.standing import AHEAD, COUNTED, RunState, StandingState, move, move_run
 from app.ordering.events import StandingStopped
 from app.ordering.models.standing import StandingOrder, StandingRun
-from app.ordering.queries.standing import Run, StandingHead, closed_days, run_by_id, runs_of, standing_head
-
-_BEFORE = timedelta(days=31)
-_OPEN = frozenset({RunState.RUNNING, RunState.REVIEW, RunState.WAITING})
+from app.ordering.queries.standing import OPEN, Run, StandingHead, run_by_id, runs_of, standing_head
+from app.ordering.queries.standing_ahead import dates
 
 
 def locked(actor: Actor, standing_id: int) -> StandingHead:
@@ -36,7 +33,7 @@ def locked(actor: Actor, standing_id: int) -> StandingHead:
 def set_run(run: Run, state: RunState, **values: Any) -> None:
     """Move a run to a state the table allows, under the lock of its standing order."""
     moved = move_run(run.state, state)
-    done = {} if moved in {*AHEAD, *_OPEN} else {"finished_at": clock.now(), "due_at": None}
+    done = {} if moved in {*AHEAD, *OPEN} else {"finished_at": clock.now(), "due_at": None}
     changed = db.session.scalars(
         update(StandingRun)
         .where(StandingRun.id == run.id, StandingRun.state == run.state)
@@ -62,12 +59,6 @@ def keep_run(head: StandingHead, one: Occurrence, **values: Any) -> None:
     db.session.execute(upsert(StandingRun).on_conflict_do_nothing(), [row | values])
 
 
-def dates(actor: Actor, head: StandingHead, *, after: Occurrence | None = None) -> Iterator[Occurrence]:
-    """Dates of a standing order with the closed days of operator and account."""
-    closed = closed_days(actor, head.company_id, head.schedule.starts_on - _BEFORE)
-    return occurrences(head.schedule, closed, after=after)
-
-
 def plan(actor: Actor, head: StandingHead) -> Run | None:
     """Settle which run comes next and when the job looks at it; ends a standing order that has none left.
 
@@ -80,7 +71,7 @@ def plan(actor: Actor, head: StandingHead) -> Run | None:
             _set_aside(head, run, chosen)
     if chosen is not None:
         change_run(chosen.id, due_at=_due(head, chosen))
-    elif head.state is StandingState.ACTIVE and not any(run.state in _OPEN for run in rows):
+    elif head.state is StandingState.ACTIVE and not any(run.state in OPEN for run in rows):
         stop(actor, head, StandingState.ENDED, by_id=None)
     return chosen
 
@@ -88,7 +79,7 @@ def plan(actor: Actor, head: StandingHead) -> Run | None:
 def _next(actor: Actor, head: StandingHead, rows: list[Run]) -> Run | None:
     settled = [run for run in rows if run.state not in AHEAD and run.state is not RunState.SKIPPED]
     limit = head.schedule.runs
-    if limit is not None and sum(run.state in COUNTED | _OPEN for run in settled) >= limit:
+    if limit is not None and sum(run.state in COUNTED | OPEN for run in settled) >= limit:
         return None
     after = Occurrence(settled[-1].planned_on, settled[-1].on_day) if settled else None
     known = {run.planned_on: run for run in rows}
