@@ -17,6 +17,7 @@ class Permission(StrEnum):
     READ_ALL = "ordering:order:read_all"  # the operator, orders of every account
     APPROVE = "ordering:approval:decide"  # what waits for the person; whose turn it is says the request
     APPROVAL_RULES = "ordering:approval:rules"
+    READ_APPROVALS = "ordering:approval:read_all"  # requests of colleagues that do not wait for the person
 
     STANDING = "ordering:standing:edit"  # own standing orders
     STANDING_ALL = "ordering:standing:edit_all"  # those of colleagues too, and taking them over
@@ -30,6 +31,7 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.PLACE: _BUYERS,
     Permission.READ: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
     Permission.APPROVE: {*_BUYERS, Role.BOOKKEEPER, Role.APPROVER},
+    Permission.READ_APPROVALS: {Role.COMPANY_ADMIN, Role.BOOKKEEPER, Role.APPROVER},
     Permission.APPROVAL_RULES: {Role.COMPANY_ADMIN, Role.OPERATOR_ADMIN, Role.SALES},
     Permission.EDIT_LISTS: _BUYERS,
     Permission.APPROVE_LISTS: {Role.COMPANY_ADMIN},

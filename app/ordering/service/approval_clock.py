@@ -42,7 +42,7 @@ def sweep(actor: Actor, limit: int = 500) -> int:
 def look_at(actor: Actor, approval_id: int, cart_id: int) -> None:
     """Do what is due for one request, and note when to look again."""
     lock_rows(Cart, [cart_id])
-    (approval,) = lock_rows(Approval, [approval_id])
+    approval = db.session.get_one(Approval, approval_id, populate_existing=True)
     now = clock.now()
     if approval.state != RequestState.WAITING or approval.due_at > now:
         return

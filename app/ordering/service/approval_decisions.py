@@ -1,7 +1,6 @@
 """What people do with a request: approve, reject, change lines, hand over, comment, withdraw, remind.
 
-Whoever decides locks the cart first and the request second, so that of two at once the later one sees what the first
-has done.
+Whoever decides locks the cart, so that of two at once the later one sees what the first has done.
 """
 
 from __future__ import annotations
@@ -209,11 +208,11 @@ def visible_approval(actor: Actor, approval_id: int) -> Approval:
 
 
 def locked(actor: Actor, approval_id: int) -> Approval:
-    """The request under lock, its cart before it."""
+    """The request under the lock of its cart: whatever happens to a request happens under that."""
     seen = visible_approval(actor, approval_id)
     lock_rows(Cart, [seen.cart_id])
-    (approval,) = lock_rows(Approval, [seen.id])
-    return approval
+    db.session.refresh(seen)
+    return seen
 
 
 def _say_state(approval: Approval) -> NoReturn:
