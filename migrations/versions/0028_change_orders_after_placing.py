@@ -131,7 +131,7 @@ def upgrade() -> None:
         *secure("order_changes", tenant="SELECT, INSERT"),
         *secure("order_requests", tenant="SELECT, INSERT, UPDATE"),
         *secure("order_proposals", tenant="SELECT, UPDATE"),
-        *secure("order_amendments", tenant="SELECT, INSERT, DELETE"),
+        *secure("order_amendments", tenant="SELECT, INSERT, UPDATE", update_columns="prices"),
     ):
         op.execute(statement)
 

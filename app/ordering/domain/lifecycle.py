@@ -26,6 +26,7 @@ class CartKind(StrEnum):
 
 
 SHOWN_KINDS = (CartKind.CART, CartKind.PREPARED)
+WORKED_KINDS = (*SHOWN_KINDS, CartKind.AMENDMENT)  # those a person's clicks may go to
 
 
 class OrderState(StrEnum):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from app.core.errors import Conflict, Invalid
-from app.core.money import largest_remainder, minor_units
+from app.core.money import largest_remainder, minor_units, round_amount
 from app.core.texts import N_
+from app.ordering.domain.charges import Charge, ChargeKind, OrderChargeRow, bases_of, shared
 from app.ordering.domain.lifecycle import GONE, LineState, moved
 from app.pricing.domain.price import net_of
 
@@ -126,52 +127,31 @@ def kept_parts(parts: Sequence[Part], line: Line, currency: str) -> list[Part]:
     return [replace(part, net=net) for part, net in zip(kept, nets, strict=True)]
 
 
-def by_cost_centre(parts: Iterable[Part]) -> dict[int, Decimal]:
-    """Net of the goods of each cost centre."""
-    found: dict[int, Decimal] = {}
-    for part in parts:
-        if part.cost_centre_id is not None:
-            found[part.cost_centre_id] = found.get(part.cost_centre_id, ZERO) + part.net
-    return found
+def kept_charges(
+    rows: Sequence[OrderChargeRow], before: Sequence[Line], after: Sequence[Line], gone: Decimal, currency: str
+) -> tuple[OrderChargeRow, ...]:
+    """Charges after lines went: delivery as agreed, less `gone` (net, of deliveries that bring nothing any more).
 
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A share of what is charged beside the goods, of one VAT category and rate."""
-
-    kind: str
-    code: str
-    name: str
-    amount: Decimal
-    vat_category: str
-    vat_rate: Decimal | None
-
-
-def kept_charges(charges: Sequence[Charge], lines: Sequence[Line], gone: Decimal, currency: str) -> list[Charge]:
-    """Charges after lines went: as agreed, less `gone` (net, of deliveries that bring nothing any more).
-
-    They take the VAT of the goods that are left; without goods there are none.
+    What is charged or given for the way of payment shrinks with the goods; a surcharge stays. All take the VAT of the
+    goods that are left; without goods there are none.
     """
-    bases: dict[tuple[str, Decimal | None], Decimal] = {}
-    for line in lines:
-        if line.net > 0:
-            key = (line.vat_category, line.vat_rate)
-            bases[key] = bases.get(key, ZERO) + line.net
-    if not bases:
-        return []
-    sums: dict[tuple[str, str, str], Decimal] = {}
-    for charge in charges:
-        label = (charge.kind, charge.code, charge.name)
-        sums[label] = sums.get(label, ZERO) + charge.amount
-    found: list[Charge] = []
-    for (kind, code, name), amount in sums.items():
-        less = min(gone, amount) if kind == "delivery" else ZERO
-        gone -= less
-        shares = largest_remainder(amount - less, list(bases.values()), minor_units(currency))
-        found.extend(
-            Charge(kind, code, name, share, *key) for key, share in zip(bases, shares, strict=True) if share > 0
-        )
-    return found
+    if not after:
+        return ()
+    was, left = sum((line.net for line in before), ZERO), sum((line.net for line in after), ZERO)
+    sums: dict[tuple[ChargeKind, str, str], Decimal] = {}
+    for row in rows:
+        label = (row.kind, row.code, row.name)
+        sums[label] = sums.get(label, ZERO) + row.amount
+    charges = []
+    for (kind, code, name), agreed in sums.items():
+        amount = agreed
+        if kind is ChargeKind.DELIVERY:
+            amount = max(agreed - gone, ZERO)
+            gone -= agreed - amount
+        elif kind is ChargeKind.PAYMENT and was:
+            amount = round_amount(agreed * left / was, currency)
+        charges.append(Charge(kind, code, name, amount))
+    return shared(charges, bases_of((line.net, line.vat_category, line.vat_rate) for line in after), currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,11 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.outbox import publish
 from app.core.texts import N_
 from app.ordering.domain.cart import quantity_problem
-from app.ordering.domain.lifecycle import OrderSource, OrderState
 from app.ordering.domain.revision import Line, LineChange
-from app.ordering.domain.rules import Standing
 from app.ordering.events import CancellationAsked, CancellationDecided
 from app.ordering.models.changes import OrderRequest
 from app.ordering.models.orders import Order
+from app.ordering.queries.amendment import standing_of
 from app.ordering.queries.order_rules import change_rules
 from app.ordering.service.progress import release_locked
 from app.ordering.service.revising import Change, Changed, known_change, lines_of, locked_order, revise
@@ -39,12 +38,6 @@ class Asked:
 
     id: int
     is_repeat: bool = False
-
-
-def standing_of(order: Order) -> Standing:
-    return Standing(
-        OrderState(order.state), OrderSource(order.source), order.grace_until, order.confirmed_at, order.invoiced_at
-    )
 
 
 @command

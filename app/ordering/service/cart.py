@@ -30,7 +30,7 @@ from app.ordering.domain.cart import (
     quantity_problem,
     status_problem,
 )
-from app.ordering.domain.lifecycle import SHOWN_KINDS, CartKind, CartState
+from app.ordering.domain.lifecycle import WORKED_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Clash, Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.queries.cart import cart_head
@@ -94,7 +94,7 @@ def new_cart(actor: Actor, name: str, *, kind: str = "cart") -> int:
 def make_active(actor: Actor, cart_id: int) -> None:
     """Let the actor's clicks go to this cart from now on; he must be allowed to change it."""
     head = cart_head(actor, cart_id, Right.EDIT)
-    if not head.is_open or head.kind not in SHOWN_KINDS:
+    if not head.is_open or head.kind not in WORKED_KINDS:
         raise Conflict(N_("This cart cannot be changed now."))
     activate(actor, head.id)
 
@@ -197,20 +197,18 @@ def _demand_no_clash(
 
 
 _REMOVED = text("""
-SELECT DISTINCT ON (1) CAST(line ->> 'id' AS bigint), c.who, c.at, c.id, line ->> 'unit'
+SELECT DISTINCT ON (1) CAST(line ->> 'id' AS bigint), line ->> 'unit', c.who, c.at, a.id, a.sku
 FROM cart_changes c CROSS JOIN jsonb_array_elements(c.lines) line
+JOIN articles a ON a.id = CAST(line ->> 'article_id' AS bigint)
 WHERE c.cart_id = :cart AND c.kind = 'removed' AND CAST(line ->> 'id' AS bigint) = ANY(CAST(:ids AS bigint[]))
 ORDER BY 1, c.id DESC""")
 
 
 def _removed_lines(cart: Cart, mine: Mapping[int, Decimal]) -> list[Clash]:
-    rows = {row[0]: row for row in db.session.execute(_REMOVED, {"cart": cart.id, "ids": list(mine)})}
+    rows = db.session.execute(_REMOVED, {"cart": cart.id, "ids": list(mine)}).all()
     if len(rows) < len(mine):
         raise NotFound(N_("This line is no longer in the cart."))
-    return [
-        Clash(line_id, mine[line_id], None, unit, by, at, change_id)
-        for line_id, by, at, change_id, unit in rows.values()
-    ]
+    return [Clash(line_id, mine[line_id], None, *rest) for line_id, *rest in rows]
 
 
 @command

@@ -26,14 +26,16 @@ from app.core.texts import N_
 from app.ordering.domain.approval_request import NOTHING_HELD, HeldPrice
 from app.ordering.domain.cart import AllowanceChange, LineProblem, PriceChange, allowance_changes, sums
 from app.ordering.domain.charges import OrderChargeRow
-from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.lifecycle import CartKind, CartState
 from app.ordering.domain.order_costs import confirmation
 from app.ordering.domain.sharing import Right
 from app.ordering.domain.splits import Part, Whole, claims_of
 from app.ordering.domain.terms import DeliveryMethod, PaymentMethod, PoRepeats
 from app.ordering.domain.wishes import FieldProblem, Placed, Wishes, request_hash
 from app.ordering.models.carts import Cart
+from app.ordering.models.changes import OrderAmendment
 from app.ordering.models.orders import Order
+from app.ordering.queries.amendment import amended_before, demand_amendable
 from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
 from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
 from app.ordering.queries.plans import Plan, plan
@@ -57,6 +59,7 @@ class PlannedDelivery:
 class Ready:
     """A cart that may become an order now: locked, checked, priced. `today` is the operator's day.
 
+    `budget_claims` is what has to be taken from budgets: of an amendment what it costs more; `claims` the whole.
     `parts` name lines and deliveries by their places in `lines` and `deliveries`. `reserved`: what an approval has
     reserved of budgets for it; the same claims keep the periods they were reserved in. `held_keys`: under which keys
     it has held stock.
@@ -82,6 +85,7 @@ class Ready:
     payment: PaymentMethod
     delivery_method: DeliveryMethod | None
     fingerprint: str
+    claims: Mapping[int, Decimal] = field(default_factory=dict)
     approval_id: int | None = None
     reserved: tuple[BudgetClaim, ...] = field(default=())
     held_keys: tuple[int, ...] = ()
@@ -119,9 +123,12 @@ def prepare(
     (cart,) = lock_rows(Cart, [head.id])
     asked = request_hash(cart_id, wishes)
     known = known_order(cart.company_id, client_ref, asked)
+    if known is None and head.kind == CartKind.AMENDMENT:
+        known = _amended_before(cart.company_id, client_ref, asked)
     if known is not None:
         return known
     _demand_open(cart, approval_id)
+    paid = demand_amendable(cart_id) if head.kind == CartKind.AMENDMENT else {}
     buyer = buying_terms(actor, cart.company_id)
     demand_may_buy(buyer, on_account=False)
     today = clock.today(operator_zone(actor))
@@ -145,12 +152,17 @@ def prepare(
         raise Conflict(N_("The cart has changed since you opened this page. Look at it and confirm."))
     return _ready(
         found, actor=actor, head=head, cart=cart, wishes=wishes, client_ref=client_ref, request_hash=asked,
-        today=today, terms=buyer, lines=lines, effects=effects, fingerprint=code, approval_id=approval_id,
+        today=today, terms=buyer, lines=lines, effects=effects, fingerprint=code, approval_id=approval_id, paid=paid,
     )  # fmt: skip
 
 
-def _ready(found: Plan, **facts: Any) -> Ready:
-    """All of it together: sums with what is charged, and what each cost centre pays."""
+def _amended_before(company_id: int, client_ref: str, asked: str) -> Placed | None:
+    known = amended_before(company_id, client_ref, asked)
+    return Placed(known.order_id, known.number, is_repeat=True) if known else None
+
+
+def _ready(found: Plan, *, paid: Mapping[int, Decimal], **facts: Any) -> Ready:
+    """All of it together: sums with what is charged, and what each cost centre pays beyond what it has `paid`."""
     costs, head, effects, wishes = found.costs, facts["head"], facts["effects"], facts["wishes"]
     if costs.payment is None:
         raise ValueError("a way of payment was refused and then taken")
@@ -168,7 +180,12 @@ def _ready(found: Plan, **facts: Any) -> Ready:
         bill_to=found.addresses[wishes.bill_to_id] if wishes.bill_to_id is not None else None,
         charges=costs.rows,
         totals=totals,
-        budget_claims=tuple(BudgetClaim(centre, amount) for centre, amount in sorted(claims.items())),
+        budget_claims=tuple(
+            BudgetClaim(centre, amount - paid.get(centre, ZERO))
+            for centre, amount in sorted(claims.items())
+            if amount > paid.get(centre, ZERO) or not paid
+        ),
+        claims=claims,
         payment=costs.payment,
         delivery_method=costs.chosen.method if costs.chosen else None,
     )
@@ -195,18 +212,21 @@ def _field_problems(actor: Actor, head: CartHead, found: Plan, wishes: Wishes) -
     if terms.needs_po and not wishes.po_number:
         wrong.append(FieldProblem("po_number", N_("Enter your order number: your company orders under one only.")))
     if terms.po_repeats is PoRepeats.BLOCK and wishes.po_number:
-        wrong += _used_before(head.company_id, wishes.po_number)
+        wrong += _used_before(head, wishes.po_number)
     centres = {part.cost_centre_id for part in found.parts}
     if terms.needs_cost_centre and None in centres:
         wrong.append(FieldProblem("cost_centre_id", N_("Choose a cost centre: your company books every line to one.")))
     return wrong + _centre_problems(actor, head.company_id, {one for one in centres if one is not None})
 
 
-def _used_before(company_id: int, po_number: str) -> list[FieldProblem]:
-    """Orders of the account under the same number; two at once wait for each other."""
-    db.session.execute(_SAME_PO, {"company": str(company_id), "number": po_number})
+def _used_before(head: CartHead, po_number: str) -> list[FieldProblem]:
+    """Other orders of the account under the same number; two at once wait for each other."""
+    db.session.execute(_SAME_PO, {"company": str(head.company_id), "number": po_number})
+    amended = select(OrderAmendment.order_id).where(OrderAmendment.cart_id == head.id)
     other = db.session.scalar(
-        select(Order.number).where(Order.company_id == company_id, Order.po_number == po_number).limit(1)
+        select(Order.number)
+        .where(Order.company_id == head.company_id, Order.po_number == po_number, Order.id.not_in(amended))
+        .limit(1)
     )
     if other is None:
         return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import delete, insert, select, text
 
@@ -23,14 +24,14 @@ from app.core.outbox import publish
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.inventory.service import reservations
+from app.ordering.domain import splits
+from app.ordering.domain.charges import ChargeKind, OrderChargeRow
 from app.ordering.domain.lifecycle import LineState, OrderState, state_of
 from app.ordering.domain.revision import (
     ZERO,
-    Charge,
     Line,
     LineChange,
     Part,
-    by_cost_centre,
     demand_something,
     kept_charges,
     kept_parts,
@@ -39,7 +40,7 @@ from app.ordering.domain.revision import (
 from app.ordering.events import OrderChanged
 from app.ordering.models.changes import OrderChange
 from app.ordering.models.deliveries import OrderCharge, OrderDelivery, OrderLinePart
-from app.ordering.models.orders import Order, OrderAllowance
+from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.ordering.service.order_rows import numbers, texts, vat_group
 from app.pricing.domain.levels import LevelKind
 from app.pricing.domain.price import PricedLine
@@ -127,18 +128,19 @@ def write(
     made = keep_version(actor, order, change)
     moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     old_parts, new_parts = _parts(order, moved)
+    paid = _claims(order, old_parts)
     standing = [line for line in after if line.stands]
     effects = _promotions(actor, order, standing)
-    charges = _charges(order, standing, new_parts)
+    charges = _charges(order, [line for line in before if line.stands], standing, new_parts)
     sums = _sums(order, standing, effects.allowances, charges)
     used = order.gross_total
     _write_lines([new for _, new in moved])
     _write_parts(order, moved, new_parts)
-    _write_allowances(order, effects.allowances)
+    _write_allowances(order, effects.allowances, charges)
     _write_charges(order, charges)
     _write_sums(order, sums, {line.state for line in after})
     _let_go(actor, order, moved)
-    settle(actor, order, (by_cost_centre(old_parts), by_cost_centre(new_parts)), used, change.reason)
+    settle(actor, order, (paid, _claims(order, new_parts)), used, change.reason)
     audit.record(
         actor, "order", order.id, change.kind,
         {"version": made.version, "reason": change.reason, "gross_total": [used, order.gross_total],
@@ -185,10 +187,18 @@ def _parts(order: Order, moved: Sequence[tuple[Line, Line]]) -> tuple[list[Part]
     by_line: dict[int, list[Part]] = {}
     for part in old:
         by_line.setdefault(part.order_line_id, []).append(part)
-    new = [part for part in old if part.order_line_id not in shrunk]
-    for line in shrunk.values():
-        new.extend(kept_parts(by_line.get(line.id, []), line, order.currency))
+    new: list[Part] = []
+    for key, mine in by_line.items():
+        new.extend(kept_parts(mine, shrunk[key], order.currency) if key in shrunk else mine)
     return old, new
+
+
+def _claims(order: Order, parts: Sequence[Part]) -> dict[int, Decimal]:
+    """What each cost centre pays of the order as it is now."""
+    shares = [
+        splits.Part(0, 0, one.position, one.quantity, one.base_quantity, one.net, one.cost_centre_id) for one in parts
+    ]
+    return splits.claims_of(shares, order.net_total, order.currency) if shares else {}
 
 
 def parts_of(order: Order) -> list[Part]:
@@ -197,8 +207,9 @@ def parts_of(order: Order) -> list[Part]:
             OrderLinePart.order_line_id, OrderLinePart.delivery_id, OrderLinePart.position, OrderLinePart.quantity,
             OrderLinePart.base_quantity, OrderLinePart.cost_centre_id, OrderLinePart.net,
         )
-        .join(OrderDelivery, OrderDelivery.id == OrderLinePart.delivery_id)
-        .where(OrderDelivery.order_id == order.id)
+        .join(OrderLine, OrderLine.id == OrderLinePart.order_line_id)
+        .where(OrderLine.order_id == order.id)
+        .order_by(OrderLine.position, OrderLinePart.position)
     )  # fmt: skip
     return [Part(*row) for row in rows]
 
@@ -206,7 +217,9 @@ def parts_of(order: Order) -> list[Part]:
 def _promotions(actor: Actor, order: Order, lines: Sequence[Line]) -> Effects:
     """What the order's own promotions give for what is left, under the terms of the day it was placed; no new ones."""
     held = db.session.execute(
-        select(OrderAllowance.promotion_id, OrderAllowance.coupon).where(OrderAllowance.order_id == order.id).distinct()
+        select(OrderAllowance.promotion_id, OrderAllowance.coupon)
+        .where(OrderAllowance.order_id == order.id, OrderAllowance.promotion_id.is_not(None))
+        .distinct()
     ).all()
     if not held:
         return NO_EFFECTS
@@ -241,35 +254,45 @@ def _priced(line: Line, currency: str) -> PricedLine:
     )  # fmt: skip
 
 
-def _charges(order: Order, standing: Sequence[Line], parts: Sequence[Part]) -> list[Charge] | None:
-    """The charges of the new version; None: as they are, because there are none."""
-    rows = db.session.execute(
-        select(
-            OrderCharge.kind, OrderCharge.code, OrderCharge.name, OrderCharge.amount, OrderCharge.vat_category,
-            OrderCharge.vat_rate,
+def _charges(
+    order: Order, before: Sequence[Line], after: Sequence[Line], parts: Sequence[Part]
+) -> tuple[OrderChargeRow, ...]:
+    """What is charged beside the goods now, and what is taken off for the way of payment (below zero)."""
+    fields = ("code", "name", "amount", "vat_category", "vat_rate")
+    rows = [
+        OrderChargeRow(ChargeKind(row.kind), *row[1:])
+        for row in db.session.execute(
+            select(OrderCharge.kind, *(getattr(OrderCharge, name) for name in fields))
+            .where(OrderCharge.order_id == order.id)
+            .order_by(OrderCharge.position)
         )
-        .where(OrderCharge.order_id == order.id)
-        .order_by(OrderCharge.position)
-    ).all()  # fmt: skip
+    ]
+    rows += [
+        OrderChargeRow(ChargeKind.PAYMENT, row.code, row.name, -row.amount, row.vat_category, row.vat_rate)
+        for row in db.session.execute(
+            select(*(getattr(OrderAllowance, name) for name in fields))
+            .where(OrderAllowance.order_id == order.id, OrderAllowance.promotion_id.is_(None))
+            .order_by(OrderAllowance.position)
+        )
+    ]
     if not rows:
-        return None
+        return ()
+    filled = {part.delivery_id for part in parts}
     deliveries = db.session.execute(
         select(OrderDelivery.id, OrderDelivery.cost).where(OrderDelivery.order_id == order.id)
     ).all()
-    filled = {part.delivery_id for part in parts}
     gone = sum((row.cost for row in deliveries if row.id not in filled), ZERO)
-    return kept_charges([Charge(*row) for row in rows], standing, gone, order.currency)
+    return kept_charges(rows, before, after, gone, order.currency)
 
 
 def _sums(
-    order: Order, lines: Iterable[Line], allowances: Iterable[Allowance], charges: Sequence[Charge] | None
+    order: Order, lines: Iterable[Line], allowances: Iterable[Allowance], charges: Iterable[OrderChargeRow]
 ) -> Totals:
     off = [TaxedCharge(-share.amount, share.vat_category, share.vat_rate) for one in allowances for share in one.shares]
-    more = [TaxedCharge(one.amount, one.vat_category, one.vat_rate) for one in charges or ()]
     return totals(
         [TaxedLine(line.net, line.vat_category, line.vat_rate) for line in lines],
         order.currency,
-        charges=[*off, *more],
+        charges=[*off, *(one.taxed for one in charges)],
         reasons=frozen_reasons(order),
     )
 
@@ -325,35 +348,44 @@ def _write_parts(order: Order, moved: Sequence[tuple[Line, Line]], parts: Sequen
         db.session.execute(insert(OrderLinePart), rows)
 
 
-def _write_allowances(order: Order, allowances: Iterable[Allowance]) -> None:
+def _write_allowances(order: Order, allowances: Iterable[Allowance], charges: Iterable[OrderChargeRow]) -> None:
+    """What is taken off, anew: by promotions and for the way of payment."""
     db.session.execute(delete(OrderAllowance).where(OrderAllowance.order_id == order.id))
-    shares = [(one, share) for one in allowances for share in one.shares]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "company_id": order.company_id, "order_id": order.id, "position": place, "promotion_id": one.promotion_id,
-            "code": one.code, "name": one.name, "coupon": one.coupon, "amount": share.amount,
-            "vat_category": share.vat_category, "vat_rate": share.vat_rate,
+            "promotion_id": one.promotion_id, "code": one.code, "name": one.name, "coupon": one.coupon,
+            "amount": share.amount, "vat_category": share.vat_category, "vat_rate": share.vat_rate,
         }
-        for place, (one, share) in enumerate(shares, 1)
+        for one in allowances
+        for share in one.shares
     ]  # fmt: skip
-    if rows:
-        db.session.execute(insert(OrderAllowance), rows)
+    rows += [
+        {
+            "promotion_id": None, "code": one.code, "name": one.name, "coupon": "", "amount": -one.amount,
+            "vat_category": one.vat_category, "vat_rate": one.vat_rate,
+        }
+        for one in charges
+        if one.amount < 0
+    ]  # fmt: skip
+    _insert(OrderAllowance, order, rows)
 
 
-def _write_charges(order: Order, charges: Sequence[Charge] | None) -> None:
-    if charges is None:
-        return
+def _write_charges(order: Order, charges: Iterable[OrderChargeRow]) -> None:
     db.session.execute(delete(OrderCharge).where(OrderCharge.order_id == order.id))
-    rows = [
+    _insert(OrderCharge, order, [
         {
-            "company_id": order.company_id, "order_id": order.id, "position": place, "kind": one.kind,
-            "code": one.code, "name": one.name, "amount": one.amount, "vat_category": one.vat_category,
-            "vat_rate": one.vat_rate,
+            "kind": str(one.kind), "code": one.code, "name": one.name, "amount": one.amount,
+            "vat_category": one.vat_category, "vat_rate": one.vat_rate,
         }
-        for place, one in enumerate(charges, 1)
-    ]  # fmt: skip
+        for one in charges
+        if one.amount > 0
+    ])  # fmt: skip
+
+
+def _insert(model: type[OrderAllowance | OrderCharge], order: Order, rows: Sequence[dict[str, Any]]) -> None:
+    keys = {"company_id": order.company_id, "order_id": order.id}
     if rows:
-        db.session.execute(insert(OrderCharge), rows)
+        db.session.execute(insert(model), [row | keys | {"position": place} for place, row in enumerate(rows, 1)])
 
 
 def _write_sums(order: Order, sums: Totals, states: Iterable[LineState]) -> None:
