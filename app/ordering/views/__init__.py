@@ -14,6 +14,7 @@ nav_entry(10, "ordering.shop", _("Articles"), Permission.SHOP, "articles", scope
 nav_entry(20, "ordering.quick_order", _("Quick order"), Permission.FILL_CART, "quick-order", scope=Scope.TENANT)
 nav_entry(30, "ordering.cart", _("Cart"), Permission.FILL_CART, "cart", scope=Scope.TENANT)
 nav_entry(40, "ordering.orders", _("Orders"), Permission.READ, "orders", scope=Scope.TENANT)
+nav_entry(45, "ordering.lists_index", _("Lists"), Permission.EDIT_LISTS, "ledger", scope=Scope.TENANT)
 nav_entry(20, "ordering.sales_orders", _("Orders"), Permission.READ_ALL, "orders", scope=Scope.OPERATOR)
 search_entry(10, "ordering.shop", _("Search articles"), Permission.SHOP, scope=Scope.TENANT)
 search_entry(20, "ordering.sales_orders", _("Search orders"), Permission.READ_ALL, scope=Scope.OPERATOR)
@@ -30,5 +31,9 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     product,  # noqa: F401
     quick_order,  # noqa: F401
     reorder,  # noqa: F401
+    requisition_files,  # noqa: F401
+    requisition_lines,  # noqa: F401
+    requisition_lists,  # noqa: F401
+    requisition_put,  # noqa: F401
     shop,  # noqa: F401
 )
