@@ -12,12 +12,19 @@ from app.accounts.domain.roles import Role
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
+from app.ordering.domain.order_file_columns import chosen_columns
 from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.models.orders import Order
+from app.ordering.models.requisition_lists import RequisitionLine, RequisitionList
 from app.ordering.queries.cart import priced_cart
+from app.ordering.queries.requisition_lists import list_head, list_lines
+from app.ordering.queries.uploads import known_columns
 from app.ordering.service.cart import remove_lines, restore
+from app.ordering.service.requisition_lines import put_lines, restore_lines, take_lines_off
+from app.ordering.service.requisition_lists import create_list
+from app.ordering.service.uploads import name_columns, receive_file
 from tests.factories.accounts import actor_for, customer, operator, person
-from tests.factories.ordering import article, buyer, fill_cart, order, sign_in
+from tests.factories.ordering import article, buyer, fill_cart, order, sign_in, wanted
 
 NOBODY, BUYER, ADMIN, BOOKS, STRANGER, SALES, ACCOUNTS = (
     "nobody", "buyer", "admin", "bookkeeper", "stranger", "sales", "accountant",
@@ -53,6 +60,11 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/quick-order", {"text": "NUT 1"}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("POST", "/quick-order/judge", {"rows": "1\tNUT\t1\t\t"}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("POST", "/quick-order/read", {"text": "NUT 1"}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("GET", "/quick-order/sample.csv", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("GET", "/quick-order/files/{upload}", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/quick-order/files/{upload}/columns", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/quick-order/files/{upload}/columns", {}, (AWAY, 422, 404, 403, 404, 403, 403)),
+    ("POST", "/quick-order/columns/{columns}/forget", {}, (AWAY, 303, 303, 403, 404, 403, 403)),
     ("POST", "/quick-order/add", {"rows": "x"}, (AWAY, 422, 422, 403, 422, 403, 403)),
     ("POST", "/quick-order/problems", {"rows": "x"}, (AWAY, 422, 422, 403, 422, 403, 403)),
     ("GET", "/checkout", {}, (AWAY, 200, 303, 403, 303, 403, 403)),
@@ -65,6 +77,29 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/reorder/add", {"client_ref": "r"}, (AWAY, 303, 303, 403, 303, 403, 403)),
     ("GET", "/orders/{order}/reorder", {}, (AWAY, 200, 200, 403, 404, 403, 403)),
     ("POST", "/orders/{order}/reorder", {"all": "1", "client_ref": "r"}, (AWAY, 303, 303, 403, 404, 403, 403)),
+    ("GET", "/lists", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("GET", "/lists/new", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/lists/new", {"name": ""}, (AWAY, 422, 422, 403, 422, 403, 403)),
+    ("POST", "/lists/approval", {"needed": "0"}, (AWAY, 403, 303, 403, 403, 403, 403)),
+    ("GET", "/lists/put?a={nut}", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/lists/put", {"a": "{nut}", "list": "{list}"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}/approved", {}, (AWAY, 404, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}/edit", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/edit", {"name": ""}, (AWAY, 422, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/delete", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/restore", {}, (AWAY, 404, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}/share", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/share", {"person": "x"}, (AWAY, 422, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/decide", {"action": "propose"}, (AWAY, 409, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/lines", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/undo/{gone}", {}, (AWAY, 409, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}/lines/{row}", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/lines/{row}", {"quantity": ""}, (AWAY, 422, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/cart", {"all": "1", "client_ref": "r"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}/export.csv", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("GET", "/lists/{list}/import", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/lists/{list}/import", {"text": "NUT 1"}, (AWAY, 200, 404, 403, 404, 403, 403)),
     ("GET", "/sales/orders", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
     ("GET", "/sales/orders/{account}/{order}", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
 ]  # fmt: skip
@@ -94,6 +129,8 @@ def scene(client, world) -> World:
             rows = priced_cart(ann, cart_id).rows
             gone = remove_lines(ann, cart_id, [rows[1].line_id])
             restore(ann, cart_id, gone.change_id)
+        list_id, line_id, removed = _a_list(ann, nut, pin)
+        upload_id, columns_id = _a_file(ann)
         house = operator()
         people = {
             NOBODY: None,
@@ -111,14 +148,40 @@ def scene(client, world) -> World:
         "order": number,
         "account": company.code,
         "nut": nut.id,
+        "list": list_id,
+        "row": line_id,
+        "gone": removed,
+        "upload": upload_id,
+        "columns": columns_id,
     }
     return World(people, values)
+
+
+def _a_file(ann) -> tuple[int, int]:
+    """A file that waits for its columns, and columns that are remembered: their ids."""
+    file = b"We need;This many\nNUT;1\n"
+    with acting_as(ann):
+        upload_id = receive_file(ann, file, "order.csv", client_ref="file", is_asking=True)
+        known = receive_file(ann, file, "order.csv", client_ref="known", is_asking=True)
+        name_columns(ann, known, chosen_columns(1, {0: "sku", 1: "quantity"}), is_remembered=True)
+        return upload_id, known_columns(ann)[0].id
+
+
+def _a_list(ann, nut, pin) -> tuple[int, int, int]:
+    """A list of one line, one line taken off and brought back: ids of the list, of a line, of the change."""
+    with acting_as(ann):
+        list_id = create_list(ann, "Weekly", client_ref="weekly")
+        put_lines(ann, list_id, [wanted(nut, 1), wanted(pin, 1)], client_ref="weekly")
+        lines = list_lines(ann, list_head(ann, list_id))
+        gone = take_lines_off(ann, list_id, [lines[1].line_id])
+        restore_lines(ann, list_id, gone.change_id)
+    return list_id, lines[0].line_id, gone.change_id
 
 
 def state(world) -> list[Any]:
     with world(), system_scope("test"):
         return [
-            db.session.scalars(select(func.count()).select_from(model)).one() for model in (Cart, CartChange, Order)
+            db.session.scalars(select(func.count()).select_from(model)).one() for model in (Cart, CartChange, Order, RequisitionLine, RequisitionList)
         ] + db.session.scalars(select(CartLine.quantity).order_by(CartLine.id)).all()
 
 
@@ -142,7 +205,7 @@ def test_every_route_of_the_slice_is_in_the_table(app):
     adapter = app.url_map.bind("localhost")
     found = set()
     for method, address in tested:
-        path = address.format(cart=1, line=1, change=1, order="SO-1", account="C1", nut=1)
+        path = address.format(cart=1, line=1, change=1, order="SO-1", account="C1", nut=1, upload=1, columns=1, list=1, row=1, gone=1)
         endpoint, _ = adapter.match(path, method=method)
         found.add((endpoint, method))
     wanted = {

@@ -67,6 +67,7 @@ def test_an_order_is_shown_as_it_was_and_as_it_would_be(client, scene):
     ticked = [box["value"] for box in page.soup.select("[name=pick][checked]")]
     assert ticked == ["1"]  # what is short or gone is left for the buyer to decide
     assert "1 dearer" in page.text
+    assert "20.00 EUR then, 25.00 EUR today" in page.text  # of what can be ordered as it was
     assert "2 with problems" in page.text
 
 
@@ -85,6 +86,11 @@ def test_all_that_can_be_ordered_or_chosen_lines(client, scene):
     page = client.get("/cart")
     assert "2 lines were taken out." in page.text
     assert cart_lines(client) == {"NUT": "3"}
+    for _time in range(2):  # a cart of its own; sending it twice makes one
+        client.post(address, data={"pick": "2", "quantity-2": "2", "client_ref": "d", "into": "new"})
+        page = client.get("/cart")
+        assert page.h1 == number
+        assert cart_lines(client) == {"PIN": "2"}
 
 
 def test_refused_quantities_keep_what_was_entered(client, scene):
@@ -134,6 +140,7 @@ def test_everything_bought_before(client, world, scene):
     assert other.number not in page.text or other.number in (first, second)
     assert len(client.get("/bought?days=90").rows("Bought before")) == 1
     assert len(client.get("/bought?q=nut").rows("Bought before")) == 1
+    assert len(client.get("/bought?by=me").rows("Bought before")) == 4
     assert "Nothing found" in client.get("/bought?q=%25").text
     by_number = [" ".join(row) for row in client.get("/bought?sort=sku").rows("Bought before")]
     assert ["LATE" in by_number[0], "NUT" in by_number[1], "OLD" in by_number[2], "PIN" in by_number[3]] == [True] * 4

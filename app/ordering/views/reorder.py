@@ -15,8 +15,9 @@ from app.ordering.domain.cart import WantedLine
 from app.ordering.policy import Permission
 from app.ordering.queries.orders import OrderPage
 from app.ordering.queries.orders import order as find_order
-from app.ordering.queries.reorder import SORTS, BoughtFilters, OldLine, bought, old_lines
-from app.ordering.service.cart import MAX_LINES, add_lines, remove_lines
+from app.ordering.queries.reorder import SORTS, BoughtFilters, OldLine, bought, compared, old_lines
+from app.ordering.service.cart import MAX_LINES, Added, add_lines, remove_lines
+from app.ordering.service.filling import add_to_new_cart
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go, go_to
 from app.ordering.views.panels import cart_of_request, forget_cart
@@ -45,8 +46,9 @@ def bought_before() -> Response:
     sort = sort_from_request(SORTS, "-last")
     days = request.args.get("days", 0, int)
     filters = BoughtFilters(
-        request.args.get("q", "").strip()[:60], days if days in WINDOWS else 0, sort.column, sort.is_descending
-    )
+        request.args.get("q", "").strip()[:60], days if days in WINDOWS else 0, sort.column, sort.is_descending,
+        (actor().user_id or 0) if request.args.get("by") == "me" else 0,
+    )  # fmt: skip
     keyset = keyset_from_request(parts=(str, int))
     rows = bought(actor(), filters, after=keyset.after, before=keyset.before, limit=keyset.limit)
     return render_page(
@@ -67,7 +69,7 @@ def reorder_add() -> Response:
     back = safe_next(request.form.get("next", "")) or url_for("ordering.bought_before")
     try:
         wanted = [_wanted(text) for text in dict.fromkeys(request.form.getlist("pick"))]
-        return _into_cart(wanted, request.form.get("client_ref", ""), back, back.partition("?")[0])
+        return _into_cart(wanted, str(_("Ordered again")), request.form.get("client_ref", ""), back)
     except (Invalid, Conflict) as error:
         _tell_refused(error)
         return go_to(back)
@@ -100,7 +102,7 @@ def reorder_lines(number: str) -> Response:
             WantedLine(line.today.article.id, line.today.quantity, line.unit) for line in fine if line.today is not None
         ]
         back = url_for("ordering.reorder", number=number)
-        answer = _into_cart(wanted, request.form.get("client_ref", ""), back, back)
+        answer = _into_cart(wanted, number, request.form.get("client_ref", ""), back)
     except (Invalid, Conflict) as error:
         _tell_refused(error)
         return _shown(order, entered, status=error.status)
@@ -125,16 +127,23 @@ def _shown(order: OrderPage, entered: dict[int, Decimal], status: int = 200) -> 
         troubled=sum(1 for line in shown if line.today is None or not line.today.is_fine),
         dearer=sum(1 for line in shown if (line.change or 0) > 0),
         cheaper=sum(1 for line in shown if (line.change or 0) < 0),
+        compared=compared(shown, order.currency),
         entered=entered,
         client_ref=str(uuid.uuid4()),
         cart=cart_of_request(),
     )
 
 
-def _into_cart(wanted: Sequence[WantedLine], client_ref: str, back: str, page: str) -> Response:
-    """Into the active cart; `fresh` empties it first (one undo brings the old lines back)."""
+def _into_cart(wanted: Sequence[WantedLine], name: str, client_ref: str, back: str) -> Response:
+    """Into the active cart, or into a `new` one of this name; `fresh` empties the active one first (one undo brings the
+    old lines back).
+    """
     if not wanted:
         raise Invalid("lines", say(_("Tick what you want to order.")))
+    page = back.partition("?")[0]
+    if request.form.get("into") == "new":
+        added = add_to_new_cart(actor(), name, wanted, client_ref=client_ref[:80], page=page)
+        return _told(added, len(wanted), back)
     head = cart_of_request()
     is_fresh = request.form.get("into") == "fresh" and head is not None and bool(head.line_count)
     if is_fresh and head is not None:
@@ -145,15 +154,20 @@ def _into_cart(wanted: Sequence[WantedLine], client_ref: str, back: str, page: s
         if is_fresh and head is not None:
             tell(_("Nothing was added."), undo=url_for("ordering.undo", cart_id=head.id, change_id=gone.change_id))
         raise
+    answer = _told(added, len(wanted), back)
+    if is_fresh and head is not None:
+        emptied = ngettext("{n} line was taken out.", "{n} lines were taken out.", gone.count)
+        tell(emptied, "info", undo=url_for("ordering.undo", cart_id=head.id, change_id=gone.change_id))
+    return answer
+
+
+def _told(added: Added, count: int, back: str) -> Response:
     forget_cart()
-    text = ngettext("{n} line is in the cart.", "{n} lines are in the cart.", len(wanted))
+    text = ngettext("{n} line is in the cart.", "{n} lines are in the cart.", count)
     if added.grown:
         more = ngettext("{n} was there already and has grown.", "{n} were there already and have grown.", added.grown)
         text = _("{first} {second}", first=text, second=more)
     tell(text)
-    if is_fresh and head is not None:
-        emptied = ngettext("{n} line was taken out.", "{n} lines were taken out.", gone.count)
-        tell(emptied, "info", undo=url_for("ordering.undo", cart_id=head.id, change_id=gone.change_id))
     return go_to(back) if request.form.get("stay") else go("ordering.cart")
 
 

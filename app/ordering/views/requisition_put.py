@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
 
@@ -30,11 +31,11 @@ MOST_ARTICLES = 200
 @blueprint.route("/lists/put", methods=["GET", "POST"])
 @requires(Permission.EDIT_LISTS, scope=Scope.TENANT)
 def list_put() -> Response:
-    """Choose the list for what the address names (`a` articles, `cart`, `order`), then put it there."""
+    """Choose the list for what is named (`a` articles, `cart`, `order`, rows ticked with `pick`), then put it there."""
     lines = _lines()
     if not lines:
         raise NotFound(say(_("There is nothing to put on a list.")))
-    if request.method == "GET":
+    if request.method == "GET" or "pick" in request.form:
         return _shown(lines)
     try:
         if len(lines) == 1:
@@ -62,7 +63,33 @@ def _lines() -> list[WantedLine]:
         return cart_lines_wanted(actor(), _number(request.values["cart"]))
     if "order" in request.values:
         return order_lines_wanted(actor(), request.values["order"][:40])
+    if "pick" in request.form:
+        return [_ticked(text) for text in dict.fromkeys(request.form.getlist("pick"))]
+    if "line" in request.form:
+        return [_line(text) for text in request.form.getlist("line")]
     return articles_wanted(actor(), [_number(text) for text in request.values.getlist("a")[:MOST_ARTICLES]])
+
+
+def _ticked(text: str) -> WantedLine:
+    """A ticked row of a list of articles, with the quantity beside it."""
+    article_id = _number(text)
+    try:
+        quantity = parse_decimal(request.form.get(f"quantity-{text}", ""), language())
+    except (ArithmeticError, ValueError):
+        quantity = Decimal(1)
+    return WantedLine(article_id, quantity, request.form.get(f"unit-{text}", "")[:3])
+
+
+def _line(text: str) -> WantedLine:
+    """A row that this page carries."""
+    article, quantity, unit = [*text.split(":"), "", ""][:3]
+    try:
+        value = Decimal(quantity)
+    except InvalidOperation:
+        raise NotFound from None
+    if not value.is_finite():
+        raise NotFound
+    return WantedLine(_number(article), value, unit[:3])
 
 
 def _entered(line: WantedLine) -> WantedLine:
@@ -99,10 +126,17 @@ def _shown(lines: list[WantedLine], refused: str = "", status: int = 200) -> Res
         choices=editable_lists(actor()),
         chosen=request.form.get("list", ""),
         name=request.form.get("name", ""),
-        source=[(key, value) for key in ("cart", "order", "a") for value in request.values.getlist(key)],
+        source=_source(lines),
         refused=refused,
         client_ref=request.form.get("client_ref") or str(uuid.uuid4()),
     )
+
+
+def _source(lines: list[WantedLine]) -> list[tuple[str, str]]:
+    """What the form carries, to find the same lines again."""
+    if "pick" in request.form or "line" in request.form:
+        return [("line", f"{line.article_id}:{line.quantity:f}:{line.unit}") for line in lines]
+    return [(key, value) for key in ("cart", "order", "a") for value in request.values.getlist(key)]
 
 
 def _number(text: str) -> int:
