@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.jobs import current_actor, job
-from app.ordering.service import progress, standing_runs
+from app.ordering.service import progress, standing_runs, uploads
 from app.ordering.service.standing import STEP
 
 
@@ -23,3 +23,15 @@ def run_standing_orders() -> int:
 def work_off_standing_run(run_id: int) -> None:
     """One run at once: somebody has answered it, or does not wait for its date."""
     standing_runs.work_off_one(current_actor(), run_id)
+
+
+@job(uploads.JOB)
+def check_order_file(upload_id: int) -> int:
+    """Read a long order file and check its rows."""
+    return uploads.check_order_file(current_actor(), upload_id)
+
+
+@job("ordering.sweep_uploads", every=30)
+def sweep_uploads() -> int:
+    """Find files whose worker died; drop those of long ago."""
+    return uploads.sweep_uploads(current_actor())

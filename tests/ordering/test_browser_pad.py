@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 FAKE_CAMERA = """
     window.BarcodeDetector = class { async detect() { return window.shown ? [{rawValue: window.shown}] : []; } };
     const canvas = document.createElement("canvas");
-    canvas.getContext("2d");
+    const ink = canvas.getContext("2d");
+    setInterval(() => ink.fillRect(0, 0, 9 * Math.random(), 9), 40);
     navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
 """
 

@@ -113,8 +113,10 @@ def demand_size(order: OrderFile) -> None:
 def dump_rows(carried: Carried) -> str:
     """A first line about the file, then a line per row: number, rows in it, code, quantity as written and as read, unit,
     note, and the cells as they came."""  # noqa: D209
+    reading = carried.order.reading.as_json()
     head = {
-        "reading": carried.order.reading.as_json(),
+        "columns": reading.pop("columns"),
+        "reading": reading,
         "header": [cell_text(cell) for cell in carried.order.header],
         "ignored": [[row.row, row.reason] for row in carried.order.ignored],
         "dropped": carried.dropped,
@@ -152,7 +154,7 @@ def load_rows(text: str) -> Carried:
         rows = [_row(line, also) for line in lines[1:]]
         order = OrderFile(
             Reading(
-                reading["kind"], reading["language"], reading["decimal"], reading["header_row"], reading["columns"],
+                reading["kind"], reading["language"], reading["decimal"], reading["header_row"], head["columns"],
                 reading.get("encoding"), reading.get("delimiter"), reading.get("sheet"),
                 tuple(reading.get("sheets_ignored", ())),
             ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from app.core.tables.rows import BLANKS, Cell
+from app.core.tables.rows import BLANKS, Cell, cell_text
 
 _LONGEST = 200
 _BRACKETED = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
@@ -97,6 +98,14 @@ PORTAL_WORDS = HeaderWords(
     _words(**_UNIT),
     _words(**_NOTE),
 )
+
+
+def signature(cells: Sequence[Cell]) -> str:
+    """By what a head row is known again: its words in their normal form, whatever case and punctuation."""
+    names = [normal_form(cell_text(cell)[:_LONGEST]) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
 
 
 def find_columns(cells: Sequence[Cell], words: HeaderWords) -> Columns | None:

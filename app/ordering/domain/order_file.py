@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
@@ -23,6 +23,7 @@ from app.ordering.domain.header_words import (
     Columns,
     HeaderWords,
     find_columns,
+    signature,
 )
 from app.ordering.domain.quantity_text import parse_quantity
 
@@ -118,6 +119,7 @@ class OrderFileRules:
     delimiters: str = ORDER_FILE_DELIMITERS
     limits: Limits = DEFAULT_LIMITS
     choice: ColumnChoice | None = None
+    known: Mapping[str, Columns] = field(default_factory=dict)  # columns a person has chosen before, by `signature`
 
 
 PROMISED = OrderFileRules()
@@ -132,17 +134,25 @@ def sku_key(cell: Cell) -> str:
 
 def read_order_file(source: Source, rules: OrderFileRules = PROMISED) -> OrderFile:
     """Read a buyer's file of any kind; a file that cannot be read is Invalid("file")."""
-
-    def is_header(cells: Iterable[Cell]) -> bool:
-        return find_columns(tuple(cells), rules.words) is not None
-
-    with open_table(source, is_header=is_header, delimiters=rules.delimiters, limits=rules.limits) as table:
+    with open_table(
+        source,
+        is_header=lambda cells: columns_of(cells, rules) is not None,
+        delimiters=rules.delimiters,
+        limits=rules.limits,
+    ) as table:
         header, columns, rows = _split(table.rows(), rules)
         reading = _reading(table, header, columns)
         order = read_rows(rows, reading, columns, after=header.number if header else 0)
     if header is None and not order.rows and not order.ignored:
         raise Invalid("file", N_("The file is empty."))
     return OrderFile(reading, order.rows, order.ignored, header.cells if header else ())
+
+
+def columns_of(cells: Sequence[Cell], rules: OrderFileRules) -> Columns | None:
+    """The columns that a head row names, by choice of a person before or by its words; None: it is no head row."""
+    if rules.known and (chosen := rules.known.get(signature(cells))) is not None:
+        return chosen
+    return find_columns(cells, rules.words)
 
 
 def read_rows(rows: Iterable[Row], reading: Reading, columns: Columns, *, after: int = 0) -> OrderFile:
@@ -182,7 +192,7 @@ def _split(rows: Iterator[Row], rules: OrderFileRules) -> tuple[Row | None, Colu
         seen.append(row)
         if row.number > HEADER_ROWS:
             break
-        columns = find_columns(row.cells, rules.words)
+        columns = columns_of(row.cells, rules)
         if columns is not None:
             return row, columns, rows
     return None, FIRST_TWO, chain(seen, rows)

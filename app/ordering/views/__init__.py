@@ -15,12 +15,18 @@ nav_entry(20, "ordering.quick_order", _("Quick order"), Permission.FILL_CART, "q
 nav_entry(30, "ordering.cart", _("Cart"), Permission.FILL_CART, "cart", scope=Scope.TENANT)
 nav_entry(40, "ordering.orders", _("Orders"), Permission.READ, "orders", scope=Scope.TENANT)
 nav_entry(45, "ordering.lists_index", _("Lists"), Permission.EDIT_LISTS, "ledger", scope=Scope.TENANT)
+nav_entry(47, "ordering.approvals", _("Approvals"), Permission.APPROVE, "check", group="more", scope=Scope.TENANT)
 nav_entry(20, "ordering.sales_orders", _("Orders"), Permission.READ_ALL, "orders", scope=Scope.OPERATOR)
 search_entry(10, "ordering.shop", _("Search articles"), Permission.SHOP, scope=Scope.TENANT)
 search_entry(20, "ordering.sales_orders", _("Search orders"), Permission.READ_ALL, scope=Scope.OPERATOR)
 
 from app.ordering.views import (  # noqa: E402 -- the modules add their routes to the blueprint
+    approval_links,  # noqa: F401
+    approval_rules,  # noqa: F401
+    approvals,  # noqa: F401
     cart,  # noqa: F401
+    cart_live,  # noqa: F401
+    carts,  # noqa: F401
     checkout,  # noqa: F401
     compare,  # noqa: F401
     coupons,  # noqa: F401
@@ -36,4 +42,8 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     requisition_lists,  # noqa: F401
     requisition_put,  # noqa: F401
     shop,  # noqa: F401
+    standing,  # noqa: F401
+    standing_runs,  # noqa: F401
+    split,  # noqa: F401
+    uploads,  # noqa: F401
 )

@@ -27,12 +27,15 @@ from app.ordering.domain.carried_rows import (
     with_typed,
 )
 from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.order_file_columns import look_at
 from app.ordering.domain.preview import Fix, Preview, Verdict, apply
 from app.ordering.domain.problem_report import delimiter_of, report_rows
 from app.ordering.forms import PasteForm, UploadForm
 from app.ordering.policy import Permission
 from app.ordering.queries.quick_order import preview, read_file, read_text
+from app.ordering.queries.uploads import known_columns, upload_rules, uploads
 from app.ordering.service.cart import add_lines
+from app.ordering.service.uploads import BACKGROUND_ROWS, receive_file
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
 from app.ordering.views.contact import contact
@@ -83,18 +86,21 @@ def quick_order_preview() -> Response:
     """Rows from a file, a paste, typed fields, or an earlier preview with corrections."""
     paste, upload = PasteForm(), UploadForm()
     try:
-        carried = _carried(upload)
+        waiting = _kept(upload)
+        carried = _carried(upload) if waiting is None else None
     except Invalid as error:
         form = upload if error.field == "file" and "file" in request.files else paste
         form.refuse(Invalid("file" if form is upload else "text", error.message))
         return _entry(paste, upload)
+    if waiting is not None:
+        return go("ordering.order_upload", upload_id=waiting)
     if carried is None:
         return _entry(paste, upload)
     seen = preview(actor(), carried)
     fix = request.form.get("fix", "")
     if fix in {str(known) for known in Fix}:
         seen = preview(actor(), apply(carried, seen.problems, Fix(fix)))
-    return _shown(seen)
+    return shown(seen)
 
 
 @blueprint.post("/quick-order/add")
@@ -104,13 +110,13 @@ def quick_order_add() -> Response:
     seen = preview(actor(), _pad() or _corrected(load_rows(request.form.get("rows", ""))))
     if not seen.lines:
         tell(_("There is no good line yet."), "warn")
-        return _shown(seen, status=422)
+        return shown(seen, status=422)
     wanted = [WantedLine(line.article.id, line.quantity, line.unit, line.note) for line in seen.lines]
     try:
         added = add_lines(actor(), None, wanted, client_ref=request.form.get("client_ref", ""), page=PLACE)
     except Conflict as error:
         tell(error.message, "bad")
-        return _shown(seen, status=409)
+        return shown(seen, status=409)
     forget_cart()
     text = ngettext("{n} line is in the cart.", "{n} lines are in the cart.", len(wanted))
     if added.grown:
@@ -120,7 +126,7 @@ def quick_order_add() -> Response:
     waiting = [number for problem in seen.problems for number in (problem.number, *problem.others)]
     if not waiting:
         return go("ordering.cart")
-    return _shown(preview(actor(), keep_only(seen.carried, waiting, len(wanted))))
+    return shown(preview(actor(), keep_only(seen.carried, waiting, len(wanted))))
 
 
 @blueprint.post("/quick-order/problems")
@@ -148,8 +154,22 @@ def _carried(upload: UploadForm) -> Carried | None:
     if "file" in request.files:
         if not upload.validate():
             return None
-        return read_file(upload.file.data.stream, upload.file.data.filename or "")
+        return read_file(upload.file.data.stream, upload.file.data.filename or "", upload_rules(actor()))
     return _entered()
+
+
+def _kept(upload: UploadForm) -> int | None:
+    """The number of a file that cannot be shown at once: it is long, or a person has to name its columns."""
+    if "rows" in request.form or "file" not in request.files or not upload.validate():
+        return None
+    file = upload.file.data
+    look = look_at(file.stream, upload_rules(actor()), most=BACKGROUND_ROWS)
+    file.stream.seek(0)
+    is_asking = bool(upload.is_asking.data) or not look.is_clear
+    if not look.rows or not (is_asking or look.is_long):
+        return None
+    data = file.stream.read()
+    return receive_file(actor(), data, file.filename or "", client_ref=upload.client_ref.data, is_asking=is_asking)
 
 
 def _pad() -> Carried | None:
@@ -203,6 +223,8 @@ def _entry(paste: PasteForm, upload: UploadForm) -> Response:
         typed=typed,
         pad=request.form.get("pad", ""),
         pad_key=pad_key(),
+        uploads=uploads(actor()),
+        known=known_columns(actor()),
         currency=currency,
         digits=minor_units(currency),
         client_ref=str(uuid.uuid4()),
@@ -210,7 +232,8 @@ def _entry(paste: PasteForm, upload: UploadForm) -> Response:
     )
 
 
-def _shown(seen: Preview, status: int = 200) -> Response:
+def shown(seen: Preview, status: int = 200, *, upload_id: int | None = None) -> Response:
+    """The page of a preview; it carries its rows."""
     problems, problem_section = _cut(seen.problems, PROBLEMS_SHOWN, "problems")
     lines, line_section = _cut(seen.lines, LINES_SHOWN, "lines")
     return render_page(
@@ -218,6 +241,7 @@ def _shown(seen: Preview, status: int = 200) -> Response:
         status=status,
         seen=seen,
         rows=dump_rows(seen.carried),
+        upload_id=upload_id,
         client_ref=str(uuid.uuid4()),
         problems=problems,
         problem_section=problem_section,

@@ -28,7 +28,7 @@ _LINES = 1000
 _ITEMS = [(1 + place * 17, Decimal(1 + place % 150)) for place in range(_LINES)]
 
 # One statement: the price of each line by the chain's priority and its break, and the sum.
-_BARE_PRICES = """
+BARE_PRICES = """
 SELECT i.article_id, i.quantity, p.price, round(i.quantity * p.price, 2)
 FROM unnest(%s::bigint[], %s::numeric[]) WITH ORDINALITY i (article_id, quantity, place)
 JOIN LATERAL (
@@ -52,7 +52,7 @@ def _price(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
             price_lines(stock.actor, items, company_id=BUYER_COMPANY, on=day)
 
         def floor() -> None:
-            stock.bare.execute(_BARE_PRICES, columns).fetchall()
+            stock.bare.execute(BARE_PRICES, columns).fetchall()
 
         yield ours, floor
     stock.bare.rollback()
@@ -73,7 +73,7 @@ _BARE_PLACE = (
            unit_price, price_unit, net, vat_rate)
         SELECT 2, (SELECT id FROM orders WHERE client_ref = %(ref)s), row_number() OVER (), q.article_id, a.sku, a.name,
                q.quantity, 'H87', q.quantity, q.price, 'H87', q.net, 19
-        FROM ({_BARE_PRICES.replace("%s", "%(ids)s", 1).replace("%s", "%(quantities)s", 1)}) q
+        FROM ({BARE_PRICES.replace("%s", "%(ids)s", 1).replace("%s", "%(quantities)s", 1)}) q
              (article_id, quantity, price, net)
         JOIN articles a ON a.id = q.article_id""",  # noqa: S608 -- constants of this file
     """UPDATE stock s SET reserved = s.reserved + w.quantity
@@ -162,7 +162,7 @@ def _preview(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
             found = stock.bare.execute("SELECT sku_key, id FROM articles WHERE sku_key = ANY(%s)", (codes,)).fetchall()
             known: dict[Any, Any] = {row[0]: row[1] for row in found}
             wanted = [(known[row[0]], Decimal(row[2])) for row in rows if row[0] in known and row[2] != "0"]
-            stock.bare.execute(_BARE_PRICES, [list(column) for column in zip(*wanted, strict=True)]).fetchall()
+            stock.bare.execute(BARE_PRICES, [list(column) for column in zip(*wanted, strict=True)]).fetchall()
             stock.bare.execute("SELECT article_id, on_hand - reserved FROM stock WHERE article_id = ANY(%s)",
                                ([article_id for article_id, _ in wanted],)).fetchall()  # fmt: skip
 
