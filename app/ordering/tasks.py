@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.jobs import current_actor, job
-from app.ordering.service import progress, standing_runs, uploads
+from app.ordering.service import confirming, progress, standing_runs, uploads
 from app.ordering.service.standing import STEP
 
 
@@ -11,6 +11,12 @@ from app.ordering.service.standing import STEP
 def sweep_grace() -> int:
     """Release orders whose time for changes has ended."""
     return progress.sweep_grace(current_actor())
+
+
+@job("ordering.sweep_proposals", every=300)
+def sweep_proposals() -> int:
+    """Open lines again that the buyer has not answered in time."""
+    return confirming.sweep_proposals(current_actor())
 
 
 @job("ordering.run_standing_orders", every=60)

@@ -14,8 +14,9 @@ from app.accounts.service import budgets, credit
 from app.core import audit, clock
 from app.core.db import db
 from app.core.outbox import publish
+from app.core.texts import N_
 from app.inventory.service import reservations
-from app.ordering.domain.lifecycle import CartState
+from app.ordering.domain.lifecycle import CartState, LineState
 from app.ordering.domain.revision import Line
 from app.ordering.domain.splits import claims_of
 from app.ordering.domain.wishes import Placed
@@ -51,8 +52,10 @@ def amend(ready: Ready) -> Placed:
     order = locked_order(actor, amendment.order_id)
     if (refusal := refusal_of(order, amendment.order_version)) is not None:
         raise kept_conflict(refusal)
-    made = keep_version(actor, order, Change("amended", ready.client_ref, ready.request_hash))
     before, used, was_on_account = lines_of(order.id), order.gross_total, order.payment_kind == _ON_ACCOUNT
+    if any(line.stands and line.state is not LineState.PLACED for line in before):
+        raise kept_conflict(N_("We have begun to confirm this order."))
+    made = keep_version(actor, order, Change("amended", ready.client_ref, ready.request_hash))
     paid = claims_of(part_rows(order.id), order.net_total, order.currency)
     placed = Placed(order.id, order.number)
     coupons.give_back(actor, company_id, order.id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 
 from app.accounts.domain.budget import BudgetClaim, Source
 from app.accounts.service import budgets, credit
@@ -23,6 +23,7 @@ from app.core.locks import lock_rows
 from app.core.outbox import publish
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
+from app.inventory.domain.promise import Want
 from app.inventory.service import reservations
 from app.ordering.domain import splits
 from app.ordering.domain.charges import ChargeKind, OrderChargeRow
@@ -38,7 +39,7 @@ from app.ordering.domain.revision import (
     revised,
 )
 from app.ordering.events import OrderChanged
-from app.ordering.models.changes import OrderChange
+from app.ordering.models.changes import OrderChange, OrderProposal
 from app.ordering.models.deliveries import OrderCharge, OrderDelivery, OrderLinePart
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.ordering.service.order_rows import numbers, texts, vat_group
@@ -122,34 +123,64 @@ def revise(actor: Actor, order: Order, changes: Mapping[int, LineChange], change
 
 
 def write(
-    actor: Actor, order: Order, before: Sequence[Line], after: Sequence[Line], change: Change, *, is_told: bool = True
+    actor: Actor,
+    order: Order,
+    before: Sequence[Line],
+    after: Sequence[Line],
+    change: Change,
+    *,
+    made: Changed | None = None,
+    paid: Mapping[int, Decimal] | None = None,
+    wants: Sequence[Want] = (),
 ) -> Changed:
-    """Keep what was, write what is, give back what is not wanted any more; `after` has a line for each of `before`."""
-    made = keep_version(actor, order, change)
+    """Keep what was, write what is, give back what is not wanted any more; `after` has a line for each of `before`.
+
+    Where lines came in, the caller has kept the version (`made`) and what cost centres `paid` before that, and `wants`
+    is the stock of the new lines.
+    """
+    made = made or keep_version(actor, order, change)
     moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     old_parts, new_parts = _parts(order, moved)
-    paid = _claims(order, old_parts)
+    paid = _claims(order, old_parts) if paid is None else paid
     standing = [line for line in after if line.stands]
     effects = _promotions(actor, order, standing)
     charges = _charges(order, [line for line in before if line.stands], standing, new_parts)
     sums = _sums(order, standing, effects.allowances, charges)
     used = order.gross_total
     _write_lines([new for _, new in moved])
+    _close_proposals(actor, moved)
     _write_parts(order, moved, new_parts)
     _write_allowances(order, effects.allowances, charges)
     _write_charges(order, charges)
     _write_sums(order, sums, {line.state for line in after})
     _let_go(actor, order, moved)
-    settle(actor, order, (paid, _claims(order, new_parts)), used, change.reason)
+    if wants:
+        reservations.reserve(actor, order.company_id, wants)
+    _settle(actor, order, (paid, _claims(order, new_parts)), used, change.reason)
     audit.record(
         actor, "order", order.id, change.kind,
         {"version": made.version, "reason": change.reason, "gross_total": [used, order.gross_total],
-         "lines": [[new.position, old.quantity, new.quantity] for old, new in moved]},
+         "lines": [[new.position, old.quantity, new.quantity] for old, new in moved if old.quantity != new.quantity]},
         company_id=order.company_id,
     )  # fmt: skip
-    if is_told:
-        publish(OrderChanged(order.id, made.change_id))
+    publish(OrderChanged(order.id, made.change_id))
     return made
+
+
+def _close_proposals(actor: Actor, moved: Sequence[tuple[Line, Line]]) -> None:
+    """A line that does not wait any more leaves no question open."""
+    ids = [new.id for old, new in moved if old.state is LineState.PROPOSED and new.state is not LineState.PROPOSED]
+    if ids:
+        db.session.execute(
+            update(OrderProposal)
+            .where(OrderProposal.order_line_id.in_(ids), OrderProposal.state == "waiting")
+            .values(state="refused", answered_at=clock.now(), answered_by=actor.name)
+        )
+
+
+def claims_now(order: Order) -> dict[int, Decimal]:
+    """What each cost centre pays of the order as it stands."""
+    return _claims(order, parts_of(order))
 
 
 _SNAPSHOT = """jsonb_build_object('po_number', o.po_number, 'requested_on', o.requested_on, 'note', o.note,
@@ -409,21 +440,27 @@ def _let_go(actor: Actor, order: Order, moved: Sequence[tuple[Line, Line]]) -> N
     reservations.keep_part(actor, {new.id: (new.base_quantity, old.base_quantity) for old, new in less})
 
 
-def settle(
-    actor: Actor, order: Order, centres: tuple[dict[int, Decimal], dict[int, Decimal]], used: Decimal, reason: str
+def _settle(
+    actor: Actor, order: Order, centres: tuple[Mapping[int, Decimal], Mapping[int, Decimal]], used: Decimal, reason: str
 ) -> None:
     """Budgets and credit follow the order: only the difference moves, so that less always works.
 
-    `centres`: net of each cost centre before and after; `used`: the total with VAT before.
+    `centres`: what each cost centre paid and pays; `used`: the total with VAT before.
     """
-    before, after = centres
-    source = Source("order", order.id, order.number)
+    paid, pays = centres
+    source, total = Source("order", order.id, order.number), order.gross_total
     if order.state == OrderState.CANCELLED:
         budgets.give_back(actor, order.company_id, source, reason=reason)
         credit.give_back(actor, order.company_id, order.id, None, reason)
         return
-    less = [BudgetClaim(key, net - after.get(key, ZERO)) for key, net in before.items() if net > after.get(key, ZERO)]
+    less = [BudgetClaim(key, net - pays.get(key, ZERO)) for key, net in paid.items() if net > pays.get(key, ZERO)]
+    more = [BudgetClaim(key, net - paid.get(key, ZERO)) for key, net in pays.items() if net > paid.get(key, ZERO)]
     if less:
         budgets.give_back(actor, order.company_id, source, less, reason)
-    if order.gross_total < used:
-        credit.give_back(actor, order.company_id, order.id, used - order.gross_total, reason)
+    if more:
+        on = clock.today(actor.time_zone)
+        budgets.consume(actor, order.company_id, source, more, order.currency, on, allow_asked=True)
+    if total < used:
+        credit.give_back(actor, order.company_id, order.id, used - total, reason)
+    elif total > used and order.payment_kind == "on_account":
+        credit.use(actor, order.company_id, order.id, order.number, total - used, order.currency)
