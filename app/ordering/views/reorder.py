@@ -15,7 +15,7 @@ from app.ordering.domain.cart import WantedLine
 from app.ordering.policy import Permission
 from app.ordering.queries.orders import OrderPage
 from app.ordering.queries.orders import order as find_order
-from app.ordering.queries.reorder import SORTS, BoughtFilters, OldLine, bought, compared, old_lines
+from app.ordering.queries.reorder import SORTS, BoughtFilters, bought, compared, lines_again, old_lines
 from app.ordering.service.cart import MAX_LINES, Added, add_lines, remove_lines
 from app.ordering.service.filling import add_to_new_cart
 from app.ordering.views import blueprint
@@ -90,23 +90,27 @@ def reorder_lines(number: str) -> Response:
     entered: dict[int, Decimal] = {}
     try:
         if "all" in request.form:
-            lines = old_lines(actor(), order.id, limit=MAX_LINES, currency=order.currency)
-            fine = [line for line in lines if line.today and line.today.is_open and not _misfits(line)]
+            again = lines_again(actor(), order.id, limit=MAX_LINES)
+            wanted, left = again.lines, again.left_out
         else:
             picked = [_demand_number(text) for text in request.form.getlist("pick")]
             entered = {place: _quantity(f"quantity-{place}") for place in picked}
-            fine = lines = old_lines(
+            lines = old_lines(
                 actor(), order.id, limit=MAX_LINES, currency=order.currency, entered=entered, positions=picked
             )
-        wanted = [
-            WantedLine(line.today.article.id, line.today.quantity, line.unit) for line in fine if line.today is not None
-        ]
+            wanted, left = (
+                [
+                    WantedLine(line.today.article.id, line.today.quantity, line.unit)
+                    for line in lines
+                    if line.today is not None
+                ],
+                0,
+            )
         back = url_for("ordering.reorder", number=number)
         answer = _into_cart(wanted, number, request.form.get("client_ref", ""), back)
     except (Invalid, Conflict) as error:
         _tell_refused(error)
         return _shown(order, entered, status=error.status)
-    left = len(lines) - len(fine)
     if left:
         tell(ngettext("{n} line was left out.", "{n} lines were left out.", left), "warn")
     return answer
@@ -169,10 +173,6 @@ def _told(added: Added, count: int, back: str) -> Response:
         text = _("{first} {second}", first=text, second=more)
     tell(text)
     return go_to(back) if request.form.get("stay") else go("ordering.cart")
-
-
-def _misfits(line: OldLine) -> bool:
-    return line.today is not None and any(problem.code == "quantity" for problem in line.today.problems)
 
 
 def _tell_refused(error: Invalid | Conflict) -> None:
