@@ -20,10 +20,13 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
+from app.ordering.models.changes import OrderProposal
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
+from app.ordering.queries.deliveries import ChargeRow, order_charges
 from app.pricing.domain.totals import VatGroup
 
 PO_REPEATS_SHOWN = 5
+ASKED = "asked"  # beside the states: orders with lines that wait for the buyer's answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,14 @@ class OrderPage:
     account_name: str
     allowances: tuple[OrderAllowanceRow, ...]
     promotions_lost: tuple[tuple[str, str, Message], ...]  # code, name, reason; for staff
+    charges: tuple[ChargeRow, ...] = ()
+    payment_name: str = ""
 
     @property
     def goods_total(self) -> Decimal:
-        """The goods before promotions."""
-        return self.net_total + sum((one.amount for one in self.allowances), Decimal(0))
+        """The goods before promotions and without what is charged beside them."""
+        charged = sum((one.amount for one in self.charges), Decimal(0))
+        return self.net_total + sum((one.amount for one in self.allowances), Decimal(0)) - charged
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,9 @@ class OrderLineRow:
     price_list: str
     price_from: Decimal
     note: str
+    cancelled_quantity: Decimal
+    state: str
+    promised_on: date | None
 
 
 _LIST: tuple[Any, ...] = (
@@ -129,7 +138,8 @@ _LIST: tuple[Any, ...] = (
 _LINE: tuple[Any, ...] = (
     OrderLine.id, OrderLine.position, OrderLine.sku, OrderLine.customer_number, OrderLine.name, OrderLine.quantity,
     OrderLine.unit, OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.net,
-    OrderLine.vat_rate, OrderLine.price_list, OrderLine.price_from, OrderLine.note,
+    OrderLine.vat_rate, OrderLine.price_list, OrderLine.price_from, OrderLine.note, OrderLine.cancelled_quantity,
+    OrderLine.state, OrderLine.promised_on,
 )  # fmt: skip
 
 
@@ -165,7 +175,10 @@ def _key(parts: Sequence[str]) -> tuple[datetime, int]:
 
 def _filtered(actor: Actor, statement: Select[Any], filters: OrderFilters) -> Select[Any]:
     zone = ZoneInfo(actor.time_zone)
-    if filters.state:
+    if filters.state == ASKED:
+        waiting = select(OrderProposal.order_id).where(OrderProposal.state == "waiting")
+        statement = statement.where(Order.id.in_(waiting))
+    elif filters.state:
         statement = statement.where(Order.state == filters.state)
     if filters.since is not None:
         statement = statement.where(Order.placed_at >= datetime.combine(filters.since, time(), zone))
@@ -209,6 +222,7 @@ def order(actor: Actor, number: str, *, account: str | None = None) -> OrderPage
         tuple(_vat(group) for group in found.vat_breakdown), found.line_count, code, name, _allowances(actor, found),
         tuple((key, title, Message.from_json(reason)) for key, title, reason in found.promotions_lost)
         if actor.is_operator else (),
+        tuple(order_charges(actor, found.id)), found.payment_name,
     )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     requisition_lists,  # noqa: F401
     requisition_put,  # noqa: F401
     shop,  # noqa: F401
+    split,  # noqa: F401
     standing,  # noqa: F401
     standing_runs,  # noqa: F401
-    split,  # noqa: F401
     uploads,  # noqa: F401
 )

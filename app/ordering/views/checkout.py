@@ -9,20 +9,28 @@ from flask import Response
 
 from app.accounts.domain.company import PostalAddress
 from app.accounts.queries.addresses import addresses
+from app.accounts.queries.budgets import CostCentreChoice, choices
+from app.core import clock
+from app.core.errors import Conflict, Invalid, NotFound
+from app.ordering.domain.cart import CartPage
 from app.ordering.domain.wishes import Placed, Wishes
 from app.ordering.forms import CheckoutForm, PlaceForm
 from app.ordering.policy import Permission
-from app.ordering.queries.cart import CartHead, cart_head, obstacle, priced_cart
+from app.ordering.queries.cart import CartHead, cart_head, priced_cart
 from app.ordering.queries.orders import order_of_cart, orders_with_po
+from app.ordering.queries.plans import CheckoutPage, checkout_page
 from app.ordering.service.cart import visit_cart
-from app.ordering.service.checkout import check_prices, save_draft, submit
+from app.ordering.service.checkout import Submitted, check_prices, save_draft, submit
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
+from app.ordering.views.approvals import to_request, waiting_request
 from app.ordering.views.panels import cart_of_request
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
-from app.web.texts import _, ngettext
+from app.web.texts import _, language, ngettext, say
+
+PLACE = "/checkout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +39,7 @@ class Entered:
 
     ship_to: PostalAddress
     bill_to: PostalAddress | None
-    po_number: str
-    requested_on: date | None
-    note: str
-
-    def wishes(self) -> Wishes:
-        return Wishes(
-            self.ship_to.id or 0,
-            self.bill_to.id if self.bill_to else None,
-            self.po_number,
-            self.requested_on,
-            self.note,
-        )
+    wishes: Wishes
 
 
 @blueprint.route("/checkout", methods=["GET", "POST"])
@@ -51,22 +48,24 @@ def checkout() -> Response:
     head = cart_of_request()
     if head is None or not head.line_count:
         return go("ordering.cart")
+    page = priced_cart(actor(), head.id)
     form = _form(head)
+    planned = _planned(head, page, form)
+    _offer(form, planned)
     if form.is_submitted():
         save_draft(actor(), head.id, form.draft())
         if form.validate():
             return go("ordering.review", cart_id=head.id)
     else:
-        visit_cart(actor(), head.id, "/checkout")
-    page = priced_cart(actor(), head.id)
-    repeats = orders_with_po(actor(), form.po_number.data or "")
+        visit_cart(actor(), head.id, PLACE)
     return render_page(
         "ordering/checkout.html",
         form=form,
         page=page,
-        repeats=repeats,
-        obstacle=obstacle(actor()),
+        planned=planned,
+        repeats=orders_with_po(actor(), form.po_number.data or ""),
         books=form.books,
+        centres=form.centres,
         status=form.status,
     )
 
@@ -93,14 +92,24 @@ def place(cart_id: int) -> Response:
     if entered is None:
         return go("ordering.checkout")
     if form.validate():
-        with form.catching():
+        try:
             done = submit(
-                actor(), cart_id, entered.wishes(), client_ref=form.client_ref.data, seen=form.seen.data
+                actor(), cart_id, entered.wishes, client_ref=form.client_ref.data, seen=form.seen.data
             )  # fmt: skip
-            if done.order is not None:
-                return _placed(done.order)
+        except (Conflict, Invalid) as error:
+            form.take(error)
+        else:
+            return _submitted(done)
     turned = _ordered_already(cart_id)
     return turned if turned is not None else _review(head, entered, form)
+
+
+def _submitted(done: Submitted) -> Response:
+    for warning in done.warnings:
+        tell(say(warning), "warn")
+    if done.order is None:
+        return to_request(done.approval_id or 0)
+    return _placed(done.order)
 
 
 def _placed(placed: Placed) -> Response:
@@ -112,10 +121,10 @@ def _placed(placed: Placed) -> Response:
 
 
 def _ordered_already(cart_id: int) -> Response | None:
-    """A cart that was ordered in another window leads to its order."""
+    """A cart that was ordered in another window leads to its order, one that waits for approval to the request."""
     number = order_of_cart(actor(), cart_id)
     if number is None:
-        return None
+        return waiting_request(cart_id)
     tell(_("This cart was ordered already as {number}.", number=number), "info")
     return go("ordering.order", number=number)
 
@@ -123,24 +132,28 @@ def _ordered_already(cart_id: int) -> Response | None:
 def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
     """All that will be ordered, at the prices of this moment; they are kept as the ones the buyer has seen."""
     page, changes = check_prices(actor(), head.id, page="/checkout/review")
-    form.seen.data = page.fingerprint()
+    planned = checkout_page(actor(), head, page, entered.wishes, locale=language())
+    form.seen.data = planned.code
     return render_page(
         "ordering/checkout_review.html",
         form=form,
         page=page,
+        planned=planned,
         changes=changes,
-        wishes=entered,
-        repeats=orders_with_po(actor(), entered.po_number),
-        obstacle=obstacle(actor()),
+        entered=entered,
+        wishes=entered.wishes,
+        repeats=orders_with_po(actor(), entered.wishes.po_number),
+        centres={one.id: f"{one.code} {one.name}" for one in _centres(head)},
         button=ngettext("Place order of {n} line", "Place order of {n} lines", len(page.rows)),
         status=form.status,
     )
 
 
 class _Form(CheckoutForm):
-    """The form with the addresses it offers."""
+    """The form with the addresses and cost centres it offers."""
 
     books: dict[int, PostalAddress]
+    centres: list[CostCentreChoice]
 
 
 def _form(head: CartHead) -> _Form:
@@ -152,11 +165,55 @@ def _form(head: CartHead) -> _Form:
         po_number=draft.get("po_number", ""),
         requested_on=_day(draft.get("requested_on")),
         note=draft.get("note", ""),
+        cost_centre=draft.get("cost_centre", ""),
+        delivery_method=draft.get("delivery_method") or None,
+        payment_method=draft.get("payment_method") or None,
+        is_complete=bool(draft.get("is_complete")),
+        latest_on=_day(draft.get("latest_on")),
     )
     form.ship_to.choices = [(entry.id, entry.label) for entry in ship_to]
     form.bill_to.choices = [(entry.id, _line(entry)) for entry in bill_to]
     form.books = {entry.id: entry for entry in ship_to if entry.id is not None}
+    form.centres = _centres(head)
+    form.cost_centre.choices = [("", "–"), *((str(one.id), f"{one.code} {one.name}") for one in form.centres)]
     return form
+
+
+def _centres(head: CartHead) -> list[CostCentreChoice]:
+    return choices(actor(), head.currency, clock.today(actor().time_zone))
+
+
+def _planned(head: CartHead, page: CartPage, form: _Form) -> CheckoutPage | None:
+    """The cart with what delivery and payment cost for what stands in the form; None without an address to go to."""
+    ship_to = form.ship_to.data
+    if ship_to not in form.books:
+        return None
+    wishes = Wishes(
+        ship_to, delivery_method=form.delivery_method.data or "", payment_method=form.payment_method.data or ""
+    )
+    return _planned_of(head, page, wishes)
+
+
+def _planned_of(head: CartHead, page: CartPage, wishes: Wishes) -> CheckoutPage | None:
+    try:
+        return checkout_page(actor(), head, page, wishes, locale=language())
+    except NotFound:  # an address of a split is gone from the book: the page of splits says so
+        return None
+
+
+def _offer(form: _Form, planned: CheckoutPage | None) -> None:
+    """Ways of delivery and payment to choose from, the ones that hold chosen where nothing was."""
+    if planned is None:
+        form.delivery_method.choices, form.payment_method.choices = [], []
+        return
+    costs = planned.plan.costs
+    form.delivery_method.choices = [(one.method.code, one.method.name) for one in costs.offers]
+    ways = [one for one in costs.payments if one.code]
+    form.payment_method.choices = [(one.code, one.name) for one in ways]
+    if not form.delivery_method.data and costs.chosen is not None:
+        form.delivery_method.data = costs.chosen.method.code
+    if not form.payment_method.data and costs.payment is not None:
+        form.payment_method.data = costs.payment.code
 
 
 def _line(entry: PostalAddress) -> str:
@@ -181,20 +238,27 @@ def _day(text: str | None) -> date | None:
 def _entered(head: CartHead) -> Entered | None:
     """The draft in full; None when something that is needed is missing."""
     draft = head.draft
-    ship_to = _address(draft.get("ship_to"), "ship_to")
-    if ship_to is None:
+    ship_to = _address(draft.get("ship_to"), addresses(actor(), use="ship_to"))
+    if ship_to is None or ship_to.id is None:
         return None
-    return Entered(
-        ship_to,
-        _address(draft.get("bill_to"), "bill_to"),
+    bill_to = _address(draft.get("bill_to"), addresses(actor(), use="bill_to"))
+    centre = draft.get("cost_centre", "")
+    wishes = Wishes(
+        ship_to.id,
+        bill_to.id if bill_to else None,
         draft.get("po_number", "").strip(),
         _day(draft.get("requested_on")),
         draft.get("note", "").strip(),
+        int(centre) if centre.isdigit() else None,
+        draft.get("delivery_method", ""),
+        draft.get("payment_method", ""),
+        bool(draft.get("is_complete")),
+        _day(draft.get("latest_on")),
     )
+    return Entered(ship_to, bill_to, wishes)
 
 
-def _address(text: str | None, use: str) -> PostalAddress | None:
+def _address(text: str | None, offered: list[PostalAddress]) -> PostalAddress | None:
     if not text or not text.isdigit():
         return None
-    offered = addresses(actor(), use="ship_to" if use == "ship_to" else "bill_to")
     return next((entry for entry in offered if entry.id == int(text)), None)

@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from app.core.actor import Scope
 from app.ordering.domain.lifecycle import OrderState
 from app.ordering.policy import Permission
+from app.ordering.queries.deliveries import order_deliveries
 from app.ordering.queries.orders import OrderFilters, OrderPage, order_history, order_lines
 from app.ordering.queries.orders import order as find_order
 from app.ordering.queries.orders import orders as find_orders
@@ -104,6 +105,7 @@ def _show(found: OrderPage, back: str) -> Response:
         order=found,
         lines=page_of(rows, keyset, key=lambda row: (row.position,)),
         events=events[::-1],
+        deliveries=order_deliveries(actor(), found.id),
         state=state_chip(found.state),
         back=back,
         may_reorder=actor().can(Permission.FILL_CART) and not actor().is_operator,
