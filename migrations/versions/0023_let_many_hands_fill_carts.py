@@ -129,9 +129,7 @@ def _create_tables() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("before", sa.String(length=300), server_default="", nullable=False),
         sa.Column("after", sa.String(length=300), server_default="", nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('quantity', 'note', 'removed', 'restored')", name=op.f("ck_cart_line_changes_kind_known")
-        ),
+        sa.CheckConstraint("kind IN ('quantity', 'note')", name=op.f("ck_cart_line_changes_kind_known")),
         _cart("cart_line_changes"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_line_changes")),
     )

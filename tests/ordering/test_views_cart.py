@@ -175,7 +175,7 @@ def test_a_cart_page_takes_the_same_statements_for_any_number_of_lines(client, w
         with client.app.app_context(), statements() as seen:
             client.get("/cart")
         counts.append(len(seen))
-    assert counts[0] == counts[1] <= 17
+    assert counts[0] == counts[1] <= 19
 
 
 def test_where_the_buyer_was_last_is_kept(client, world, ann):
@@ -192,7 +192,7 @@ def test_where_the_buyer_was_last_is_kept(client, world, ann):
 
 
 def test_a_thousand_lines_stay_in_one_page_and_more_are_paged(client, world, ann, monkeypatch):
-    monkeypatch.setattr("app.ordering.views.cart.PAGE_SIZE", 20)
+    monkeypatch.setattr("app.ordering.views.cart_view.PAGE_SIZE", 20)
     with world():
         fill_cart(ann, [(article(f"A{number:02}"), 1) for number in range(25)])
     first = client.get("/cart")

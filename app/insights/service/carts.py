@@ -22,6 +22,7 @@ from app.core.texts import N_
 from app.insights.domain.abandonment import WAITING, AbandonmentState, idle_limit, reminder_due
 from app.insights.events import CartAbandoned
 from app.insights.models import AbandonedCart
+from app.ordering.domain.lifecycle import CartKind
 from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import priced_cart
 
@@ -66,6 +67,7 @@ def _terms() -> tuple[Any, ...]:
     )
     return (
         Cart.state == "open",
+        Cart.kind == CartKind.CART,
         Cart.last_activity_at <= limit,
         Cart.line_count > 0,
         ~known,

@@ -142,6 +142,11 @@ class CartRow:
     kept: Kept | None = None
 
     @property
+    def was(self) -> str:
+        """Quantity and unit as a page sends them back, to tell what was changed on it."""
+        return f"{self.quantity.normalize():f} {self.unit}"
+
+    @property
     def facts(self) -> Kept:
         """What to keep of this pricing."""
         price, change = self.price, self.change

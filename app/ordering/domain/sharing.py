@@ -32,7 +32,10 @@ RIGHT_NAMES: dict[Right, Message] = {
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A line that a colleague has changed while somebody typed `mine`. `theirs` None: he took the line out, by `change_id`."""
+    """A line that a colleague has changed while somebody typed `mine`.
+
+    `theirs` None: he took the line out; article and SKU are then given, so that it can be put back.
+    """
 
     line_id: int
     mine: Decimal
@@ -40,4 +43,5 @@ class Clash:
     unit: str
     who: str
     at: datetime | None
-    change_id: int | None = None
+    article_id: int | None = None
+    sku: str = ""

@@ -122,7 +122,7 @@ class CartLine(Base):
 
 
 class SavedLine(Base):
-    """A line put aside for later: outside the sums, never ordered; it moves on into its owner's next cart."""
+    """A line put aside for later: outside the sums, never ordered; once its cart is, it stands beside its owner's next."""
 
     __tablename__ = "saved_lines"
     __table_args__ = (

@@ -78,7 +78,7 @@ class CartLineChange(Base):
     __tablename__ = "cart_line_changes"
     __table_args__ = (
         ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
-        CheckConstraint("kind IN ('quantity', 'note', 'removed', 'restored')", name="kind_known"),
+        CheckConstraint("kind IN ('quantity', 'note')", name="kind_known"),
         Index("ix_cart_line_changes_line", "cart_id", "line_id"),
     )
 

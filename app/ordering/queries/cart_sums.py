@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text
 
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.money import round_amount
-from app.ordering.domain.cart import FIRST_PROBLEMS, CartRow, Counts, vat_reasons
-from app.ordering.queries.cart import CartHead, price_day
+from app.ordering.domain.cart import FIRST_PROBLEMS, CartEdit, CartRow, Counts, vat_reasons
+from app.ordering.models.carts import CartLine
+from app.ordering.queries.cart import CartHead, price_day, rows_priced
 from app.pricing.domain.promotion_amounts import evaluate
 from app.pricing.domain.promotions import NO_EFFECTS, Effects, Goods
 from app.pricing.domain.totals import TaxedLine, Totals, totals
@@ -44,7 +45,7 @@ def kept_sums(actor: Actor, head: CartHead, rows: Sequence[CartRow]) -> tuple[To
         for category, rate, net, *_ in groups
         if net is not None
     ]
-    found = totals(
+    total = totals(
         lines,
         head.currency,
         charges=effects.charges,
@@ -52,7 +53,18 @@ def kept_sums(actor: Actor, head: CartHead, rows: Sequence[CartRow]) -> tuple[To
     )
     counts = [sum(group[place] for group in groups) for place in (3, 4, 5)]
     wrong = db.session.execute(_PROBLEMS, {**keys, "most": FIRST_PROBLEMS}).all() if counts[1] else ()
-    return found, effects, Counts(*counts, tuple((row[0], row[1]) for row in wrong))
+    return total, effects, Counts(*counts, tuple((row[0], row[1]) for row in wrong))
+
+
+def lines_now(actor: Actor, head: CartHead, line_ids: Collection[int]) -> CartEdit:
+    """Some lines of a cart at today's prices, with the others of their articles, and the sums of all; nothing is kept."""
+    ids = bindparam("ids", list(line_ids), ARRAY(BigInteger))
+    articles = set(
+        db.session.scalars(select(CartLine.article_id).where(CartLine.cart_id == head.id, CartLine.id == any_(ids)))
+    )
+    rows = rows_priced(actor, head, price_day(actor), articles) if articles else []
+    found, effects, counts = kept_sums(actor, head, rows)
+    return CartEdit(head.id, head.company_id, head.name, head.version, head.currency, rows, found, counts, effects)
 
 
 def _reasons(actor: Actor, head: CartHead, rows: Sequence[CartRow], categories: Sequence[str]) -> Mapping[str, Reason]:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select, text
 
 from app.accounts.models.people import Membership, User
-from app.core import clock
+from app.catalog.models.articles import Article
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.permissions import of_role
 from app.core.tenancy import visible
+from app.core.texts import N_, Message
+from app.core.units import unit_name
 from app.ordering.domain.lifecycle import SHOWN_KINDS, CartState
 from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartLine
 from app.ordering.models.shared_carts import ActiveCart, CartLineChange, CartMember
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, right_of
-
-HERE_FOR = timedelta(seconds=45)  # so long after the last sign of life a person counts as being in a cart
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,22 @@ class CartGuest:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
-    """How a cart stands: enough to know whether an open page is out of date, and who else has it open."""
+class PlainLine:
+    """A line as the order pad reads and writes it."""
 
-    version: int
-    state: str
-    others: tuple[str, ...]
+    sku: str
+    quantity: Decimal
+    unit: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """One change of one line, in words."""
+
+    at: datetime
+    who: str
+    words: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,28 +149,6 @@ def owner_name(actor: Actor, head: CartHead) -> str:
     return db.session.scalars(select(User.name).where(User.id == head.user_id)).one_or_none() or ""
 
 
-# One statement: a sign of life at most every twenty seconds, the version, the names of the others.
-_PULSE = text("""
-WITH here AS (
-    INSERT INTO cart_visits AS v (company_id, cart_id, user_id, at) SELECT :company, :cart, CAST(:user AS bigint), :now
-    WHERE CAST(:user AS bigint) IS NOT NULL
-    ON CONFLICT (cart_id, user_id) DO UPDATE SET at = excluded.at
-    WHERE v.at < excluded.at - interval '20 seconds'
-)
-SELECT c.version, c.state, coalesce((
-    SELECT array_agg(u.name ORDER BY u.name, u.id) FROM cart_visits v JOIN users u ON u.id = v.user_id
-    WHERE v.cart_id = c.id AND v.at > :since AND v.user_id IS DISTINCT FROM CAST(:user AS bigint)), '{}')
-FROM carts c WHERE c.id = :cart""")
-
-
-def pulse(actor: Actor, head: CartHead) -> Pulse:
-    """The state of a cart, and a sign that the actor has it open."""
-    now = clock.now()
-    values = {"company": head.company_id, "cart": head.id, "user": actor.user_id, "now": now, "since": now - HERE_FOR}
-    version, state, others = db.session.execute(_PULSE, values).one()
-    return Pulse(version, state, tuple(others))
-
-
 _GONE = text("""
 SELECT DISTINCT CAST(line ->> 'id' AS bigint) FROM cart_changes c CROSS JOIN jsonb_array_elements(c.lines) line
 WHERE c.cart_id = :cart AND c.kind = 'removed' AND c.version > :version AND line ? 'id'
@@ -180,14 +168,32 @@ def changes_since(actor: Actor, head: CartHead, version: int) -> Changes:
     )
 
 
-def line_history(actor: Actor, cart_id: int, line_id: int) -> list[CartLineChange]:
+def line_history(actor: Actor, cart_id: int, line_id: int) -> list[LineChange]:
     """What was changed in one line, by whom, the latest first."""
     head = cart_head(actor, cart_id)
-    return list(
-        db.session.scalars(
-            select(CartLineChange)
-            .where(CartLineChange.cart_id == head.id, CartLineChange.line_id == line_id)
-            .order_by(CartLineChange.id.desc())
-            .limit(50)
-        )
+    rows = db.session.execute(
+        select(CartLineChange.at, CartLineChange.who, CartLineChange.kind, CartLineChange.before, CartLineChange.after)
+        .where(CartLineChange.cart_id == head.id, CartLineChange.line_id == line_id)
+        .order_by(CartLineChange.id.desc())
+        .limit(50)
     )
+    return [LineChange(at, who, _words(kind, before, after)) for at, who, kind, before, after in rows]
+
+
+def _words(kind: str, before: str, after: str) -> Message:
+    if kind == "note":
+        return N_("Note: {note}", note=after) if after else N_("Note taken away")
+    (old, old_unit), (new, new_unit) = before.split(" "), after.split(" ")
+    return N_("{before} {old_unit} became {after} {new_unit}", before=Decimal(old), old_unit=unit_name(old_unit),
+              after=Decimal(new), new_unit=unit_name(new_unit))  # fmt: skip
+
+
+def plain_lines(actor: Actor, head: CartHead) -> list[PlainLine]:
+    """All lines of a cart without prices, in its order."""
+    rows = db.session.execute(
+        select(Article.sku, CartLine.quantity, CartLine.unit, CartLine.note)
+        .join(Article, Article.id == CartLine.article_id)
+        .where(CartLine.cart_id == head.id, CartLine.company_id == head.company_id)
+        .order_by(CartLine.position, CartLine.id)
+    )
+    return [PlainLine(*row) for row in rows]

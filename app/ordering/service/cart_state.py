@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from app.accounts.queries.companies import buying_terms
 from app.core import clock
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden
 from app.core.locks import lock_rows, note_lock
 from app.core.texts import N_
@@ -154,6 +154,17 @@ def _facts(cart_id: int, rows: Sequence[CartRow], version: int | None = None) ->
 def _array(values: Iterable[Any]) -> str:
     """Numbers, codes and flags as an array the way PostgreSQL writes it."""
     return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+
+
+@command
+def keep_opened(actor: Actor, page: CartPage) -> None:
+    """Keep what opening a cart found of lines whose price or stock has moved; nothing is done while somebody changes it."""
+    stale = [row for row in page.rows if row.facts != row.kept]
+    if not stale:
+        return
+    is_free = select(Cart.id).where(Cart.id == page.cart_id).with_for_update(skip_locked=True)
+    if db.session.scalars(is_free).one_or_none() is not None:
+        keep_facts(page.cart_id, stale)
 
 
 def head_of(cart: Cart) -> CartHead:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request, url_for
 
 from app.core.actor import Scope
+from app.core.errors import NotFound
+from app.ordering.domain.sharing import Right
 from app.ordering.policy import Permission
-from app.ordering.queries.cart import CartHead, active_cart
+from app.ordering.queries.cart import CartHead, active_cart, cart_head
 from app.ordering.queries.promotion_trial import trial
 from app.pricing.policy import Permission as Pricing
 from app.pricing.queries.promotion_pages import PromotionLine
 from app.web.access import actor
 from app.web.slots import slot
+from app.web.texts import _, say
+
+ID_DIGITS = 18
 
 
 def cart_of_request() -> CartHead | None:
@@ -22,6 +27,27 @@ def cart_of_request() -> CartHead | None:
         g.ordering_cart = active_cart(actor())
     found: CartHead | None = g.ordering_cart
     return found
+
+
+def asked_cart(right: Right = Right.EDIT) -> CartHead:
+    """The cart that the address or form names, else the buyer's active one; NotFound, or Forbidden by too small a right."""
+    number = request.values.get("cart", "")
+    if number:
+        if not number.isascii() or not number.isdigit() or len(number) > ID_DIGITS:
+            raise NotFound
+        return cart_head(actor(), int(number), right)
+    head = cart_of_request()
+    if head is None:
+        raise NotFound(say(_("You have no cart any more; it was ordered.")))
+    return head
+
+
+def home_of(cart_id: int) -> str:
+    """The address of a cart's page: the active one has the short one."""
+    active = cart_of_request()
+    if active is not None and active.id == cart_id:
+        return url_for("ordering.cart")
+    return url_for("ordering.cart_page", cart_id=cart_id)
 
 
 def forget_cart() -> None:

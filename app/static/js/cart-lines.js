@@ -3,7 +3,7 @@ export default class CartLines {
   constructor(form) {
     this.form = form;
     this.waiting = Promise.resolve();
-    document.querySelector(".o-update")?.setAttribute("hidden", "");
+    form.querySelector(".o-update")?.setAttribute("hidden", "");
     form.addEventListener("change", (event) => this.onChange(event.target));
     form.addEventListener("keydown", (event) => this.onKey(event));
     form.addEventListener("submit", (event) => this.onSubmit(event));
@@ -14,11 +14,13 @@ export default class CartLines {
   }
 
   onChange(field) {
-    if (field.name?.startsWith("quantity-")) this.send({ [field.name]: field.value });
+    if (!field.name?.startsWith("quantity-")) return;
+    const was = this.form.elements[field.name.replace("quantity-", "was-")];
+    this.send({ [field.name]: field.value, ...(was && { [was.name]: was.value }) });
   }
 
   onKey(event) {
-    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    if (event.key !== "Enter" || !event.target.matches("input[name^=quantity-]")) return;
     event.preventDefault();
     const fields = [...this.form.querySelectorAll("input[name^=quantity-]")];
     const next = fields[fields.indexOf(event.target) + 1];
@@ -27,15 +29,18 @@ export default class CartLines {
     next?.select();
   }
 
+  // what is ticked goes with the whole form
   onSubmit(event) {
     const button = event.submitter;
-    if (!button?.name) return;
+    if (!button?.name || button.dataset.whole !== undefined) return;
     event.preventDefault();
     this.send({ [button.name]: button.value });
   }
 
   send(values) {
-    const ask = () => htmx.ajax("POST", this.form.getAttribute("action"), { values, target: this.form, swap: "none" });
+    const whole = { cart: this.form.elements.cart.value, ...values };
+    const ask = () =>
+      htmx.ajax("POST", this.form.getAttribute("action"), { values: whole, target: this.form, swap: "none" });
     const focused = document.activeElement?.id;
     this.waiting = this.waiting.then(ask, ask).then(() => {
       if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
