@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.jobs import current_actor, job
-from app.ordering.service import confirming, progress, standing_runs, uploads
+from app.ordering.service import approval_clock, confirming, progress, standing_runs, uploads
 from app.ordering.service.standing import STEP
 
 
@@ -41,3 +41,9 @@ def check_order_file(upload_id: int) -> int:
 def sweep_uploads() -> int:
     """Find files whose worker died; drop those of long ago."""
     return uploads.sweep_uploads(current_actor())
+
+
+@job("ordering.sweep_approvals", every=60)
+def sweep_approvals() -> int:
+    """Remind, ask further people, let requests expire, and let go what was held for too long."""
+    return approval_clock.sweep(current_actor())

@@ -47,6 +47,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "sending: the words need facts of the whole portal",
         "sweep: notices of all companies",
     },
+    "ordering/queries/approval_links.py": {"approval: the approver is not signed in"},
     "core/outbox.py": {"list due outbox entries", "note a failed outbox entry"},
 }
 

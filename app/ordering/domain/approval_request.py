@@ -58,6 +58,14 @@ class Difference:
     then: str = ""
     now: str = ""
 
+    @property
+    def before(self) -> Decimal | None:
+        return Decimal(self.then) if self.then else None
+
+    @property
+    def after(self) -> Decimal | None:
+        return Decimal(self.now) if self.now and self.kind != "step" else None
+
     def as_json(self) -> list[str]:
         return [self.kind, self.name, self.then, self.now]
 

@@ -20,7 +20,7 @@ from app.core.models import AuditEntry
 from app.core.texts import N_, Message
 from app.ordering.domain.approval_conditions import Firing
 from app.ordering.domain.approval_request import RequestState, Trouble
-from app.ordering.models.approvals import ApprovalDeputy, ApprovalLimit, ApprovalLine, ApprovalSettings
+from app.ordering.models.approvals import Approval, ApprovalDeputy, ApprovalLimit, ApprovalLine, ApprovalSettings
 from app.ordering.policy import Permission
 
 LINES_MOST = 500  # on the page of a request; the rest is counted
@@ -237,9 +237,9 @@ class RequestPage:
     net_total: Decimal
     gross_total: Decimal
     line_count: int
-    allowances: list[list[str]]
-    charges: list[list[str]]
-    budgets: list[list[str]]
+    allowances: list[tuple[str, str, Decimal]]
+    charges: list[tuple[str, str, Decimal]]
+    budgets: list[tuple[str, str, Decimal, Decimal]]  # code, name, left, taken
     held_until: datetime | None
     is_stock_held: bool
     expires_at: datetime
@@ -293,6 +293,22 @@ def approval_id(actor: Actor, number: str) -> int:
     return int(found)
 
 
+def number_of(actor: Actor, approval_id: int) -> str:
+    """The number of a request of the own company."""
+    statement = select(Approval.number).where(Approval.id == approval_id, Approval.company_id == actor.company_id)
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound(N_("There is no such request."))
+    return found
+
+
+def request_line(found: RequestPage, line_id: int) -> LineShown:
+    line = next((one for one in found.lines if one.id == line_id), None)
+    if line is None:
+        raise NotFound(N_("There is no such line in this request."))
+    return line
+
+
 def _page(row: Any) -> RequestPage:
     if row is None:
         raise NotFound(N_("There is no such request."))
@@ -306,11 +322,15 @@ def _page(row: Any) -> RequestPage:
         po_number=wishes.get("po_number", ""),
         requested_on=date.fromisoformat(wishes["requested_on"]) if wishes.get("requested_on") else None,
         note=wishes.get("note", ""), ship_to=row.ship_to, currency=row.currency, net_total=row.net_total,
-        gross_total=row.gross_total, line_count=row.line_count, allowances=row.allowances, charges=row.charges,
-        budgets=row.budgets, held_until=row.held_until, is_stock_held=row.is_stock_held, expires_at=row.expires_at,
+        gross_total=row.gross_total, line_count=row.line_count, allowances=_amounts(row.allowances),
+        charges=_amounts(row.charges), budgets=[(one[0], one[1], Decimal(one[2]), Decimal(one[3])) for one in row.budgets], held_until=row.held_until, is_stock_held=row.is_stock_held, expires_at=row.expires_at,
         order_number=row.order_number, may_decide=row.may_decide, steps=steps, lines=lines[:LINES_MOST],
         lines_left_out=max(row.line_count - LINES_MOST, 0),
     )  # fmt: skip
+
+
+def _amounts(rows: list[list[str]]) -> list[tuple[str, str, Decimal]]:
+    return [(code, name, Decimal(amount)) for code, name, amount in rows]
 
 
 def _steps(approval_id: int) -> tuple[list[StepShown], set[int]]:

@@ -32,7 +32,6 @@ def sweep(actor: Actor, limit: int = 500) -> int:
         .order_by(Approval.due_at)
         .limit(limit)
     ).all()
-    db.session.rollback()
     for approval_id, cart_id in due:
         look_at(actor, approval_id, cart_id)
     return len(due)

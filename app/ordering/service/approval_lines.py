@@ -60,6 +60,22 @@ def change_line(actor: Actor, approval_id: int, line_id: int, quantity: Decimal,
     publish(ApprovalChanged(approval.id, approval.changes))
 
 
+@command
+def note_line(actor: Actor, approval_id: int, line_id: int, reason: str) -> None:
+    """A word to a line without changing it: when the request is rejected, the buyer finds it there."""
+    approval = locked(actor, approval_id)
+    if not seats_for(actor, approval):
+        raise Forbidden(N_("Nothing of this request waits for you."))
+    line = line_of(approval, line_id)
+    if not reason.strip() or len(reason.strip()) > LINE_REASON_LENGTH:
+        raise Invalid("reason", N_("Say why, in at most {most} characters.", most=LINE_REASON_LENGTH))
+    line.reason, line.changed_by = reason.strip(), actor.name
+    audit.record(
+        actor, "approval", approval.id, "line_noted",
+        {"number": approval.number, "sku": line.sku, "note": line.reason},
+    )  # fmt: skip
+
+
 def _check(actor: Actor, approval: Approval, line: ApprovalLine, quantity: Decimal) -> None:
     if quantity < 0 or quantity >= line.quantity:
         raise Invalid("quantity", N_("Take fewer than {quantity}, or 0 to strike the line.", quantity=line.quantity))
