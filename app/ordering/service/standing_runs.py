@@ -84,6 +84,17 @@ def work_off_one(system: Actor, run_id: int) -> None:
     work_off(system, DueRun(*row))
 
 
+def work_off_own(actor: Actor, run_id: int) -> None:
+    """A claimed run at once, if it is the actor's own; a colleague's is left to the job."""
+    owner_id = db.session.scalar(
+        select(StandingOrder.owner_id)
+        .join(StandingRun, StandingRun.standing_id == StandingOrder.id)
+        .where(StandingRun.id == run_id)
+    )
+    if owner_id == actor.user_id and actor.can(Permission.PLACE):
+        carry_out(actor, run_id)
+
+
 def work_off(system: Actor, due: DueRun) -> None:
     """Take a run as far as it goes, in the name of its owner; called in a scope that sees all companies."""
     owner = _owner(due)

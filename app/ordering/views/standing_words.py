@@ -82,7 +82,9 @@ def schedule_words(schedule: Schedule) -> str:
             return ngettext("Every month on day {day}", "Every {n} months on day {day}", n, day=schedule.day)
         case Every.MONTH_WEEKDAY:
             which = say(NTH_NAMES[schedule.nth])
-            return ngettext("Every month: {which} {days}", "Every {n} months: {which} {days}", n, which=which, days=days)
+            return ngettext(
+                "Every month: {which} {days}", "Every {n} months: {which} {days}", n, which=which, days=days
+            )
         case Every.LAST_WORKDAY:
             return ngettext("Last working day of every month", "Last working day of every {n} months", n)
         case _:
