@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,10 +16,9 @@ from app.core.tenancy import system_scope
 from app.ordering.models.orders import Order
 from app.ordering.service.standing_runs import work_off_all
 from tests.factories.accounts import actor_for, customer, operator, person
-from tests.factories.ordering import article, buyer, change_article, change_price, fill_cart, order, ship_to, sign_in
-from tests.factories.standing import MONDAY, NOW, kept, standing, states, weekly
+from tests.factories.ordering import article, buyer, change_article, change_price, fill_cart, order, sign_in
+from tests.factories.standing import NOW, standing
 from tests.support.queries import counted
-from tests.support.work import drain
 
 SIX = datetime(2027, 1, 4, 5, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -191,7 +189,7 @@ def test_forecast_counts_every_run_of_the_month(client, world, ann):
     with clock.frozen(SIX):
         sign_in(client, ann)
         page = client.get("/standing-orders/forecast?month=2027-01")
-    assert page.rows("Standing orders of a month")[0][2:] == ["1", "18.00 EUR", "3", "54.00 EUR", "72.00 EUR"]
+        assert page.rows("Standing orders of a month")[0][2:] == ["1", "18.00 EUR", "3", "54.00 EUR", "72.00 EUR"]
         assert "Nothing in this month" in client.get("/standing-orders/forecast?month=2026-11").text
 
 
