@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 import click
 
 from app.accounts.domain.roles import Role
-from app.accounts.queries.companies import account_id
+from app.accounts.queries.budgets import current_budgets
+from app.accounts.queries.budgets import disagreeing as disagreeing_budgets
+from app.accounts.queries.companies import account_id, buying_terms
+from app.accounts.queries.credit import disagreeing as disagreeing_credit
+from app.accounts.queries.credit import ledger, standing
 from app.accounts.service.installation import Firm, create_operator, create_user, give_password
 from app.accounts.service.profile import LOCALES
+from app.core import clock
 from app.core.local.console import on_console
+from app.core.money import round_amount
 from config import Config
 
 
@@ -91,4 +100,79 @@ def set_the_password(*, email: str, password_stdin: bool) -> None:
     click.echo(f"The password of {email} is set.")
 
 
-COMMANDS = [operator, user]
+_as_json = click.option("--json", "as_json", is_flag=True, help="For programs: amounts are text.")
+
+
+@click.group()
+def credit() -> None:
+    """Credit of accounts."""
+
+
+@credit.command("show")
+@click.argument("account")
+@_as_json
+def show_credit(*, account: str, as_json: bool) -> None:
+    """Where ACCOUNT stands: limit, what is outstanding, what is free, and the last entries of its ledger."""
+    with on_console() as actor:
+        company_id = account_id(actor, account)
+        found, entries = standing(actor, company_id), ledger(actor, company_id, limit=10)
+    if as_json:
+        click.echo(json.dumps({**asdict(found), "ledger": [asdict(one) for one in entries]}, default=str, indent=2))
+        return
+    click.echo(f"limit        {_amount(found.limit, found.currency)}")
+    click.echo(f"outstanding  {_amount(found.outstanding, found.currency)}")
+    click.echo(f"free         {_amount(found.available, found.currency)}")
+    if found.is_on_hold:
+        click.echo(f"on hold      {found.hold_reason}")
+    for one in entries:
+        click.echo(f"{one.at:%Y-%m-%d %H:%M}  {one.kind:<10}  {_amount(one.amount, one.currency):>18}  {one.reference}")
+
+
+@click.group()
+def budget() -> None:
+    """Budgets of cost centres."""
+
+
+@budget.command("show")
+@click.argument("account")
+@_as_json
+def show_budgets(*, account: str, as_json: bool) -> None:
+    """What is left of the budgets of ACCOUNT that hold today, in its own time zone."""
+    with on_console() as actor:
+        company_id = account_id(actor, account)
+        today = clock.today(buying_terms(actor, company_id).time_zone)
+        lines = current_budgets(actor, today, company_id)
+    if as_json:
+        rows = [
+            {"cost_centre": one.code, "name": one.name, "kind": one.state.kind, "from": one.state.period.starts_on,
+             "to": one.state.period.ends_on, "currency": one.state.currency, "rule": one.state.rule,
+             "budget": one.state.amount, "carried": one.state.carried, "taken": one.state.taken,
+             "reserved": one.reserved, "left": one.state.left}
+            for one in lines
+        ]  # fmt: skip
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    for one in lines:
+        left, total = (_amount(value, one.state.currency) for value in (one.state.left, one.state.total))
+        click.echo(f"{one.code:<12} {left:>18} of {total} until {one.state.period.ends_on}  ({one.state.rule})")
+
+
+@click.command("check")
+def check_sums() -> None:
+    """Compare what is kept of budgets and credit with the sum of their entries; exits with 1 where they differ."""
+    with on_console() as actor:
+        wrong = {"budget": disagreeing_budgets(actor), "account": disagreeing_credit(actor)}
+    for noun, rows in wrong.items():
+        for key, (kept, summed) in rows.items():
+            click.echo(f"{noun} {key}: {kept} is kept, the entries add up to {summed}", err=True)
+    if any(wrong.values()):
+        sys.exit(1)
+    click.echo("Budgets and credit agree with their entries.")
+
+
+def _amount(value: Decimal | None, currency: str) -> str:
+    return "no limit" if value is None else f"{round_amount(value, currency):,} {currency}"
+
+
+credit.add_command(check_sums)
+COMMANDS = [operator, user, credit, budget]

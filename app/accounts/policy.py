@@ -26,6 +26,13 @@ class Permission(StrEnum):
     ACT_FOR = "accounts:account:act_for"
     ACT_FOR_ALL = "accounts:account:act_for_all"  # also at accounts a colleague looks after
 
+    # cost centres and budgets of a company, and the credit of accounts
+    READ_BUDGETS = "accounts:budget:read"
+    BUDGETS = "accounts:budget:manage"
+    COST_CENTRES = "accounts:cost_centre:manage"
+    READ_CREDIT = "accounts:credit:read"
+    CREDIT = "accounts:credit:manage"
+
 
 _ADMINS = {Role.OPERATOR_ADMIN, Role.COMPANY_ADMIN}
 _SALES_DESK = {Role.OPERATOR_ADMIN, Role.SALES}
@@ -46,7 +53,12 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.READ_SIGN_INS: {Role.OPERATOR_ADMIN},
     Permission.ACT_FOR: _SALES_DESK,
     Permission.ACT_FOR_ALL: {Role.OPERATOR_ADMIN},
+    Permission.READ_BUDGETS: {*CUSTOMER_ROLES},
+    Permission.BUDGETS: {Role.COMPANY_ADMIN},
+    Permission.COST_CENTRES: {Role.COMPANY_ADMIN},
+    Permission.READ_CREDIT: {*_SALES_DESK, Role.ACCOUNTANT, Role.COMPANY_ADMIN, Role.BOOKKEEPER},
+    Permission.CREDIT: {Role.OPERATOR_ADMIN, Role.ACCOUNTANT},
 }
 
 # Not lent to somebody who acts for the person.
-PERSONAL = {Permission.EDIT_COMPANY, Permission.MANAGE_PEOPLE}
+PERSONAL = {Permission.EDIT_COMPANY, Permission.MANAGE_PEOPLE, Permission.BUDGETS, Permission.COST_CENTRES}

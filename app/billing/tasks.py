@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.billing.service import export as exporting
+from app.billing.service import overdue
 from app.billing.service import render as rendering
 from app.core.jobs import current_actor, job
 from app.web.texts import translator
@@ -30,3 +31,9 @@ def build_export(export_id: int) -> str:
 def sweep_exports() -> int:
     """Find exports whose worker died."""
     return exporting.sweep_exports(current_actor())
+
+
+@job("billing.hold_overdue", every=3600)
+def hold_overdue() -> int:
+    """Hold accounts whose invoices are late by their rule."""
+    return len(overdue.hold_overdue(current_actor()))

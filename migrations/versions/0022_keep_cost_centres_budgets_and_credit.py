@@ -37,6 +37,7 @@ _POLICIES = (
     # A buyer's first order on account opens the ledger, without a limit of its own making.
     "GRANT INSERT (company_id, currency) ON credit_accounts TO kontor_tenant",
     f"CREATE POLICY tenant_insert ON credit_accounts FOR INSERT TO kontor_tenant WITH CHECK ({OWN})",
+    "GRANT UPDATE (fiscal_month) ON companies TO kontor_tenant",
     *secure("credit_entries", tenant=_APPEND_ONLY, operator=_APPEND_ONLY),
 )
 _TABLES = ("credit_entries", "credit_accounts", "budget_entries", "budgets", "cost_centre_people", "cost_centres")

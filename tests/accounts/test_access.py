@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.domain.groups import SetFacts
+from app.accounts.models.budgets import Budget, CostCentre
 from app.accounts.models.companies import AccountGroup, Address, Company, Segment
+from app.accounts.models.credit import CreditAccount, CreditEntry
 from app.accounts.models.people import Invitation, Membership, User
 from app.accounts.models.sign_ins import SignInSession
 from app.accounts.models.visits import BuyerVisit
@@ -24,6 +26,9 @@ SALES_DESK = {"operator_admin", "sales"}
 TERMS_DESK = SALES_DESK | {"accountant"}
 # Another company's administrator has the same rights, but only at home.
 ADMINS = {"operator_admin", "company_admin", "supplier", "rival"}
+CREDIT_READERS = {"operator_admin", "sales", "accountant"}
+CREDIT_DESK = {"operator_admin", "accountant"}
+MONEY = (Budget, CostCentre, CreditAccount, CreditEntry)
 PERSONS = sorted(EVERYBODY | {"stranger", "applicant"})
 
 # address -> who gets the page; all others get 403, strangers are sent to sign in
@@ -92,6 +97,21 @@ CHANGES = {
     "/accounts/K-1/invitations/{invitation}/withdraw": ({}, SALES_DESK),
     "/accounts/K-1/people/{buyer}/act": ({"reason": "telephone order"}, SALES_DESK),
     "/company/visits/access": ({"access": "never"}, {"company_admin", "supplier", "rival"}),
+    "/company/budgets/new": (
+        {"cost_centre_id": "{centre}", "kind": "month", "starts_on": "2026-11-22", "amount": "5", "rule": "warn"},
+        {"company_admin", "rival"},
+    ),
+    "/company/budgets/{budget}/edit": ({"amount": "7", "rule": "warn"}, {"company_admin"}),
+    "/company/budgets/fiscal-year": ({"month": "4"}, {"company_admin", "rival"}),
+    "/company/cost-centres/new": ({"code": "N", "name": "New", "is_for_all": "y", "manager_id": "0"}, ADMINS - {"operator_admin", "supplier"}),
+    "/company/cost-centres/{centre}": ({"code": "N", "name": "New", "is_for_all": "y", "manager_id": "0"}, {"company_admin"}),
+    "/company/cost-centres/import": ({"rows": "code,name\nN,New"}, {"company_admin", "rival"}),
+    "/company/credit/ask": ({"limit": "500"}, {"company_admin", "bookkeeper", "rival"}),
+    "/accounts/K-1/credit/limit": ({"limit": "500", "reason": "x"}, CREDIT_DESK),
+    "/accounts/K-1/credit/payments": ({"amount": "5", "reference": "R"}, CREDIT_DESK),
+    "/accounts/K-1/credit/refunds": ({"refund-amount": "5", "refund-reference": "R", "refund-comment": "x"}, CREDIT_DESK),
+    "/accounts/K-1/credit/rule": ({"hold_after_days": "5"}, CREDIT_DESK),
+    "/accounts/K-1/credit/release": ({"release-reason": "x", "release-spared_days": "3"}, CREDIT_DESK),
     "/companies/{rivals}/act-for": ({}, {"rival"}),
     "/profile/sessions/{session}/end": ({}, {"warehouse"}),
 }  # fmt: skip
@@ -120,7 +140,11 @@ def cast(isolated, world):
         set_group(Actor.system(), shop.id, group)
         sign_in("warehouse@house.example", make.PASSWORD, ip="192.0.2.99")
         session = db.session.scalars(select(SignInSession.id)).one()
+        make.credit(shop, 100)
+        centre = make.cost_centre(shop, "CC")
+        budget = make.budget(centre, 100)
     places = {
+        "centre": centre.id, "budget": budget.id,
         "buyer": membership, "invitation": invitation, "address": address, "rivals": other.id, "session": session, "shop": shop.id,
     }  # fmt: skip
     return people, places
@@ -129,7 +153,7 @@ def cast(isolated, world):
 def everything() -> list[tuple]:
     """All that the changes could touch, but for sessions of those who knock."""
     rows = []
-    for model in (Company, Address, Membership, Invitation, User, AccountGroup, Segment, BuyerVisit):
+    for model in (Company, Address, Membership, Invitation, User, AccountGroup, Segment, BuyerVisit, *MONEY):
         columns = list(model.__table__.columns)
         rows += [tuple(row) for row in db.session.execute(select(*columns).order_by(model.id))]
     return rows + list(db.session.scalars(select(SignInSession.ended_at).where(SignInSession.ip == "192.0.2.99")))

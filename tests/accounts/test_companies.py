@@ -69,7 +69,7 @@ def test_terms_are_changed_with_before_and_after_in_the_history(ctx):
     companies.edit_terms(SYSTEM, company.id, changed(TERMS, manager_id=manager.id))
     credit, terms = audit.history(SYSTEM, "company", company.id)
     assert terms.changes["payment_days"] == [30, 14]
-    assert credit.changes["credit_limit"] == [None, "5000.000000"]
+    assert credit.changes["credit_limit"] == [None, "5000.00"]
     assert account_queries.account(SYSTEM, company.code).manager == manager.name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -118,7 +118,7 @@ def _by_centre(rows: Iterable[Sequence[Any]], on: date) -> dict[int, tuple[CostC
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """A budget of one period in a list or on its page."""
+    """A budget of one period in a list or on its page. `page_id` is the last period that has a row."""
 
     state: BudgetState
     code: str
@@ -126,13 +126,14 @@ class BudgetLine:
     is_active: bool
     reserved: Decimal
     next_id: int | None
+    page_id: int
 
 
 _LINES = f"""
 SELECT {STATE}, c.code, c.name, b.is_active,
     coalesce((SELECT sum(e.amount) FROM budget_entries e
               WHERE e.budget_id = b.id AND e.source_kind = 'approval'), 0) AS reserved,
-    (SELECT n.id FROM budgets n WHERE n.previous_id = b.id) AS next_id
+    (SELECT n.id FROM budgets n WHERE n.previous_id = b.id) AS next_id, b.id
 FROM budgets b JOIN cost_centres c ON c.id = b.cost_centre_id
 WHERE b.company_id = :company AND """  # noqa: S608 -- constants
 _OF_DAY = text(f"{_LINES} {CURRENT} ORDER BY c.code, b.ends_on, b.id")
@@ -165,7 +166,7 @@ def _line(row: Sequence[Any]) -> BudgetLine:
 def _of_day(line: BudgetLine, on: date) -> BudgetLine:
     """A line of an ended recurring budget becomes one of the period that it goes on in."""
     state = on_day(line.state, on)
-    return line if state is line.state else BudgetLine(state, line.code, line.name, line.is_active, Decimal(0), None)
+    return line if state is line.state else replace(line, state=state, reserved=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

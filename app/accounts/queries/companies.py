@@ -48,6 +48,14 @@ def buying_terms(actor: Actor, company_id: int | None = None) -> BuyingTerms:
     return BuyingTerms(*row)
 
 
+def fiscal_month(actor: Actor, company_id: int | None = None) -> int:
+    """The month in which the fiscal year of a company begins."""
+    found = db.session.scalar(select(Company.fiscal_month).where(Company.id == own_or_asked(actor, company_id)))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def operator_party(actor: Actor) -> OperatorParty:
     """The firm that runs this portal; raises NotFound on an installation without one. One statement."""
     statement = _with_bill_to(Company.bank_name, Company.iban, Company.bic).where(Company.kind == CompanyKind.OPERATOR)

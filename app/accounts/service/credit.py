@@ -75,7 +75,7 @@ WITH wanted AS (
         ) THEN 'updated' ELSE 'allocated' END, 0, currency, outstanding, credit_limit, :reason, CAST(:user AS bigint), :name
     FROM changed c
 )
-SELECT company_id, old, credit_limit FROM changed ORDER BY company_id""")
+SELECT company_id, currency, old, credit_limit FROM changed ORDER BY company_id""")
 _OF_ORDER = text("""
 SELECT coalesce(max(currency), '') AS currency, -coalesce(sum(amount), 0) AS held, -coalesce(sum(amount) FILTER (WHERE kind = 'purchased'), 0) AS charged,
     coalesce(sum(coalesce(foreign_amount, -amount)) FILTER (WHERE kind = 'purchased'), 0) AS ordered,
@@ -183,7 +183,7 @@ def _record(
     actor: Actor, company_id: int, kind: CreditKind, amount: Decimal, reference: str, *, comment: str
 ) -> Recorded:  # fmt: skip
     _demand_operator(actor)
-    account = _account(company_id)
+    account = locked_account(company_id)
     reference = reference.strip()
     if not reference:
         raise Invalid("reference", N_("Enter the reference, such as the number of the bank statement."))
@@ -221,7 +221,9 @@ def set_limit(
 ) -> None:
     """Another limit (None: no limit), and whether orders may exceed it. Answers a request for a higher one."""
     _demand_operator(actor)
-    account = _account(company_id)
+    account = locked_account(company_id)
+    if limit is not None:
+        _demand_amount(limit, account.currency, "limit")
     if may_exceed is not None and may_exceed != account.may_exceed:
         audit.record(actor, "company", company_id, "credit_exceeding",
                      {"may_exceed": [account.may_exceed, may_exceed], "reason": reason.strip()}, company_id=company_id)  # fmt: skip
@@ -247,12 +249,17 @@ def set_limits(actor: Actor, limits: Mapping[int, Decimal | None], *, reason: st
               "user": actor.user_id, "name": actor.name}  # fmt: skip
     db.session.execute(_OPEN_MANY, values)
     changed = db.session.execute(_LIMITS, values).all()
+    told = {"note": reason.strip()} if reason.strip() else {}
     audit.record_many(actor, "company", [
         (row.company_id, "credit_limit_changed", row.company_id,
-         {"credit_limit": [row.old, row.credit_limit]} | ({"note": reason.strip()} if reason.strip() else {}))
+         {"credit_limit": [_shown(row.old, row.currency), _shown(row.credit_limit, row.currency)], **told})
         for row in changed
     ])  # fmt: skip
     return {row.company_id for row in changed}
+
+
+def _shown(limit: Decimal | None, currency: str) -> Decimal | None:
+    return None if limit is None else round_amount(limit, currency)
 
 
 @command
@@ -273,7 +280,7 @@ def follow_currency(actor: Actor, company_id: int, currency: str) -> None:
 def ask_limit(actor: Actor, company_id: int, limit: Decimal, note: str = "") -> None:
     """An account asks for a higher limit; the operator's accountants see it in their list."""
     _demand_own(actor, company_id)
-    account = _account(company_id)
+    account = locked_account(company_id)
     _demand_amount(limit, account.currency, "limit")
     if account.credit_limit is None or limit <= account.credit_limit:
         raise Invalid("limit", N_("Enter a limit above the one you have."))
@@ -289,7 +296,7 @@ def _existing(company_id: int) -> CreditAccount | None:
     return lock_rows(CreditAccount, [account_id])[0] if account_id is not None else None
 
 
-def _account(company_id: int) -> CreditAccount:
+def locked_account(company_id: int) -> CreditAccount:
     """The ledger under lock, made when the account has none yet."""
     found = _existing(company_id)
     if found is None:

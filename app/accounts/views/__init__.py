@@ -34,6 +34,11 @@ nav_entry(
     group="more",
     scope=Scope.OPERATOR,
 )
+nav_entry(72, "accounts.budgets", _("Budgets"), Permission.READ_BUDGETS, "chart", group="more", scope=Scope.TENANT,
+          under=("/company/cost-centres",))  # fmt: skip
+nav_entry(74, "accounts.credit", _("Credit"), Permission.READ_CREDIT, "ledger", group="more", scope=Scope.TENANT)
+nav_entry(74, "accounts.credit_accounts", _("Credit"), Permission.READ_CREDIT, "ledger", group="more",
+          scope=Scope.OPERATOR)  # fmt: skip
 nav_entry(94, "accounts.sign_ins", _("Sign-ins"), Permission.READ_SIGN_INS, "lock", group="more", scope=Scope.OPERATOR)
 
 from app.accounts.views import (  # noqa: E402, F401 -- the topics add their routes to the blueprint
@@ -41,7 +46,10 @@ from app.accounts.views import (  # noqa: E402, F401 -- the topics add their rou
     account_people,
     accounts,
     addresses,
+    budgets,
     company,
+    cost_centres,
+    credit,
     groups,
     invitations,
     panels,

@@ -89,6 +89,7 @@ def show(code: str) -> Response:
             "block": may(Permission.BLOCK),
             "hold": may(Permission.HOLD),
             "people": may(Permission.MANAGE_ACCOUNT_PEOPLE),
+            "credit": may(Permission.READ_CREDIT),
             "act": may(Permission.ACT_FOR) and account.state == CompanyState.APPROVED,
         },
         buying_roles=(Role.COMPANY_ADMIN, Role.BUYER),

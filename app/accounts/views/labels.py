@@ -60,6 +60,14 @@ _ACTIONS = {
     "chain": (_("Price chain changed"), ""),
     "group_changed": (_("Group changed"), ""),
     "segments_changed": (_("Segments changed"), ""),
+    "credit_limit_changed": (_("Credit limit changed"), ""),
+    "credit_exceeding": (_("Leave to exceed the credit limit changed"), "warn"),
+    "credit_asked": (_("Asked for a higher credit limit"), "seal"),
+    "credit_reimbursed": (_("Payment recorded"), "good"),
+    "credit_refunded": (_("Refund given"), ""),
+    "credit_rule": (_("Rule of the credit hold changed"), ""),
+    "fiscal_month": (_("Beginning of the fiscal year changed"), ""),
+    "cost_centres_imported": (_("Cost centres taken from a file"), ""),
 }
 _FIELDS = {
     "code": _("Account number"),
@@ -92,6 +100,11 @@ _FIELDS = {
     "stock_display": _("Stock as buyers see it"),
     "group": _("Group"),
     "segments": _("Segments"),
+    "note": _("Reason"),
+    "amount": _("Amount"),
+    "reference": _("Reference"),
+    "hold_after_days": _("Days late"),
+    "may_exceed": _("Orders may exceed the limit"),
 }
 _BROWSERS = (
     ("Edge", r"Edg[A-Z]?[a-z]*/"), ("Opera", r"OPR/|Opera"), ("Samsung Internet", "SamsungBrowser/"),
