@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from app.accounts.domain.roles import Role
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
 from app.ordering.domain.order_file_columns import chosen_columns
+from app.ordering.domain.schedule import Every, Schedule
 from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.models.orders import Order
 from app.ordering.models.requisition_lists import RequisitionLine, RequisitionList
+from app.ordering.models.standing import StandingOrder, StandingRun
 from app.ordering.queries.cart import priced_cart
 from app.ordering.queries.requisition_lists import list_head, list_lines
+from app.ordering.queries.standing import standing_order
+from app.ordering.queries.standing_ahead import coming_runs
 from app.ordering.queries.uploads import known_columns
 from app.ordering.service.cart import remove_lines, restore
 from app.ordering.service.requisition_lines import put_lines, restore_lines, take_lines_off
@@ -25,6 +31,7 @@ from app.ordering.service.requisition_lists import create_list
 from app.ordering.service.uploads import name_columns, receive_file
 from tests.factories.accounts import actor_for, customer, operator, person
 from tests.factories.ordering import article, buyer, fill_cart, order, sign_in, wanted
+from tests.factories.standing import standing as make_standing
 
 NOBODY, BUYER, ADMIN, BOOKS, STRANGER, SALES, ACCOUNTS = (
     "nobody", "buyer", "admin", "bookkeeper", "stranger", "sales", "accountant",
@@ -32,7 +39,7 @@ NOBODY, BUYER, ADMIN, BOOKS, STRANGER, SALES, ACCOUNTS = (
 PEOPLE = (NOBODY, BUYER, ADMIN, BOOKS, STRANGER, SALES, ACCOUNTS)
 IN, AWAY = 303, 303  # strangers are sent to the sign-in page
 
-# {cart}, {line}, {change}, {order}, {account}, {nut}: of the buyer
+# {cart}, {line}, {change}, {order}, {account}, {nut}, {standing} with its next run on {day}: of the buyer
 TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     # method, address, data                                            nobody  buyer admin books stranger sales accountant
     ("GET", "/shop", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
@@ -56,6 +63,24 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/carts/{cart}/hand-over/end", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
     ("GET", "/carts/take/1.x", {}, (AWAY, 404, 404, 403, 404, 403, 403)),
     ("POST", "/carts/take/1.x", {}, (AWAY, 404, 404, 403, 404, 403, 403)),
+    ("GET", "/carts", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/carts", {"name": "Dock 3"}, (AWAY, 303, 303, 403, 303, 403, 403)),
+    ("GET", "/carts/{cart}", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/use", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("GET", "/carts/{cart}/settings", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/rename", {"name": "x"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/copy", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/discard", {}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/bring-back", {}, (AWAY, 409, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/merge", {"into": "{cart}"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/unmerge/{cart}/{change}", {}, (AWAY, 409, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/share", {"user": "all", "right": "see"}, (AWAY, 303, 404, 403, 404, 403, 403)),
+    ("POST", "/carts/{cart}/unshare", {"user": "all"}, (AWAY, 404, 404, 403, 404, 403, 403)),
+    ("GET", "/carts/{cart}/lines.csv", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("GET", "/carts/{cart}/pulse", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("GET", "/carts/{cart}/changes?since=0", {}, (AWAY, 200, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/saved/{line}", {}, (AWAY, 404, 404, 403, 404, 403, 403)),
+    ("POST", "/cart/saved/{line}/forget", {}, (AWAY, 404, 404, 403, 404, 403, 403)),
     ("GET", "/quick-order", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("POST", "/quick-order", {"text": "NUT 1"}, (AWAY, 200, 200, 403, 200, 403, 403)),
     ("POST", "/quick-order/judge", {"rows": "1\tNUT\t1\t\t"}, (AWAY, 200, 200, 403, 200, 403, 403)),
@@ -102,6 +127,28 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/lists/{list}/import", {"text": "NUT 1"}, (AWAY, 200, 404, 403, 404, 403, 403)),
     ("GET", "/sales/orders", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
     ("GET", "/sales/orders/{account}/{order}", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
+    ("GET", "/standing-orders", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/standing-orders/forecast", {}, (AWAY, 200, 200, 200, 200, 403, 403)),
+    ("GET", "/standing-orders/new", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/standing-orders/new", {}, (AWAY, 422, 422, 403, 422, 403, 403)),
+    ("GET", "/standing-orders/days-off", {}, (AWAY, 200, 200, 403, 200, 403, 403)),
+    ("POST", "/standing-orders/days-off", {}, (AWAY, 422, 422, 403, 422, 403, 403)),
+    ("POST", "/standing-orders/days-off/remove", {"day": "2020-01-01"}, (AWAY, 303, 303, 403, 303, 403, 403)),
+    ("GET", "/standing-orders/{standing}", {}, (AWAY, 200, 200, 200, 404, 403, 403)),
+    ("GET", "/standing-orders/{standing}/edit", {}, (AWAY, 200, 200, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/edit", {}, (AWAY, 422, 422, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/pause", {}, (AWAY, 303, 303, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/resume", {}, (AWAY, 409, 409, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/end", {}, (AWAY, 303, 303, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/take-over", {}, (AWAY, 403, 303, 403, 404, 403, 403)),
+    ("GET", "/standing-orders/{standing}/runs/{day}", {}, (AWAY, 200, 200, 200, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/runs/{day}", {}, (AWAY, 422, 422, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/runs/{day}/skip", {}, (AWAY, 303, 303, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/runs/{day}/unskip", {}, (AWAY, 409, 409, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/runs/{day}/now", {}, (AWAY, 303, 303, 403, 404, 403, 403)),
+    ("POST", "/standing-orders/{standing}/runs/{day}/answer", {}, (AWAY, 409, 409, 403, 404, 403, 403)),
+    ("GET", "/sales/standing-orders", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
+    ("GET", "/sales/standing-orders/{account}/{standing}", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
 ]  # fmt: skip
 CASES = [
     pytest.param(method, address, data, who, status, id=f"{who}-{method}-{address}")
@@ -131,6 +178,7 @@ def scene(client, world) -> World:
             restore(ann, cart_id, gone.change_id)
         list_id, line_id, removed = _a_list(ann, nut, pin)
         upload_id, columns_id = _a_file(ann)
+        standing_number, standing_day = _a_standing_order(ann, nut)
         house = operator()
         people = {
             NOBODY: None,
@@ -148,6 +196,8 @@ def scene(client, world) -> World:
         "order": number,
         "account": company.code,
         "nut": nut.id,
+        "standing": standing_number,
+        "day": standing_day,
         "list": list_id,
         "row": line_id,
         "gone": removed,
@@ -155,6 +205,14 @@ def scene(client, world) -> World:
         "columns": columns_id,
     }
     return World(people, values)
+
+
+def _a_standing_order(ann, nut) -> tuple[str, str]:
+    """Number of a standing order, and the date of its next run."""
+    tomorrow = clock.today() + timedelta(days=1)
+    number = make_standing(ann, [(nut, 1)], schedule=Schedule(Every.WORKDAYS, tomorrow))
+    with acting_as(ann):
+        return number, coming_runs(ann, standing_order(ann, number))[0].planned.isoformat()
 
 
 def _a_file(ann) -> tuple[int, int]:
@@ -181,7 +239,7 @@ def _a_list(ann, nut, pin) -> tuple[int, int, int]:
 def state(world) -> list[Any]:
     with world(), system_scope("test"):
         return [
-            db.session.scalars(select(func.count()).select_from(model)).one() for model in (Cart, CartChange, Order, RequisitionLine, RequisitionList)
+            db.session.scalars(select(func.count()).select_from(model)).one() for model in (Cart, CartChange, Order, RequisitionLine, RequisitionList, StandingOrder, StandingRun)
         ] + db.session.scalars(select(CartLine.quantity).order_by(CartLine.id)).all()
 
 
@@ -205,7 +263,7 @@ def test_every_route_of_the_slice_is_in_the_table(app):
     adapter = app.url_map.bind("localhost")
     found = set()
     for method, address in tested:
-        path = address.format(cart=1, line=1, change=1, order="SO-1", account="C1", nut=1, upload=1, columns=1, list=1, row=1, gone=1)
+        path = address.format(cart=1, line=1, change=1, order="SO-1", account="C1", nut=1, upload=1, columns=1, list=1, row=1, gone=1, standing="ST-1", day="2027-01-04")
         endpoint, _ = adapter.match(path, method=method)
         found.add((endpoint, method))
     wanted = {

@@ -46,7 +46,7 @@ def pages(client, actor, world):
     yield "article", client.get("/articles/SAW")
     yield "article that is gone", client.get("/articles/GONE")
     for quantity in ("5", "9000"):
-        yield f"pad {quantity}", client.part(f"/quick-order/line?code=SAW&quantity={quantity}")
+        yield f"pad {quantity}", client.flask.post("/quick-order/judge", data={"rows": f"1\tSAW\t{quantity}\t\t"})
         page = client.post("/quick-order", {"text": f"SAW {quantity}\nGONE 1"})
         yield f"preview {quantity}", page
         yield f"problems {quantity}", client.post("/quick-order/problems", {"rows": page.form()["rows"]})

@@ -46,7 +46,7 @@ class Typed(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        return not self.code and not self.quantity
+        return not any(self)
 
 
 @dataclass(frozen=True, slots=True)

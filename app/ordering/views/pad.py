@@ -27,7 +27,7 @@ _LINE = re.compile(r"(\d{1,9})\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)")
 def quick_order_judge() -> Response:
     """Rows that have changed, with those of the same articles; the number of statements does not grow with them."""
     rows = list(_asked(request.form.get("rows", "")))
-    full = [(number, row) for number, row in rows if row.quantity]
+    full = [(number, row) for number, row in rows if row.quantity or not row.code]
     open_rows = without_quantity(rows)
     seen = preview(actor(), typed_only(full, decimal_sign_here()))
     peeked = preview(actor(), typed_only(open_rows, decimal_sign_here())) if open_rows else None

@@ -29,6 +29,7 @@ from app.core.permissions import of_role
 from app.core.tenancy import acting_as
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.described import add_descriptions
+from app.trial.demo.files import add_files
 from app.trial.demo.levels import add_levels
 from app.trial.demo.media import add_media
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
@@ -114,6 +115,7 @@ def _fill(actor: Actor) -> None:
         add_supply(house, items)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
+    add_files(buyers[0][0], items)
     add_search(house, [buyer for buyer, _orders, _code in buyers])
     add_reorders(house, [code for _buyer, _orders, code in buyers[:2]], items)
     with acting_as(house):
