@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from flask import Response
 
 from app.accounts.domain.company import PostalAddress
+from app.accounts.policy import Permission as AccountPermission
 from app.accounts.queries.addresses import addresses
 from app.accounts.queries.budgets import CostCentreChoice, choices
+from app.accounts.queries.credit import standing
 from app.core import clock
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.money import Money
 from app.ordering.domain.cart import CartPage
+from app.ordering.domain.lifecycle import CartKind
 from app.ordering.domain.wishes import Placed, Wishes
 from app.ordering.forms import CheckoutForm, PlaceForm
 from app.ordering.policy import Permission
@@ -20,6 +25,7 @@ from app.ordering.queries.cart import CartHead, cart_head, priced_cart
 from app.ordering.queries.orders import order_of_cart, orders_with_po
 from app.ordering.queries.plans import CheckoutPage, checkout_page
 from app.ordering.service.cart import visit_cart
+from app.ordering.service.amendments import return_to_cart
 from app.ordering.service.checkout import Submitted, check_prices, save_draft, submit
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
@@ -66,6 +72,8 @@ def checkout() -> Response:
         repeats=orders_with_po(actor(), form.po_number.data or ""),
         books=form.books,
         centres=form.centres,
+        credit=standing(actor(), head.company_id),
+        may_ask=actor().can(AccountPermission.READ_CREDIT),
         status=form.status,
     )
 
@@ -99,7 +107,7 @@ def place(cart_id: int) -> Response:
         except (Conflict, Invalid) as error:
             form.take(error)
         else:
-            return _submitted(done)
+            return _submitted(done) if head.kind != CartKind.AMENDMENT else _amended(done, cart_id)
     turned = _ordered_already(cart_id)
     return turned if turned is not None else _review(head, entered, form)
 
@@ -110,6 +118,16 @@ def _submitted(done: Submitted) -> Response:
     if done.order is None:
         return to_request(done.approval_id or 0)
     return _placed(done.order)
+
+
+def _amended(done: Submitted, cart_id: int) -> Response:
+    """The cart was a change of an order: the person goes on with the cart he had before."""
+    return_to_cart(actor(), cart_id)
+    if done.order is None:
+        tell(_("The change waits for approval now. Until then the order stands as it was."), "info")
+        return go("ordering.orders")
+    tell(_("Order {number} is changed.", number=done.order.number))
+    return go("ordering.order", number=done.order.number)
 
 
 def _placed(placed: Placed) -> Response:
@@ -144,7 +162,10 @@ def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
         wishes=entered.wishes,
         repeats=orders_with_po(actor(), entered.wishes.po_number),
         centres={one.id: f"{one.code} {one.name}" for one in _centres(head)},
-        button=ngettext("Place order of {n} line", "Place order of {n} lines", len(page.rows)),
+        credit=standing(actor(), head.company_id),
+        may_ask=actor().can(AccountPermission.READ_CREDIT),
+        button=_("Send the change of {number}", number=head.name) if head.kind == CartKind.AMENDMENT
+        else ngettext("Place order of {n} line", "Place order of {n} lines", len(page.rows)),
         status=form.status,
     )
 
@@ -175,8 +196,16 @@ def _form(head: CartHead) -> _Form:
     form.bill_to.choices = [(entry.id, _line(entry)) for entry in bill_to]
     form.books = {entry.id: entry for entry in ship_to if entry.id is not None}
     form.centres = _centres(head)
-    form.cost_centre.choices = [("", "–"), *((str(one.id), f"{one.code} {one.name}") for one in form.centres)]
+    form.cost_centre.choices = [("", "–"), *((str(one.id), _centre(one)) for one in form.centres)]
     return form
+
+
+def _centre(one: CostCentreChoice) -> str:
+    """A cost centre with what its budgets leave."""
+    if one.left is None:
+        return f"{one.code} {one.name}"
+    left = Money(max(one.left, Decimal(0)), one.currency)
+    return str(_("{code} {name}, {left} left", code=one.code, name=one.name, left=left))
 
 
 def _centres(head: CartHead) -> list[CostCentreChoice]:
