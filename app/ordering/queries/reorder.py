@@ -19,14 +19,7 @@ from app.core.tenancy import visible
 from app.core.texts import N_
 from app.inventory.domain.promise import Promise
 from app.inventory.queries.promises import promises
-from app.ordering.domain.cart import (
-    LineProblem,
-    WantedLine,
-    assortment_problem,
-    find_problems,
-    quantity_problem,
-    status_problem,
-)
+from app.ordering.domain.cart import LineProblem, WantedLine, find_problems
 from app.ordering.models.orders import OrderLine
 from app.ordering.queries.cart import need, price_day, price_item
 from app.pricing.domain.price import PricedLine
@@ -192,35 +185,14 @@ def old_lines(
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Of an order: what can be put into a cart as it was ordered, and how many lines cannot."""
-
-    lines: list[WantedLine]
-    left_out: int
-
-
-def lines_again(actor: Actor, order_id: int, *, limit: int) -> Again:
-    """The lines of an order that are sold as they were ordered; prices and stock are the cart's to tell."""
+def lines_again(actor: Actor, order_id: int) -> list[WantedLine]:
+    """The lines of an order as they were ordered."""
     statement = (
         select(OrderLine.article_id, OrderLine.quantity, OrderLine.unit)
         .where(OrderLine.order_id == order_id)
         .order_by(OrderLine.position)
-        .limit(limit)
     )
-    wanted = [WantedLine(*row) for row in db.session.execute(visible(actor, statement, OrderLine))]
-    articles = articles_by_id(actor, {line.article_id for line in wanted})
-    fine = [line for line in wanted if _is_sold(articles.get(line.article_id), line)]
-    return Again(fine, len(wanted) - len(fine))
-
-
-def _is_sold(article: Article | None, line: WantedLine) -> bool:
-    if article is None:
-        return False
-    problem = (
-        assortment_problem(article) or status_problem(article) or quantity_problem(article, line.quantity, line.unit)
-    )
-    return problem is None
+    return [WantedLine(*row) for row in db.session.execute(visible(actor, statement, OrderLine))]
 
 
 def compared(lines: Sequence[OldLine], currency: str) -> Compared:

@@ -1,16 +1,27 @@
-"""Filling a cart of its own: what is ordered again need not get among what is in the cart already."""
+"""Filling a cart with what was ordered before: among what is in it already, or in a cart of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from app.core.actor import Actor
 from app.core.db import command, db
+from app.core.errors import Invalid
 from app.ordering.domain.cart import WantedLine
 from app.ordering.models.carts import CartChange
 from app.ordering.service.cart import Added, add_lines, make_active, new_cart
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What came of filling a cart, and how many lines could not go in as they are."""
+
+    added: Added
+    count: int
+    left_out: int
 
 
 @command
@@ -25,3 +36,27 @@ def add_to_new_cart(actor: Actor, name: str, lines: Sequence[WantedLine], *, cli
         cart_id = new_cart(actor, name)
         make_active(actor, cart_id)
     return add_lines(actor, cart_id, lines, client_ref=client_ref, page=page)
+
+
+@command
+def fill_cart(
+    actor: Actor, lines: Sequence[WantedLine], *, client_ref: str, new_cart_name: str = "", page: str = ""
+) -> Filled:
+    """Put what can be ordered into the active cart, or into a new one of this name; the rest is counted.
+
+    Prices and stock keep nothing out: the cart tells of them. Invalid("lines") when nothing can go in.
+    """
+    try:
+        return Filled(_add(actor, lines, client_ref, new_cart_name, page), len(lines), 0)
+    except Invalid as error:
+        refused = {place for place, _problem in error.details or ()}
+        fine = [line for place, line in enumerate(lines) if place not in refused]
+        if not refused or not fine:
+            raise
+    return Filled(_add(actor, fine, f"{client_ref}:rest", new_cart_name, page), len(fine), len(refused))
+
+
+def _add(actor: Actor, lines: Sequence[WantedLine], client_ref: str, new_cart_name: str, page: str) -> Added:
+    if new_cart_name:
+        return add_to_new_cart(actor, new_cart_name, lines, client_ref=client_ref, page=page)
+    return add_lines(actor, None, lines, client_ref=client_ref, page=page)

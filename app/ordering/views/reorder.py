@@ -17,7 +17,7 @@ from app.ordering.queries.orders import OrderPage
 from app.ordering.queries.orders import order as find_order
 from app.ordering.queries.reorder import SORTS, BoughtFilters, bought, compared, lines_again, old_lines
 from app.ordering.service.cart import MAX_LINES, Added, add_lines, remove_lines
-from app.ordering.service.filling import add_to_new_cart
+from app.ordering.service.filling import add_to_new_cart, fill_cart
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go, go_to
 from app.ordering.views.panels import cart_of_request, forget_cart
@@ -69,7 +69,7 @@ def reorder_add() -> Response:
     back = safe_next(request.form.get("next", "")) or url_for("ordering.bought_before")
     try:
         wanted = [_wanted(text) for text in dict.fromkeys(request.form.getlist("pick"))]
-        return _into_cart(wanted, str(_("Ordered again")), request.form.get("client_ref", ""), back)
+        return _into_cart(wanted, str(_("Ordered again")), back)
     except (Invalid, Conflict) as error:
         _tell_refused(error)
         return go_to(back)
@@ -89,31 +89,23 @@ def reorder_lines(number: str) -> Response:
     order = find_order(actor(), number)
     entered: dict[int, Decimal] = {}
     try:
-        if "all" in request.form:
-            again = lines_again(actor(), order.id, limit=MAX_LINES)
-            wanted, left = again.lines, again.left_out
-        else:
-            picked = [_demand_number(text) for text in request.form.getlist("pick")]
-            entered = {place: _quantity(f"quantity-{place}") for place in picked}
-            lines = old_lines(
-                actor(), order.id, limit=MAX_LINES, currency=order.currency, entered=entered, positions=picked
-            )
-            wanted, left = (
-                [
-                    WantedLine(line.today.article.id, line.today.quantity, line.unit)
-                    for line in lines
-                    if line.today is not None
-                ],
-                0,
-            )
         back = url_for("ordering.reorder", number=number)
-        answer = _into_cart(wanted, number, request.form.get("client_ref", ""), back)
+        if "all" in request.form:
+            return _into_cart(lines_again(actor(), order.id), number, back, is_partly=True)
+        picked = [_demand_number(text) for text in request.form.getlist("pick")]
+        entered = {place: _quantity(f"quantity-{place}") for place in picked}
+        lines = old_lines(
+            actor(), order.id, limit=MAX_LINES, currency=order.currency, entered=entered, positions=picked
+        )
+        wanted = [
+            WantedLine(line.today.article.id, line.today.quantity, line.unit)
+            for line in lines
+            if line.today is not None
+        ]
+        return _into_cart(wanted, number, back)
     except (Invalid, Conflict) as error:
         _tell_refused(error)
         return _shown(order, entered, status=error.status)
-    if left:
-        tell(ngettext("{n} line was left out.", "{n} lines were left out.", left), "warn")
-    return answer
 
 
 def _shown(order: OrderPage, entered: dict[int, Decimal], status: int = 200) -> Response:
@@ -138,28 +130,31 @@ def _shown(order: OrderPage, entered: dict[int, Decimal], status: int = 200) -> 
     )
 
 
-def _into_cart(wanted: Sequence[WantedLine], name: str, client_ref: str, back: str) -> Response:
+def _into_cart(wanted: Sequence[WantedLine], name: str, back: str, *, is_partly: bool = False) -> Response:
     """Into the active cart, or into a `new` one of this name; `fresh` empties the active one first (one undo brings the
-    old lines back).
+    old lines back). `is_partly`: what cannot be ordered is left out and told, instead of refusing all.
     """
     if not wanted:
         raise Invalid("lines", say(_("Tick what you want to order.")))
-    page = back.partition("?")[0]
-    if request.form.get("into") == "new":
-        added = add_to_new_cart(actor(), name, wanted, client_ref=client_ref[:80], page=page)
-        return _told(added, len(wanted), back)
-    head = cart_of_request()
-    is_fresh = request.form.get("into") == "fresh" and head is not None and bool(head.line_count)
-    if is_fresh and head is not None:
-        gone = remove_lines(actor(), head.id, None, page=page)
+    client_ref, into, page = request.form.get("client_ref", "")[:70], request.form.get("into"), back.partition("?")[0]
+    new = name if into == "new" else ""
+    head = cart_of_request() if into == "fresh" else None
+    gone = remove_lines(actor(), head.id, None, page=page) if head is not None and head.line_count else None
     try:
-        added = add_lines(actor(), None, wanted, client_ref=client_ref[:80], page=page)
+        if is_partly:
+            filled = fill_cart(actor(), wanted, client_ref=client_ref, new_cart_name=new, page=page)
+            answer = _told(filled.added, filled.count, back)
+            if filled.left_out:
+                tell(ngettext("{n} line was left out.", "{n} lines were left out.", filled.left_out), "warn")
+        elif new:
+            answer = _told(add_to_new_cart(actor(), new, wanted, client_ref=client_ref, page=page), len(wanted), back)
+        else:
+            answer = _told(add_lines(actor(), None, wanted, client_ref=client_ref, page=page), len(wanted), back)
     except (Invalid, Conflict):
-        if is_fresh and head is not None:
+        if gone is not None and head is not None:
             tell(_("Nothing was added."), undo=url_for("ordering.undo", cart_id=head.id, change_id=gone.change_id))
         raise
-    answer = _told(added, len(wanted), back)
-    if is_fresh and head is not None:
+    if gone is not None and head is not None:
         emptied = ngettext("{n} line was taken out.", "{n} lines were taken out.", gone.count)
         tell(emptied, "info", undo=url_for("ordering.undo", cart_id=head.id, change_id=gone.change_id))
     return answer

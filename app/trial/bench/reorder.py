@@ -14,7 +14,7 @@ from app.ordering.domain.wishes import Wishes
 from app.ordering.queries.reorder import lines_again
 from app.ordering.queries.requisition_lists import list_head, list_lines
 from app.ordering.service.checkout import submit
-from app.ordering.service.filling import add_to_new_cart
+from app.ordering.service.filling import fill_cart
 from app.ordering.service.requisition_lines import put_lines
 from app.ordering.service.requisition_lists import create_list
 from app.trial.bench import benches
@@ -47,8 +47,8 @@ def _reorder(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
         order_id = placed.order.id
 
         def ours() -> None:
-            again = lines_again(actor, order_id, limit=10_000)
-            add_to_new_cart(actor, "Again", again.lines, client_ref=str(uuid.uuid4()))
+            lines = lines_again(actor, order_id)
+            fill_cart(actor, lines, client_ref=str(uuid.uuid4()), new_cart_name="Again")
 
         def floor() -> None:
             rows = stock.bare.execute(
