@@ -17,10 +17,13 @@ from app.core.errors import Conflict, Unavailable
 from app.core.tenancy import acting_as, system_scope
 from app.inventory.models.reservations import Reservation
 from app.inventory.models.stock import Stock
+from app.ordering.domain.sharing import Right
 from app.ordering.domain.wishes import Wishes
 from app.ordering.models.carts import Cart, CartLine
 from app.ordering.models.orders import Order
-from app.ordering.service.cart import add_lines
+from app.ordering.queries.cart import priced_cart
+from app.ordering.service.cart import add_lines, new_cart, set_quantities
+from app.ordering.service.carts import merge_carts, share_cart
 from app.ordering.service.checkout import check_prices, submit
 from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, change_price, fill_cart, ref, ship_to, wanted
@@ -178,3 +181,95 @@ def test_the_database_refuses_a_second_order_of_a_cart(committing, world):
             SELECT company_id, 'other', 'other', cart_id, currency, 0, 0, 0 FROM orders""")
         with system_scope("test"), pytest.raises(Exception, match="uq_orders_cart_id"), transaction() as session:
             session.execute(copy)
+
+
+def test_two_people_in_one_line_one_of_them_is_told(committing, world):
+    with world():
+        company = customer()
+        ann, bob = buyer(company), buyer(company)
+        cart_id = fill_cart(ann, [(article("NUT"), 2), (article("PIN"), 2)])
+        with acting_as(ann):
+            share_cart(ann, cart_id, bob.user_id, Right.EDIT)
+            line = priced_cart(ann, cart_id).rows[0].line_id
+    seen = {line: (Decimal(2), "H87")}
+    works = [
+        (actor, lambda actor=actor, to=to: set_quantities(actor, cart_id, {line: (Decimal(to), None)}, seen=seen))
+        for actor, to in ((ann, 5), (bob, 7))
+    ]
+    results = together(committing, works)
+    (told,) = [result for result in results if isinstance(result, Conflict)]
+    (done,) = [result for result in results if not isinstance(result, Conflict)]
+    assert {told.details[0].mine, told.details[0].theirs} == {Decimal(5), Decimal(7)}
+    with world():
+        assert scalars(select(CartLine.quantity).where(CartLine.id == line)) == [done.rows[0].quantity]
+
+
+def test_many_people_in_different_lines_of_one_cart_lose_nothing(committing, world):
+    with world():
+        company = customer()
+        hands = [buyer(company) for _ in range(5)]
+        cart_id = fill_cart(hands[0], [(article(f"A{number}", "1"), 1) for number in range(5)])
+        with acting_as(hands[0]):
+            share_cart(hands[0], cart_id, None, Right.EDIT)
+            rows = [row.line_id for row in priced_cart(hands[0], cart_id).rows]
+    works = [
+        (hand, lambda hand=hand, line=line: set_quantities(
+            hand, cart_id, {line: (Decimal(9), None)}, seen={line: (Decimal(1), "H87")}))
+        for hand, line in zip(hands, rows, strict=True)
+    ]  # fmt: skip
+    results = together(committing, works)
+    assert not [result for result in results if isinstance(result, Exception)]
+    with world():
+        assert scalars(select(CartLine.quantity)) == [Decimal(9)] * 5
+        assert scalars(select(Cart.net_seen)) == [Decimal(45)]
+        assert scalars(select(Cart.version)) == [6]
+
+
+def test_one_changes_the_cart_while_another_orders_it(committing, world):
+    with world():
+        company = customer()
+        ann, bob = buyer(company), buyer(company)
+        nut = article("NUT", "2")
+        cart_id, address_id = checked(ann, [(nut, 4)]), ship_to(ann)
+        with acting_as(ann):
+            share_cart(ann, cart_id, bob.user_id, Right.EDIT)
+            fingerprint = priced_cart(ann, cart_id).fingerprint()
+            line = priced_cart(ann, cart_id).rows[0].line_id
+    works = [
+        (ann, lambda: submit(ann, cart_id, Wishes(ship_to_id=address_id), client_ref=ref(), seen=fingerprint)),
+        (bob, lambda: set_quantities(bob, cart_id, {line: (Decimal(6), None)}, seen={line: (Decimal(4), "H87")})),
+    ]
+    results = together(committing, works)
+    kinds = [type(result).__name__ for result in results]
+    assert kinds in (["Submitted", "Conflict"], ["Conflict", "CartEdit"]), results
+    with world():
+        ordered = scalars(text("SELECT base_quantity FROM order_lines"))
+    assert ordered == ([Decimal(4)] if kinds[0] == "Submitted" else [])
+
+
+def test_two_devices_start_the_first_cart_at_once(committing, world):
+    with world():
+        nut = article("NUT")
+        ann = buyer()
+    works = [(ann, lambda: add_lines(ann, None, [wanted(nut, 1)], client_ref=ref())) for _ in range(6)]
+    results = together(committing, works)
+    assert not [result for result in results if isinstance(result, Exception)]
+    with world():
+        assert len(scalars(select(Cart.id))) == 1
+        assert scalars(select(CartLine.quantity)) == [Decimal(6)]
+        assert scalars(select(CartLine.version)) == [6]
+
+
+def test_carts_merged_into_each_other_at_once_lose_no_line(committing, world):
+    with world():
+        ann = buyer()
+        first = fill_cart(ann, [(article("NUT"), 1)])
+        with acting_as(ann):
+            second = new_cart(ann, "other")
+            add_lines(ann, second, [wanted(article("PIN"), 1)], client_ref=ref())
+    works = [(ann, lambda: merge_carts(ann, first, second)), (ann, lambda: merge_carts(ann, second, first))]
+    results = together(committing, works)
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Merged"]
+    with world():
+        left = text("SELECT count(*) FROM cart_lines l JOIN carts c ON c.id = l.cart_id WHERE c.state = 'open'")
+        assert scalars(left) == [2]

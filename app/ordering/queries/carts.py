@@ -122,9 +122,8 @@ def carts(
     return rows[::-1] if before else rows
 
 
-def guests(actor: Actor, cart_id: int) -> list[CartGuest]:
+def guests(actor: Actor, head: CartHead) -> list[CartGuest]:
     """With whom a cart is shared, the whole company first."""
-    head = cart_head(actor, cart_id)
     rows = db.session.execute(
         select(CartMember.user_id, User.name, CartMember.access)
         .outerjoin(User, User.id == CartMember.user_id)

@@ -33,7 +33,7 @@ from app.ordering.domain.cart import (
 from app.ordering.domain.lifecycle import WORKED_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Clash, Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
-from app.ordering.queries.cart import cart_head
+from app.ordering.queries.cart import CartHead, cart_head
 from app.ordering.service.cart_lines import LineValues, put_lines, set_lines, write_note
 from app.ordering.service.cart_state import (
     activate,
@@ -308,9 +308,9 @@ def restore(actor: Actor, cart_id: int, change_id: int, *, page: str = "") -> Ca
 
 
 @command
-def visit_cart(actor: Actor, cart_id: int, page: str, net: Decimal | None = None) -> None:
+def visit_cart(actor: Actor, cart: int | CartHead, page: str, net: Decimal | None = None) -> None:
     """Note where the buyer is with his cart, and the sum he sees, without a lock: the last one wins."""
-    head = cart_head(actor, cart_id)
+    head = cart if isinstance(cart, CartHead) else cart_head(actor, cart)
     values: dict[str, Any] = {"last_page": page, "last_activity_at": clock.now()}
     if net is not None:
         values["net_seen"] = net

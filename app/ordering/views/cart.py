@@ -14,7 +14,7 @@ from app.ordering.domain.cart import CartEdit, CartPage, CartRow, LineProblem, W
 from app.ordering.domain.sharing import Clash, Right
 from app.ordering.forms import LineForm
 from app.ordering.policy import Permission
-from app.ordering.queries.cart import CartHead, cart_head, obstacle, priced_cart
+from app.ordering.queries.cart import CartHead, cart_head, obstacle, price_day, price_rows, priced_cart
 from app.ordering.queries.carts import guests, line_history, owner_name
 from app.ordering.queries.saved_lines import saved_lines
 from app.ordering.service.cart import add_lines, remove_lines, restore, set_line, set_quantities, visit_cart
@@ -23,7 +23,7 @@ from app.ordering.service.saved_lines import save_for_later
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go_to
 from app.ordering.views.cart_view import shown_lines
-from app.ordering.views.panels import ID_DIGITS, asked_cart, cart_of_request, forget_cart, home_of
+from app.ordering.views.panels import ID_DIGITS, asked_cart, cart_of_request, forget_cart, home_of, saw_cart
 from app.ordering.views.texts import unit_choices, unit_text
 from app.web.access import actor, requires, safe_next
 from app.web.banners import tell
@@ -177,11 +177,11 @@ def _not_added(article_id: int, error: Invalid | Conflict) -> Response:
 
 def _opened(head: CartHead) -> Response:
     """A cart as it is today: opening it prices everything."""
-    page = priced_cart(actor(), head.id)
+    page = price_rows(actor(), head, price_day(actor()))
     keep_opened(actor(), page)
     if _may(head, Right.EDIT):
-        visit_cart(actor(), head.id, PLACE, page.totals.net_total)
-    forget_cart()
+        visit_cart(actor(), head, PLACE, page.totals.net_total)
+    saw_cart(head, page)
     return _shown(head, page)
 
 
@@ -195,7 +195,7 @@ def _shown(head: CartHead, page: CartPage, entered: Entered | None = None, statu
         entered=entered or Entered(),
         obstacle=obstacle(actor()),
         saved=saved_lines(actor(), head),
-        guests=guests(actor(), head.id),
+        guests=guests(actor(), head),
         owner="" if head.user_id == actor().user_id else owner_name(actor(), head),
         is_active=(active := cart_of_request()) is not None and active.id == head.id,
         may_edit=_may(head, Right.EDIT),

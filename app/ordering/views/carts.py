@@ -233,7 +233,7 @@ def _settings(head: CartHead, name_form: CartNameForm, share_form: ShareForm, st
     others = [row for row in carts(actor(), limit=200) if row.id != head.id and row.right.covers(Right.EDIT)]
     return render_page(
         "ordering/cart_settings.html", head=head, name_form=name_form, share_form=share_form, others=others,
-        guests=guests(actor(), head.id), is_owner=head.user_id == actor().user_id, owner=owner_name(actor(), head),
+        guests=guests(actor(), head), is_owner=head.user_id == actor().user_id, owner=owner_name(actor(), head),
         right_names=RIGHT_NAMES, home=home_of(head.id), may_edit=head.is_open and head.right.covers(Right.EDIT),
         me=actor().user_id, everybody=EVERYBODY, status=status,
     )  # fmt: skip

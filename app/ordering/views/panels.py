@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, render_template, request, url_for
 
 from app.core.actor import Scope
 from app.core.errors import NotFound
+from app.ordering.domain.cart import CartPage
 from app.ordering.domain.sharing import Right
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, active_cart, cart_head
@@ -48,6 +50,13 @@ def home_of(cart_id: int) -> str:
     if active is not None and active.id == cart_id:
         return url_for("ordering.cart")
     return url_for("ordering.cart_page", cart_id=cart_id)
+
+
+def saw_cart(head: CartHead, page: CartPage) -> None:
+    """What the page shows is what the top bar says of the active cart."""
+    active = cart_of_request()
+    if active is not None and active.id == head.id:
+        g.ordering_cart = replace(active, net_seen=page.totals.net_total, line_count=page.counts.lines)
 
 
 def forget_cart() -> None:
