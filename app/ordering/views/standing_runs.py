@@ -53,7 +53,7 @@ def _coming(head: StandingHead, day: str) -> Coming:
     return found
 
 
-def _show(head: StandingHead, one: Coming, form: RunForm | None, refused: str = "") -> Response:
+def _show(head: StandingHead, one: Coming, form: RunForm | None, error: Invalid | Conflict | None = None) -> Response:
     run = one.run
     lines = lines_of(actor(), head.id) if run is None else lines_of_run(actor(), run)
     found = judged(actor(), head, lines, one.on)
@@ -77,7 +77,7 @@ def _show(head: StandingHead, one: Coming, form: RunForm | None, refused: str = 
         usual=usual,
         left_out=judged(actor(), head, [line for key, line in usual.items() if key not in {one.key for one in lines}]),
         form=form,
-        refused=refused,
+        refused=say(error.message) if error else "",
         may_change=editable and is_ahead,
         may_skip=editable and (is_ahead or one.state is RunState.REVIEW),
         may_take_back=editable and one.state is RunState.SKIPPED and run is not None and run.run_at > clock.now(),
@@ -88,7 +88,7 @@ def _show(head: StandingHead, one: Coming, form: RunForm | None, refused: str = 
         pattern=po_number(head.po_pattern, one.on, 1) if head.po_pattern else "",
         over=run.questions and any(q.code == "ceiling" for q in run.questions) if run else False,
         more=request.form.get("more", ""),
-        status=422 if refused else form.status,
+        status=error.status if error else form.status,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def standing_answer(number: str, day: str) -> Response:
     try:
         run_id = service.answer(actor(), number, one.planned, _answers(), accepted_total=_total())
     except (Invalid, Conflict) as error:
-        return _show(head, _coming(head, day), None, say(error.message))
+        return _show(head, _coming(head, day), None, error)
     return _done(number, day, run_id)
 
 
