@@ -14,6 +14,11 @@ class Permission(StrEnum):
     READ = "ordering:order:read"
     EDIT_LISTS = "ordering:list:edit"
     APPROVE_LISTS = "ordering:list:approve"  # and say whether the company orders from approved lists only
+    DELIVERY_RULES = "ordering:delivery:rules"  # ways of delivery and payment, thresholds, what accounts must fill in
+    CANCEL = "ordering:order:cancel"  # or ask for it; the operator for every account
+    AMEND = "ordering:order:amend"  # in its time for changes; and answer the confirmation
+    CONFIRM = "ordering:order:confirm"
+    CHANGE_RULES = "ordering:order:change_rules"  # how long and by whom orders may be changed
     READ_ALL = "ordering:order:read_all"  # the operator, orders of every account
     APPROVE = "ordering:approval:decide"  # what waits for the person; whose turn it is says the request
     APPROVAL_RULES = "ordering:approval:rules"
@@ -37,5 +42,10 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.APPROVE_LISTS: {Role.COMPANY_ADMIN},
     Permission.STANDING: _BUYERS,
     Permission.STANDING_ALL: {Role.COMPANY_ADMIN},
+    Permission.DELIVERY_RULES: {Role.OPERATOR_ADMIN, Role.SALES},
+    Permission.CANCEL: {*_BUYERS, Role.OPERATOR_ADMIN, Role.SALES},
+    Permission.AMEND: _BUYERS,
+    Permission.CONFIRM: {Role.OPERATOR_ADMIN, Role.SALES},
+    Permission.CHANGE_RULES: {Role.OPERATOR_ADMIN},
     Permission.READ_ALL: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT, Role.WAREHOUSE},
 }

@@ -20,7 +20,9 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
-from app.ordering.models.changes import OrderProposal
+from app.ordering.domain.lifecycle import CartState
+from app.ordering.models.carts import Cart
+from app.ordering.models.changes import OrderAmendment, OrderProposal
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
 from app.ordering.queries.deliveries import ChargeRow, order_charges
 from app.pricing.domain.totals import VatGroup
@@ -294,5 +296,11 @@ def orders_with_po(actor: Actor, po_number: str) -> list[str]:
 
 
 def order_of_cart(actor: Actor, cart_id: int) -> str | None:
-    """The number of the order a cart became; None while it is open."""
-    return db.session.scalar(visible(actor, select(Order.number).where(Order.cart_id == cart_id), Order))
+    """The number of the order a cart became, or changed; None while it is open."""
+    changed = (
+        select(OrderAmendment.order_id)
+        .join(Cart, Cart.id == OrderAmendment.cart_id)
+        .where(OrderAmendment.cart_id == cart_id, Cart.state == CartState.ORDERED)
+    )
+    statement = select(Order.number).where(or_(Order.cart_id == cart_id, Order.id.in_(changed)))
+    return db.session.scalar(visible(actor, statement, Order))

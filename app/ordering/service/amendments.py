@@ -156,6 +156,6 @@ def _draft(order: Order) -> dict[str, str]:
     values = {
         "ship_to": order.ship_to.get("id"), "bill_to": order.bill_to.get("id"), "po_number": order.po_number,
         "requested_on": order.requested_on, "note": order.note, "delivery_method": order.delivery_method,
-        "payment_method": order.payment_method, "cost_centre_id": centre,
+        "payment_method": order.payment_method, "cost_centre": centre,
     }  # fmt: skip
     return {name: str(value) for name, value in values.items() if value not in (None, "")}

@@ -42,6 +42,7 @@ from app.ordering.events import OrderChanged
 from app.ordering.models.changes import OrderChange, OrderProposal
 from app.ordering.models.deliveries import OrderCharge, OrderDelivery, OrderLinePart
 from app.ordering.models.orders import Order, OrderAllowance, OrderLine
+from app.ordering.queries.order_changes import SNAPSHOT
 from app.ordering.service.order_rows import numbers, texts, vat_group
 from app.pricing.domain.levels import LevelKind
 from app.pricing.domain.price import PricedLine
@@ -183,18 +184,10 @@ def claims_now(order: Order) -> dict[int, Decimal]:
     return _claims(order, parts_of(order))
 
 
-_SNAPSHOT = """jsonb_build_object('po_number', o.po_number, 'requested_on', o.requested_on, 'note', o.note,
-        'ship_to', o.ship_to, 'net_total', CAST(o.net_total AS text), 'gross_total', CAST(o.gross_total AS text),
-        'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('position', l.position, 'article_id', l.article_id,
-            'sku', l.sku, 'name', l.name, 'quantity', CAST(trim_scale(l.quantity) AS text), 'unit', l.unit,
-            'unit_price', CAST(trim_scale(l.unit_price) AS text), 'price_base_quantity',
-            CAST(trim_scale(l.price_base_quantity) AS text), 'price_unit', l.price_unit, 'net', CAST(l.net AS text),
-            'promised_on', l.promised_on, 'state', l.state) ORDER BY l.position), '[]'::jsonb)
-            FROM order_lines l WHERE l.order_id = o.id))"""
 _KEEP = text(f"""
 INSERT INTO order_changes (company_id, order_id, version, kind, at, user_id, user_name, by_operator, reason, client_ref,
     request_hash, before)
-SELECT o.company_id, o.id, o.version + 1, :kind, :at, :user, :name, :desk, :reason, :ref, :hash, {_SNAPSHOT}
+SELECT o.company_id, o.id, o.version + 1, :kind, :at, :user, :name, :desk, :reason, :ref, :hash, {SNAPSHOT}
 FROM orders o WHERE o.id = :order
 ON CONFLICT (company_id, client_ref) DO NOTHING RETURNING id, version""")  # noqa: S608 -- constants
 

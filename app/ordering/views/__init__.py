@@ -17,6 +17,10 @@ nav_entry(40, "ordering.orders", _("Orders"), Permission.READ, "orders", scope=S
 nav_entry(45, "ordering.lists_index", _("Lists"), Permission.EDIT_LISTS, "ledger", scope=Scope.TENANT)
 nav_entry(47, "ordering.approvals", _("Approvals"), Permission.APPROVE, "check", group="more", scope=Scope.TENANT)
 nav_entry(20, "ordering.sales_orders", _("Orders"), Permission.READ_ALL, "orders", scope=Scope.OPERATOR)
+nav_entry(
+    76, "ordering.delivery_rules", _("Delivery and thresholds"), Permission.DELIVERY_RULES, "truck", group="more",
+    scope=Scope.OPERATOR,
+)  # fmt: skip
 search_entry(10, "ordering.shop", _("Search articles"), Permission.SHOP, scope=Scope.TENANT)
 search_entry(20, "ordering.sales_orders", _("Search orders"), Permission.READ_ALL, scope=Scope.OPERATOR)
 
@@ -31,6 +35,8 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     compare,  # noqa: F401
     coupons,  # noqa: F401
     handing,  # noqa: F401
+    order_changes,  # noqa: F401
+    order_desk,  # noqa: F401
     orders,  # noqa: F401
     pad,  # noqa: F401
     panels,  # noqa: F401
@@ -45,5 +51,6 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     split,  # noqa: F401
     standing,  # noqa: F401
     standing_runs,  # noqa: F401
+    terms,  # noqa: F401
     uploads,  # noqa: F401
 )

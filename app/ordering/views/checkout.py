@@ -24,8 +24,8 @@ from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, priced_cart
 from app.ordering.queries.orders import order_of_cart, orders_with_po
 from app.ordering.queries.plans import CheckoutPage, checkout_page
-from app.ordering.service.cart import visit_cart
 from app.ordering.service.amendments import return_to_cart
+from app.ordering.service.cart import visit_cart
 from app.ordering.service.checkout import Submitted, check_prices, save_draft, submit
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go

@@ -11,11 +11,13 @@ from app.core.actor import Scope
 from app.ordering.domain.lifecycle import OrderState
 from app.ordering.policy import Permission
 from app.ordering.queries.deliveries import order_deliveries
-from app.ordering.queries.orders import OrderFilters, OrderPage, order_history, order_lines
+from app.ordering.queries.order_changes import desk_count
+from app.ordering.queries.orders import ASKED, OrderFilters, OrderPage, order_history, order_lines
 from app.ordering.queries.orders import order as find_order
 from app.ordering.queries.orders import orders as find_orders
 from app.ordering.views import blueprint
-from app.ordering.views.texts import happening, state_chip
+from app.ordering.views.order_changes import aftermath
+from app.ordering.views.texts import happening, line_chip, state_chip
 from app.web.access import actor, requires
 from app.web.fragments import render_page
 from app.web.pagination import keyset_from_request, page_of
@@ -57,9 +59,15 @@ def _list(*, is_sales: bool) -> Response:
         page=page_of(rows, keyset, key=lambda row: (row.placed_at, row.id)),
         filters=filters,
         is_filtered=filters != OrderFilters(),
-        states=[("", _("All"))] + [(str(state), state_chip(state)[1]) for state in OrderState],
+        states=[
+            ("", _("All")),
+            *((str(state), state_chip(state)[1]) for state in OrderState),
+            (ASKED, _("Lines wait for the buyer")),
+        ],
         is_sales=is_sales,
         chip_of=state_chip,
+        desk_count=desk_count(actor()) if is_sales and actor().can(Permission.CONFIRM) else None,
+        may_set_rules=is_sales and actor().can(Permission.CHANGE_RULES),
         here=url_for("ordering.sales_orders" if is_sales else "ordering.orders"),
     )
 
@@ -68,7 +76,7 @@ def _filters() -> OrderFilters:
     state = request.args.get("state", "")
     return OrderFilters(
         text=request.args.get("q", "").strip()[:60],
-        state=state if state in {str(known) for known in OrderState} else "",
+        state=state if state in {ASKED, *map(str, OrderState)} else "",
         since=_day(request.args.get("since")),
         until=_day(request.args.get("until")),
         account=request.args.get("account", "").strip()[:60],
@@ -109,4 +117,7 @@ def _show(found: OrderPage, back: str) -> Response:
         state=state_chip(found.state),
         back=back,
         may_reorder=actor().can(Permission.FILL_CART) and not actor().is_operator,
+        is_sales=actor().is_operator,
+        line_state=line_chip,
+        **aftermath(found),
     )
