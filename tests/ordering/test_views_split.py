@@ -166,7 +166,7 @@ def test_one_submit_makes_one_order_in_its_deliveries(client, world, ann):
     assert [one.number for one in deliveries] == [f"{order.number}/1", f"{order.number}/2"]
     assert [(one.ship_to["label"], one.requested_on) for one in deliveries] == [
         ("Site", date(2099, 1, 5)),
-        ("Head office", None),
+        ("Main", None),
     ]
     assert [one.cost for one in deliveries] == [Decimal(5), Decimal(5)]
     assert [tuple(row) for row in brought] == [(1, 6, 12), (2, 4, 8), (2, 1, 3)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.accounts.domain.company import BuyingTerms, PostalAddress, demand_may_buy
-from app.accounts.queries.addresses import addresses_by_id
+from app.accounts.queries.addresses import addresses_by_id, default_address
 from app.accounts.queries.companies import buying_terms
 from app.catalog.queries.articles import articles_by_id
 from app.core.actor import Actor
@@ -15,10 +15,11 @@ from app.core.errors import Conflict
 from app.core.texts import Message
 from app.ordering.domain.cart import CartPage, CartRow, LineProblem, quantity_problem, sums
 from app.ordering.domain.charges import Charge, bases_of
-from app.ordering.domain.delivery_cost import Load
+from app.ordering.domain.delivery_cost import Load, free_hint, quote
 from app.ordering.domain.order_costs import Costs, confirmation, costs_of
 from app.ordering.domain.splits import Part, Where, Whole, divide, sum_problem, wishes_of
 from app.ordering.domain.terms import AccountTerms
+from app.ordering.domain.thresholds import judge
 from app.ordering.domain.wishes import PartWish, Wishes
 from app.ordering.queries.cart import CartHead
 from app.ordering.queries.splits import cart_parts
@@ -183,3 +184,34 @@ def _split_problems(
         problems.append(sum_problem(line.quantity, line.unit, parts))
         found.extend((article.sku, problem) for problem in problems if problem is not None)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CartHints:
+    """What the buyer should know of delivery and order value before check-out; `delivery` None: nothing is set up.
+
+    For the account's usual address; what goes by weight is told at check-out.
+    """
+
+    messages: tuple[Message, ...] = ()
+    method: str = ""
+    delivery: Decimal | None = None
+
+
+def cart_hints(actor: Actor, company_id: int, currency: str, goods: Decimal, *, locale: str) -> CartHints:
+    """The same as at check-out, from the value of the goods alone; two statements, whatever the number of lines."""
+    terms = account_terms(actor, currency, company_id=company_id, locale=locale)
+    if not goods or not (terms.delivery or terms.thresholds):
+        return CartHints()
+    judged = judge(goods, currency, terms.thresholds)
+    told = (*judged.refusals, *judged.hints)
+    method = terms.delivery_method("")
+    place = default_address(actor, company_id=company_id) if method else None
+    if method is None or place is None:
+        return CartHints(told)
+    quoted = quote(
+        method.rates, [(place.country, place.postcode)], [Load(goods)], currency, is_per_delivery=method.is_per_delivery
+    )  # fmt: skip
+    free = free_hint(quoted.more_to_free, currency)
+    is_known = quoted.problem is None and not goes_by_weight((method,), currency)
+    return CartHints((*((free,) if free else ()), *told), method.name, quoted.total if is_known else None)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.accounts.queries.companies import own_or_asked
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.errors import NotFound
 from app.ordering.domain.delivery_cost import CostRule, Rate, WithoutWeight
 from app.ordering.domain.terms import (
     ON_ACCOUNT,
@@ -129,3 +130,115 @@ def goes_by_weight(methods: Collection[DeliveryMethod], currency: str) -> bool:
     return any(
         rate.rule is CostRule.WEIGHT and rate.currency == currency for one in methods for rate in one.rates
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All rules as the operator's page lists them, also those not in use."""
+
+    delivery: list[DeliveryRow]
+    payment: list[PaymentRow]
+    thresholds: list[ThresholdRow]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A way of delivery; `warehouse` is a code, `accounts` and `groups` are those it is only for."""
+
+    id: int
+    code: str
+    name: str
+    names: dict[str, str]
+    kind: str
+    warehouse: str
+    is_per_delivery: bool
+    lead_days: int
+    cut_off: time | None
+    position: int
+    is_active: bool
+    rates: tuple[Rate, ...]
+    accounts: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    id: int
+    code: str
+    name: str
+    names: dict[str, str]
+    kind: str
+    net_days: int | None
+    change: Decimal
+    is_percent: bool
+    currency: str
+    position: int
+    is_active: bool
+    accounts: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRow:
+    id: int
+    code: str
+    name: str
+    names: dict[str, str]
+    kind: str
+    currency: str
+    amount: Decimal
+    effect: str
+    fee: Decimal
+    is_active: bool
+    accounts: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def _only_for(alias: str, column: str) -> str:
+    return f"""
+    (SELECT coalesce(json_agg(c.code ORDER BY c.code), '[]') FROM terms_audience x JOIN companies c ON c.id = x.company_id
+        WHERE x.{column} = {alias}.id),
+    (SELECT coalesce(json_agg(g.code ORDER BY g.code), '[]') FROM terms_audience x JOIN account_groups g ON g.id = x.group_id
+        WHERE x.{column} = {alias}.id)"""  # noqa: S608 -- names of this file
+
+
+_BOOK_DELIVERY = text(f"""
+SELECT m.id, m.code, m.name, m.names, m.kind, coalesce(w.code, ''), m.is_per_delivery, m.lead_days, m.cut_off,
+    m.position, m.is_active,
+    (SELECT coalesce(json_agg(json_build_array(r.currency, r.rule, CAST(trim_scale(r.amount) AS text), r.steps,
+        CAST(trim_scale(r.free_from) AS text), r.countries, r.postcodes, r.without_weight) ORDER BY r.position), '[]')
+     FROM delivery_rates r WHERE r.method_id = m.id), {_only_for("m", "delivery_method_id")}
+FROM delivery_methods m LEFT JOIN warehouses w ON w.id = m.warehouse_id
+ORDER BY m.is_active DESC, m.position, m.code""")  # noqa: S608
+_BOOK_PAYMENT = text(f"""
+SELECT p.id, p.code, p.name, p.names, p.kind, p.net_days, trim_scale(p.change), p.is_percent, p.currency, p.position,
+    p.is_active, {_only_for("p", "payment_method_id")}
+FROM payment_methods p ORDER BY p.is_active DESC, p.position, p.code""")  # noqa: S608
+_BOOK_THRESHOLDS = text(f"""
+SELECT t.id, t.code, t.name, t.names, t.kind, t.currency, trim_scale(t.amount), t.effect, trim_scale(t.fee), t.is_active,
+    {_only_for("t", "threshold_id")}
+FROM order_thresholds t ORDER BY t.is_active DESC, t.currency, t.amount, t.code""")  # noqa: S608
+
+
+def book(actor: Actor) -> Book:
+    """Everything for the operator; three statements."""
+    _demand_operator(actor)
+    return Book(
+        [
+            DeliveryRow(*row[:11], tuple(rate_of(one) for one in row[11]), tuple(row[12]), tuple(row[13]))
+            for row in db.session.execute(_BOOK_DELIVERY)
+        ],
+        [PaymentRow(*row[:11], tuple(row[11]), tuple(row[12])) for row in db.session.execute(_BOOK_PAYMENT)],
+        [ThresholdRow(*row[:10], tuple(row[10]), tuple(row[11])) for row in db.session.execute(_BOOK_THRESHOLDS)],
+    )
+
+
+def order_terms(actor: Actor, company_id: int) -> AccountTerms:
+    """What an account must fill in and its defaults, for the operator's page."""
+    _demand_operator(actor)
+    return account_terms(actor, "", company_id=company_id)
+
+
+def _demand_operator(actor: Actor) -> None:
+    if not actor.is_operator:
+        raise NotFound

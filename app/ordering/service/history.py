@@ -62,6 +62,25 @@ FROM (SELECT l.order_id, w.placed_at, sum(l.net) AS net, count(*) AS lines
       JOIN order_lines l ON l.order_id = w.order_id GROUP BY l.order_id, w.placed_at) s
 WHERE o.id = s.order_id""")
 
+# One delivery for each order and one part for each line, as every order has them.
+_DELIVER = text("""
+WITH made AS (
+    INSERT INTO order_deliveries (company_id, order_id, position, number, ship_to)
+    SELECT o.company_id, o.id, 1, o.number || '/1', o.ship_to FROM orders o
+    WHERE o.id = ANY(CAST(:orders AS bigint[]))
+        AND NOT EXISTS (SELECT 1 FROM order_deliveries d WHERE d.order_id = o.id)
+    RETURNING id, order_id
+), deliveries AS (
+    SELECT id, order_id FROM made UNION ALL
+    SELECT id, order_id FROM order_deliveries WHERE order_id = ANY(CAST(:orders AS bigint[])) AND position = 1
+)
+INSERT INTO order_line_parts (company_id, order_line_id, delivery_id, position, quantity, base_quantity, net)
+SELECT l.company_id, l.id, d.id, 1, l.quantity, l.base_quantity, l.net
+FROM order_lines l JOIN deliveries d ON d.order_id = l.order_id
+ON CONFLICT (order_line_id, position) DO UPDATE
+SET quantity = excluded.quantity, base_quantity = excluded.base_quantity, net = excluded.net
+WHERE (order_line_parts.quantity, order_line_parts.net) <> (excluded.quantity, excluded.net)""")
+
 _OrderKey = tuple[int, str]
 
 
@@ -113,6 +132,7 @@ def _sum_up(entries: Iterable[_Wanted], orders: Mapping[_OrderKey, _Stored]) -> 
         placed[order_id] = min(placed.get(order_id, moment), moment)
     if placed:
         db.session.execute(_SUM_UP, {"orders": list(placed), "placed": list(placed.values())})
+        db.session.execute(_DELIVER, {"orders": list(placed)})
 
 
 def _resolve(actor: Actor, lines: Sequence[HistoryLine], result: HistoryResult) -> list[_Wanted]:

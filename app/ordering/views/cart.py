@@ -16,6 +16,7 @@ from app.ordering.forms import LineForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, obstacle, price_day, price_rows, priced_cart
 from app.ordering.queries.carts import guests, line_history, owner_name
+from app.ordering.queries.plans import CartHints, cart_hints
 from app.ordering.queries.saved_lines import saved_lines
 from app.ordering.service.cart import add_lines, remove_lines, restore, set_line, set_quantities, visit_cart
 from app.ordering.service.cart_state import keep_opened
@@ -201,7 +202,13 @@ def _shown(head: CartHead, page: CartPage, entered: Entered | None = None, statu
         may_edit=_may(head, Right.EDIT),
         may_order=_may(head, Right.ORDER),
         me=actor().user_id,
+        hints=_hints(page),
     )
+
+
+def _hints(page: CartPage | CartEdit) -> CartHints:
+    """What delivery would cost, and what a little more would change."""
+    return cart_hints(actor(), page.company_id, page.currency, page.totals.line_total, locale=language())
 
 
 def _may(head: CartHead, right: Right) -> bool:
@@ -212,7 +219,8 @@ def changed_part(edit: CartEdit | CartPage, rows: list[CartRow], **more: Any) ->
     """To the script: the rows that look different now, and the sums."""
     values: dict[str, Any] = {"gone": (), "added": (), "entered": Entered(), "may_edit": True} | more
     return render_part(
-        "ordering/_cart_changed.html", page=edit, rows=rows, head=cart_of_request(), me=actor().user_id, **values
+        "ordering/_cart_changed.html", page=edit, rows=rows, head=cart_of_request(), me=actor().user_id,
+        hints=_hints(edit), **values,
     )
 
 
