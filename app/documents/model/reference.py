@@ -1,0 +1,43 @@
+"""What most commercial documents share beside parties and lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemIds:
+    """The numbers of an article: ours (`sku` is the seller's), the buyer's, GTIN, the manufacturer's."""
+
+    sku: str = ""
+    buyer_sku: str = ""
+    gtin: str = ""
+    manufacturer_sku: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRef:
+    """An order, or with `line` one line of it, as its buyer numbers them; `sales_number` is the seller's number."""
+
+    number: str
+    line: str = ""
+    date: date | None = None
+    sales_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalePrice:
+    """A net price from a quantity on: `amount` for `base_quantity` of the unit. `kind` is the format's price type."""
+
+    amount: Decimal
+    from_quantity: Decimal = Decimal(1)
+    base_quantity: Decimal | None = None
+    unit: str = ""
+    currency: str = ""
+    kind: str = ""
+    start: date | None = None
+    end: date | None = None
+    vat_rate: Decimal | None = None
+    territory: str = ""
