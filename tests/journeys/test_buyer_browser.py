@@ -140,7 +140,7 @@ def test_lists_and_pad_by_keyboard(browser, base, ann):
         data.setData('text', Array.from({length: 12}, (_, n) => `A-${String(n).padStart(2, '0')}\\t${n + 1}`).join('\\n'));
         document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
     }""")
-    page.wait_for_selector("#o-pad-sum:has-text('13 good rows')")
+    page.wait_for_selector("#o-pad-sum:has-text('Good rows: 13')")
     look(page)
     page.click("text=Check these lines")
     page.wait_for_selector("text=Put 13 good lines into the cart")

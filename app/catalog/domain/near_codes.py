@@ -16,11 +16,11 @@ def near_codes_of(key: str) -> Iterator[str]:
     if not _SHORTEST <= len(key) <= _LONGEST:
         return
     yield from _swapped(key)
-    yield from (key[:place] + key[place + 1 :] for place in range(len(key)))
-    for place in range(len(key) + 1):
+    for place in range(len(key), -1, -1):  # a sign that was left off stood at the end
         yield from (key[:place] + sign + key[place:] for sign in _SIGNS)
     for place in range(len(key)):
         yield from (key[:place] + sign + key[place + 1 :] for sign in _SIGNS if sign != key[place])
+    yield from (key[:place] + key[place + 1 :] for place in range(len(key)))
 
 
 def _swapped(key: str) -> Iterator[str]:

@@ -13,9 +13,10 @@ from app.core.errors import Invalid
 from app.core.tables.rows import cell_text
 from app.core.tables.writing import csv_chunks, write_xlsx
 from app.ordering.domain.carried_rows import load_rows
-from app.ordering.domain.header_words import normal_form
+from app.ordering.domain.header_words import Columns, normal_form
 from app.ordering.domain.order_export import order_rows
-from app.ordering.domain.order_file_columns import PARTS, Look, chosen_columns, look_at
+from app.ordering.domain.order_file import columns_of
+from app.ordering.domain.order_file_columns import PARTS, Look, chosen_columns, columns_json, look_at
 from app.ordering.policy import Permission
 from app.ordering.queries.quick_order import preview
 from app.ordering.queries.shop import Look as ShopLook
@@ -68,8 +69,12 @@ def order_upload(upload_id: int) -> Response:
 @requires(Permission.FILL_CART)
 def order_upload_columns(upload_id: int) -> Response:
     found, look = _looked(upload_id)
-    head = _likely_head(look)
-    return _columns(found, look, head, _proposed(look, head))
+    head, columns = _known_head(look)
+    if columns is None:
+        head = _likely_head(look)
+        return _columns(found, look, head, _proposed(look, head))
+    parts = {column: part for part, column in columns_json(columns).items() if column is not None}
+    return _columns(found, look, head, parts)
 
 
 @blueprint.post("/quick-order/files/<int:upload_id>/columns")
@@ -122,6 +127,16 @@ def quick_order_sample(form: str) -> Response:
 def _looked(upload_id: int) -> tuple[UploadHead, Look]:
     found = upload(actor(), upload_id)
     return found, look_at(upload_bytes(actor(), upload_id), upload_rules(actor()), most=BACKGROUND_ROWS)
+
+
+def _known_head(look: Look) -> tuple[int, Columns | None]:
+    """The row that is understood as the head, with its columns."""
+    rules = upload_rules(actor())
+    for row in look.sample:
+        columns = columns_of(row.cells, rules)
+        if columns is not None:
+            return row.number, columns
+    return 0, None
 
 
 def _likely_head(look: Look) -> int:
