@@ -174,11 +174,11 @@ def _heads(*terms: ColumnElement[bool]) -> Select[Any]:
 
 def _head(row: Sequence[Any]) -> StandingHead:
     state, currency, schedule, run_time, wishes, po_pattern, *rest = row[9:]
-    notice, answer, tolerance, ceiling, source, version, created_at = rest
-    return StandingHead(
-        *row[:9], StandingState(state), currency, Schedule.from_json(schedule), run_time, wishes, po_pattern,
-        Settings(notice, answer, tolerance, ceiling), source, version, created_at,
-    )  # fmt: skip
+    rule, settings = Schedule.from_json(schedule), Settings(*rest[:4])
+    values = [
+        *row[:9], StandingState(state), currency, rule, run_time, wishes, po_pattern, settings, *rest[4:],
+    ]  # fmt: skip
+    return StandingHead(*values)
 
 
 def standing_order(actor: Actor, number: str, *, account: str = "") -> StandingHead:
@@ -205,7 +205,8 @@ def all_heads(actor: Actor) -> list[StandingHead]:
 
 
 def line_of(row: Sequence[Any]) -> StandingLine:
-    return StandingLine(*row[:6], Agreed(*row[6:9]))
+    values = [*row[:6], Agreed(*row[6:9])]
+    return StandingLine(*values)
 
 
 def lines_of(actor: Actor, standing_id: int) -> list[StandingLine]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -99,11 +100,13 @@ def standing_orders(
         statement = statement.where(StandingOrder.id > int(before[0]))
     order = StandingOrder.id if before else StandingOrder.id.desc()
     rows = list(db.session.execute(visible(actor, statement, StandingOrder).order_by(order)))
-    return [
-        StandingRow(*row[:6], StandingState(row[6]), Schedule.from_json(row[7]), row[8], row[9],
-                    RunState(row[10]) if row[10] else None, *row[11:])
-        for row in (rows[::-1] if before else rows)
-    ]  # fmt: skip
+    return [_row(row) for row in (rows[::-1] if before else rows)]
+
+
+def _row(row: Sequence[Any]) -> StandingRow:
+    next_state = RunState(row[10]) if row[10] else None
+    values = [*row[:6], StandingState(row[6]), Schedule.from_json(row[7]), row[8], row[9], next_state, *row[11:]]
+    return StandingRow(*values)
 
 
 def asking_count(actor: Actor) -> int:

@@ -12,7 +12,7 @@ from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from app.core.money import Money
+from app.core.money import Money, minor_units
 from app.core.outbox import publish
 from app.core.texts import N_
 from app.inventory.domain.promise import Shortage
@@ -123,7 +123,8 @@ def _demand_below_ceiling(head: StandingHead, run: Run, net: Decimal) -> None:
     ceiling = head.settings.ceiling
     if ceiling is None or net <= max(ceiling, run.accepted_total or ceiling):
         return
-    total, most = Money(net, head.currency), Money(ceiling, head.currency)
+    cent = Decimal(1).scaleb(-minor_units(head.currency))
+    total, most = (Money(value.quantize(cent), head.currency) for value in (net, ceiling))
     text = N_("The order comes to {total} net, more than the {ceiling} you allow.", total=total, ceiling=most)
     raise _OverCeiling(text, details=net)
 

@@ -158,8 +158,8 @@ def overdue(actor: Actor, head: StandingHead, run: Run) -> tuple[Run, list[Run]]
             keep_run(head, one)
         if other is None or other.state in AHEAD:
             late.add(one.planned)
-    *missed, chosen = (one for one in runs_of(actor, head.id, since=run.planned_on) if one.planned_on in late)
+    *missed, chosen = (kept for kept in runs_of(actor, head.id, since=run.planned_on) if kept.planned_on in late)
     reason = N_("Nothing was working on its date; a later run was done instead.")
-    for one in missed:
-        set_run(one, RunState.MISSED, reason=reason.as_json())
+    for lost in missed:
+        set_run(lost, RunState.MISSED, reason=reason.as_json())
     return chosen, missed

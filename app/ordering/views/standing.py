@@ -9,6 +9,7 @@ from flask import Response, request, url_for
 from app.core import audit, clock
 from app.core.actor import Scope
 from app.core.errors import Forbidden, NotFound
+from app.core.texts import N_
 from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.standing import RunState, StandingState
 from app.ordering.forms import DayOffForm, StandingForm
@@ -170,7 +171,7 @@ def _source() -> tuple[list[WantedLine], str]:
 def standing_edit(number: str) -> Response:
     head = standing_order(actor(), number)
     if not service.may_edit(actor(), head):
-        raise Forbidden
+        raise Forbidden(N_("This standing order belongs to {name}. Ask your administrator.", name=head.owner))
     form = standing_form(head)
     if form.is_submitted():
         if form.validate():

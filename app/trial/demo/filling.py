@@ -27,10 +27,16 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.permissions import of_role
 from app.core.tenancy import acting_as
+from app.trial.demo.approvals import add_approvals
 from app.trial.demo.assortments import add_assortments, add_groups
+from app.trial.demo.budgets import add_cost_centres, fit_budgets
+from app.trial.demo.carts import add_carts
+from app.trial.demo.changes import add_changes
+from app.trial.demo.delivery import add_delivery
 from app.trial.demo.described import add_descriptions
 from app.trial.demo.files import add_files
 from app.trial.demo.levels import add_levels
+from app.trial.demo.lists import add_lists
 from app.trial.demo.media import add_media
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
 from app.trial.demo.plans import add_plans
@@ -39,12 +45,14 @@ from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.range import fill_range
 from app.trial.demo.reorders import add_reorders
 from app.trial.demo.search import add_search
+from app.trial.demo.standing import add_standing
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
 from app.trial.demo.trade import fill_trade
 from app.trial.demo.visits import add_visit
 
-LOGINS = ("jonas@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
+LOGINS = ("jonas@hansewerft.example", "lena@hansewerft.example",
+          "henrik@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
           "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example")  # fmt: skip
 
 
@@ -114,7 +122,11 @@ def _fill(actor: Actor) -> None:
         add_tax_facts(house)
         add_supply(house, items)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
-    fill_trade(house, [buyer for buyer in buyers if buyer[1]], items)
+    yard = accounts[0][1][1]
+    fill_trade(house, [buyer for buyer in buyers if buyer[1]], items, {yard.company_id: add_cost_centres(yard)})
+    fit_budgets(yard)
+    add_changes(house, buyers[0][0], buyers[0][2], items)
+    add_carts(buyers[0][0], items)
     add_files(buyers[0][0], items)
     add_search(house, [buyer for buyer, _orders, _code in buyers])
     add_reorders(house, [code for _buyer, _orders, code in buyers[:2]], items)
@@ -128,6 +140,10 @@ def _fill(actor: Actor) -> None:
         add_plans(house)
         add_suppliers_articles(house, items)
     add_visit(house, accounts[0][1][1], items)
+    add_lists(house, accounts[0][1][0], items)
+    add_standing(house, accounts[0][1][1], items)
+    add_approvals(accounts[0][1][1], items)
+    add_delivery(house, accounts[0][1][1], items)
     _applicant()
 
 
