@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,10 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An order to be, as rules see it: `charges` without what promotions take off."""
+    """An order to be, as rules see it: `charges` without what promotions take off.
+
+    `claims` is what it takes from budgets (of an amendment: what it costs more), `centres` what each cost centre pays.
+    """
 
     company_id: int
     requester_id: int
@@ -39,6 +42,7 @@ class Asked:
     delivery_cost: Decimal = _ZERO
     ship_to_ids: Collection[int] = ()
     claims: Sequence[BudgetClaim] = ()
+    centres: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +199,12 @@ def base_price(line: PlacedLine) -> Decimal:
 
 
 def _centres(actor: Actor, asked: Asked) -> tuple[CentreFacts, ...]:
-    if not asked.claims:
+    if not asked.centres:
         return ()
-    amounts: dict[int, Decimal] = {}
-    for claim in asked.claims:
-        amounts[claim.cost_centre_id] = amounts.get(claim.cost_centre_id, _ZERO) + claim.amount
     known = {one.id: one for one in cost_centres(actor, asked.company_id, only_active=False)}
     return tuple(
         CentreFacts(key, known[key].code, amount, known[key].manager_id)
-        for key, amount in sorted(amounts.items())
+        for key, amount in sorted(asked.centres.items())
         if key in known
     )
 

@@ -110,6 +110,7 @@ def _asked(ready: Ready, requester: int) -> Asked:
         sum((one.amount for one in ready.charges if one.kind == "delivery"), _ZERO),
         {one.ship_to.id for one in ready.deliveries if one.ship_to.id is not None},
         ready.budget_claims,
+        {centre: amount for centre, amount in ready.claims.items() if centre is not None},
     )
 
 
