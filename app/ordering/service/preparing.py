@@ -115,8 +115,9 @@ def prepare(
     """Lock the cart and find out what the order would be; the order that the same request has made before, if it has.
 
     Runs inside a command. `seen` is the fingerprint of the page the buyer confirms; a cart that waits for approval is
-    opened by its `approval_id` only, at the prices `held` for it by line where those of now are higher. Raises Conflict or Invalid with all that speaks against it at once: `details` of
-    a Conflict are FieldProblem, (sku, LineProblem), PriceChange and AllowanceChange.
+    opened by its `approval_id` only, at the prices `held` for it by line where those of now are higher. Raises Conflict
+    or Invalid with all that speaks against it at once: `details` of a Conflict are FieldProblem, (sku, LineProblem),
+    PriceChange and AllowanceChange.
     """
     wishes = wishes.tidy()
     head = cart_head(actor, cart_id, Right.ORDER)

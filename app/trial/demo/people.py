@@ -81,6 +81,7 @@ ACCOUNTS = (
         (
             Person("jonas@hansewerft.example", "Jonas Brandt", Role.COMPANY_ADMIN),
             Person("lena@hansewerft.example", "Lena Vogt", Role.BUYER),
+            Person("henrik@hansewerft.example", "Henrik Voss", Role.APPROVER),
             Person("buch@hansewerft.example", "Frieda Buch", Role.BOOKKEEPER),
         ),
         lists=("HANSE-2026", "SHIPYARDS"),
