@@ -35,7 +35,7 @@ from app.accounts.models.companies import Company
 from app.accounts.queries.budgets import CURRENT, STATE, state_of
 from app.accounts.queries.companies import own_or_asked
 from app.accounts.queries.cost_centres import demand_usable
-from app.core import audit
+from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -74,8 +74,8 @@ WITH input AS (
         AS i (budget_id, kind, source_id, number, amount)
 ), written AS (
     INSERT INTO budget_entries (company_id, budget_id, source_kind, source_id, source_number, amount, reason, user_id,
-                                user_name)
-    SELECT :company, budget_id, kind, source_id, number, amount, :reason, :user, :name FROM input
+                                user_name, at)
+    SELECT :company, budget_id, kind, source_id, number, amount, :reason, CAST(:user AS bigint), :name, :at FROM input
 )
 UPDATE budgets b SET taken = b.taken + s.amount
 FROM (SELECT budget_id, sum(amount) AS amount FROM input GROUP BY budget_id) s WHERE b.id = s.budget_id""")
@@ -321,7 +321,7 @@ def _put(actor: Actor, company_id: int, moves: Sequence[_Move], *, reason: str =
     if not moves:
         return
     db.session.execute(_WRITE, {
-        "company": company_id, "reason": reason, "user": actor.user_id, "name": actor.name,
+        "company": company_id, "reason": reason, "user": actor.user_id, "name": actor.name, "at": clock.now(),
         "budgets": [one.budget_id for one in moves], "kinds": [one.source.kind for one in moves],
         "sources": [one.source.id for one in moves], "numbers": [one.source.number for one in moves],
         "amounts": [one.amount for one in moves],

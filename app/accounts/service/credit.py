@@ -38,10 +38,10 @@ WITH used AS (
     RETURNING id, company_id, currency, outstanding, credit_limit
 )
 INSERT INTO credit_entries (company_id, credit_account_id, kind, amount, currency, outstanding, credit_limit, order_id,
-    reference, foreign_amount, foreign_currency, rate, user_id, user_name)
+    reference, foreign_amount, foreign_currency, rate, user_id, user_name, at)
 SELECT company_id, id, 'purchased', -:charged, currency, outstanding, credit_limit, :order, :number,
     CAST(:foreign_amount AS numeric), CAST(:foreign_currency AS varchar), CAST(:rate AS numeric),
-    CAST(:user AS bigint), :name
+    CAST(:user AS bigint), :name, :at
 FROM used RETURNING id""")
 _MOVE = text("""
 WITH moved AS (
@@ -49,9 +49,9 @@ WITH moved AS (
     RETURNING id, company_id, currency, outstanding, credit_limit
 )
 INSERT INTO credit_entries (company_id, credit_account_id, kind, amount, currency, outstanding, credit_limit, order_id,
-    reference, comment, user_id, user_name)
+    reference, comment, user_id, user_name, at)
 SELECT company_id, id, :kind, :amount, currency, outstanding, credit_limit, CAST(:order AS bigint), :reference, :comment,
-    CAST(:user AS bigint), :name
+    CAST(:user AS bigint), :name, :at
 FROM moved RETURNING outstanding""")
 _OPEN_MANY = text("""
 INSERT INTO credit_accounts (company_id, currency)
@@ -69,10 +69,10 @@ WITH wanted AS (
     RETURNING a.id, a.company_id, a.currency, a.outstanding, a.credit_limit, b.old
 ), written AS (
     INSERT INTO credit_entries (company_id, credit_account_id, kind, amount, currency, outstanding, credit_limit, comment,
-        user_id, user_name)
+        user_id, user_name, at)
     SELECT company_id, id, CASE WHEN EXISTS (
             SELECT 1 FROM credit_entries e WHERE e.credit_account_id = c.id AND e.kind = 'allocated'
-        ) THEN 'updated' ELSE 'allocated' END, 0, currency, outstanding, credit_limit, :reason, CAST(:user AS bigint), :name
+        ) THEN 'updated' ELSE 'allocated' END, 0, currency, outstanding, credit_limit, :reason, CAST(:user AS bigint), :name, :at
     FROM changed c
 )
 SELECT company_id, currency, old, credit_limit FROM changed ORDER BY company_id""")
@@ -109,7 +109,7 @@ def use(  # noqa: PLR0917 -- what a purchase is made of
     values: dict[str, Any] = {
         "company": company_id, "order": order_id, "number": number, "charged": own, "currency": currency,
         "is_foreign": charged is not None, "foreign_amount": None, "foreign_currency": None, "rate": None,
-        "user": actor.user_id, "name": actor.name,
+        "user": actor.user_id, "name": actor.name, "at": clock.now(),
     }  # fmt: skip
     if charged is not None:
         values |= {"foreign_amount": amount, "foreign_currency": currency, "rate": rate_of(charged, amount)}
@@ -210,7 +210,7 @@ def _move(
 ) -> Decimal:  # fmt: skip
     outstanding: Decimal = db.session.execute(_MOVE, {
         "account": account_id, "kind": str(kind), "amount": amount, "order": order_id, "reference": reference,
-        "comment": comment.strip()[:500], "user": actor.user_id, "name": actor.name,
+        "comment": comment.strip()[:500], "user": actor.user_id, "name": actor.name, "at": clock.now(),
     }).scalar_one()  # fmt: skip
     return outstanding
 
@@ -246,7 +246,7 @@ def set_limits(actor: Actor, limits: Mapping[int, Decimal | None], *, reason: st
         return set()
     note_lock("credit_accounts")
     values = {"companies": list(limits), "limits": list(limits.values()), "reason": reason.strip()[:500],
-              "user": actor.user_id, "name": actor.name}  # fmt: skip
+              "user": actor.user_id, "name": actor.name, "at": clock.now()}  # fmt: skip
     db.session.execute(_OPEN_MANY, values)
     changed = db.session.execute(_LIMITS, values).all()
     told = {"note": reason.strip()} if reason.strip() else {}

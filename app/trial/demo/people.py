@@ -72,7 +72,7 @@ def _site(label: str, name: str, street: str, postcode: str, city: str, country:
 ACCOUNTS = (
     Account(
         Facts("10001", "Hanse Werft", "Hanse Werft GmbH", "DE", vat_id="DE129273398"),
-        _terms("EUR", 30, "en", "Europe/Berlin", limit=250_000),
+        _terms("EUR", 30, "en", "Europe/Berlin", limit=600_000),
         "einkauf@hansewerft.example",
         (
             _both("Head office", "Hanse Werft GmbH", "Werftstraße 12", "24143", "Kiel", "DE"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.wishes import Wishes
 from app.ordering.service.cart import add_lines, visit_cart
 from app.ordering.service.checkout import check_prices, submit
+from app.trial.demo.budgets import Payments
 from app.trial.demo.families import DemoArticle
 
 _DAYS = 62
@@ -48,7 +49,9 @@ def _moments(count: int, now: datetime) -> list[datetime]:
     ]
 
 
-def order_at(actor: Actor, lines: Sequence[WantedLine], moment: datetime, po_number: str) -> int:
+def order_at(
+    actor: Actor, lines: Sequence[WantedLine], moment: datetime, po_number: str, cost_centre_id: int | None = None
+) -> int:
     """Place an order as a buyer would have at that moment; returns its id."""
     with clock.frozen(moment), acting_as(actor):
         cart = add_lines(actor, None, lines, client_ref=str(uuid.uuid4()), page="/quick-order").page
@@ -56,7 +59,7 @@ def order_at(actor: Actor, lines: Sequence[WantedLine], moment: datetime, po_num
         ship_to = addresses(actor)[0].id
         if ship_to is None:
             raise ValueError("a demo account has no address")
-        wishes = Wishes(ship_to, po_number=po_number)
+        wishes = Wishes(ship_to, po_number=po_number, cost_centre_id=cost_centre_id)
         done = submit(actor, cart.cart_id, wishes, client_ref=str(uuid.uuid4()))
         if done.order is None:
             raise ValueError("a demo order waits for approval")
@@ -64,9 +67,14 @@ def order_at(actor: Actor, lines: Sequence[WantedLine], moment: datetime, po_num
 
 
 def fill_trade(
-    system: Actor, buyers: Sequence[tuple[Actor, int, str]], items: Sequence[DemoArticle]
+    system: Actor,
+    buyers: Sequence[tuple[Actor, int, str]],
+    items: Sequence[DemoArticle],
+    centres: Mapping[int, Sequence[int]],
 ) -> tuple[int, int]:
     """`buyers` are (actor, number of orders, code). Returns the numbers of orders and of carts left behind.
+
+    `centres` are the cost centres that a company, by its id, books to in turn.
 
     Invoices are issued at the moment of their order, oldest first, so that numbers and dates agree.
     """
@@ -77,13 +85,18 @@ def fill_trade(
         for place, (actor, count, code) in enumerate(buyers)
         for moment in _moments(count, now)
     )
+    payments = Payments(system)
     for number, (moment, _place, actor, code) in enumerate(plan, start=1):
+        payments.until(moment)
         with acting_as(actor):
             size = _LARGE if number == len(plan) - 2 else chance.randint(3, 24)
             lines = _wanted(actor, items, chance, size)
-        order_id = order_at(actor, lines, moment, f"{code}-{4500 + number}")
+        own = centres.get(actor.company_id, ())
+        order_id = order_at(actor, lines, moment, f"{code}-{4500 + number}", own[number % len(own)] if own else None)
+        payments.note(actor.company_id, moment)
         with clock.frozen(moment + timedelta(minutes=1)), acting_as(system):
             issue_invoice(system, order_id)
+    payments.until(now)
     left = _leave_carts(system, buyers, items, chance, now)
     return len(plan), left
 
