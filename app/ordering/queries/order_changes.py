@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.money import UnitPrice
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.ordering.domain.lifecycle import LineState, OrderState
@@ -157,6 +158,37 @@ class ProposalRow:
     old_promised_on: date | None
     state: str
     answer_by: datetime | None
+
+    def words(self, currency: str) -> Message:
+        """What is proposed, in one sentence."""
+        price = UnitPrice(self.old_price if self.unit_price is None else self.unit_price, currency)
+        if self.substitute_sku:
+            return N_("{sku} {name}: instead {other}, {quantity} at {price}", sku=self.sku, name=self.name,
+                      other=self.substitute_sku, quantity=self.quantity, price=price)  # fmt: skip
+        return N_("{sku} {name}: {old} at {old_price} ordered, {quantity} at {price} confirmed", sku=self.sku,
+                  name=self.name, old=self.old_quantity, old_price=UnitPrice(self.old_price, currency),
+                  quantity=self.quantity, price=price)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OrderToAsk:
+    """Whom to ask about an order."""
+
+    id: int
+    company_id: int
+    user_id: int | None
+    number: str
+    currency: str
+
+
+def order_to_ask(actor: Actor, order_id: int) -> OrderToAsk:
+    """In operator scope."""
+    row = db.session.execute(
+        select(Order.id, Order.company_id, Order.user_id, Order.number, Order.currency).where(Order.id == order_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return OrderToAsk(*row)
 
 
 def proposals(actor: Actor, order_id: int, *, only_waiting: bool = False) -> list[ProposalRow]:
