@@ -273,7 +273,8 @@ def _a_list(ann, nut, pin) -> tuple[int, int, int]:
 def state(world) -> list[Any]:
     with world(), system_scope("test"):
         return [
-            db.session.scalars(select(func.count()).select_from(model)).one() for model in (Cart, CartChange, Order, RequisitionLine, RequisitionList, StandingOrder, StandingRun)
+            db.session.scalars(select(func.count()).select_from(model)).one()
+            for model in (Cart, CartChange, Order, RequisitionLine, RequisitionList, StandingOrder, StandingRun)
         ] + db.session.scalars(select(CartLine.quantity).order_by(CartLine.id)).all()
 
 
@@ -297,7 +298,21 @@ def test_every_route_of_the_slice_is_in_the_table(app):
     adapter = app.url_map.bind("localhost")
     found = set()
     for method, address in tested:
-        path = address.format(cart=1, line=1, change=1, order="SO-1", account="C1", nut=1, upload=1, columns=1, list=1, row=1, gone=1, standing="ST-1", day="2027-01-04")
+        path = address.format(
+            cart=1,
+            line=1,
+            change=1,
+            order="SO-1",
+            account="C1",
+            nut=1,
+            upload=1,
+            columns=1,
+            list=1,
+            row=1,
+            gone=1,
+            standing="ST-1",
+            day="2027-01-04",
+        )
         endpoint, _ = adapter.match(path, method=method)
         found.add((endpoint, method))
     wanted = {

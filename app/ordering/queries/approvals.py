@@ -151,7 +151,7 @@ def counts(actor: Actor) -> Counts:
 
 def waiting_count(actor: Actor) -> int:
     """How many requests wait for the person; for the menu."""
-    return db.session.execute(_WAITING, _who(actor)).scalar_one()
+    return int(db.session.execute(_WAITING, _who(actor)).scalar_one())
 
 
 # --- one request
@@ -364,7 +364,7 @@ def _lines(approval_id: int, meant: set[int]) -> list[LineShown]:
         .order_by(ApprovalLine.cart_line_id.in_(meant).desc(), ApprovalLine.position)
         .limit(LINES_MOST)
     )
-    rows = [LineShown(*row, is_meant=row.cart_line_id in meant) for row in db.session.execute(statement)]
+    rows = [LineShown(*row, row.cart_line_id in meant) for row in db.session.execute(statement)]
     return sorted(rows, key=lambda line: line.position)
 
 

@@ -43,7 +43,7 @@ class Place:
     account: str = ""
     name: str = ""
 
-    def to(self, page: str, **values: object) -> str:
+    def to(self, page: str, **values: Any) -> str:
         """The address of a page of the own company, or of the account for staff."""
         if not self.account:
             return url_for(f"ordering.{page}", **values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, render_template, request
@@ -185,14 +186,15 @@ def _acted(number: str, work: Callable[[int, DecisionForm], str | None]) -> Resp
     form = DecisionForm()
     found = queries.approval_id(actor(), number)
     form.colleague_id.choices = []
-    with form.catching():
-        try:
-            words = work(found, form)
-        except Forbidden as error:
-            raise Conflict(error.message) from error
-        if words:
-            tell(words)
-        return go("ordering.approval", number=number)
+    if form.is_submitted():
+        with form.catching():
+            try:
+                words = work(found, form)
+            except Forbidden as error:
+                raise Conflict(error.message) from error
+            if words:
+                tell(words)
+            return go("ordering.approval", number=number)
     return _show(queries.request(actor(), number), form)
 
 
@@ -267,7 +269,7 @@ def approval_line(number: str, line_id: int) -> Response:
             if form.quantity.data == line.quantity:
                 note_line(actor(), found.id, line_id, form.reason.data)
             else:
-                change_line(actor(), found.id, line_id, form.quantity.data, form.reason.data)
+                change_line(actor(), found.id, line_id, form.quantity.data or Decimal(0), form.reason.data)
             tell(_("{sku} is changed. The buyer is told.", sku=line.sku))
             return go("ordering.approval", number=number)
     return render_page("ordering/approval_line.html", found=found, line=line, form=form, status=form.status)

@@ -22,7 +22,7 @@ from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices, submit
 from app.trial.demo.families import DemoArticle
 
-_LINES = 3
+_LINES, _DEAR, _WORTH = 3, Decimal(15), Decimal(1200)  # of each line, before discounts
 
 
 def add_approvals(admin: Actor, items: Sequence[DemoArticle]) -> None:
@@ -56,12 +56,13 @@ def person_actor_of(admin: Actor, user_id: int) -> Actor:
 
 
 def _lines(buyer: Actor, items: Sequence[DemoArticle]) -> list[WantedLine]:
-    """A few articles, of each so much that the order is well above the rule."""
+    """A few dear articles, of each so much that the order is well above the rule."""
+    dear = [item for item in items if item.index % 53 and item.index % 37 and item.price / item.base_quantity >= _DEAR]
+    articles = articles_by_code(buyer, [item.sku for item in dear[: _LINES * 3]])
     found = []
-    codes = [item for item in items if item.index % 53 and item.index % 37][5 : 5 + _LINES * 2]
-    articles = articles_by_code(buyer, [item.sku for item in codes])
-    for item in codes:
+    for item in dear[: _LINES * 3]:
         (article,) = articles[item.sku]
-        if article.status == "active" and len(found) < _LINES:
-            found.append(WantedLine(article.id, Decimal(item.step * 40), item.unit))
+        if article.status == "active" and article.is_visible and len(found) < _LINES:
+            each = item.price / item.base_quantity * item.step
+            found.append(WantedLine(article.id, item.step * (_WORTH // each + 1), item.unit))
     return found
