@@ -20,13 +20,15 @@ from app.inventory.models.stock import Stock
 from app.ordering.domain.sharing import Right
 from app.ordering.domain.wishes import Wishes
 from app.ordering.models.carts import Cart, CartLine
+from app.ordering.models.deliveries import OrderDelivery, OrderLinePart
 from app.ordering.models.orders import Order
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.cart import add_lines, new_cart, set_quantities
 from app.ordering.service.carts import merge_carts, share_cart
 from app.ordering.service.checkout import check_prices, submit
-from tests.factories.accounts import customer
+from tests.factories.accounts import address, customer
 from tests.factories.ordering import article, buyer, change_price, fill_cart, ref, ship_to, wanted
+from tests.factories.terms import delivery_method, order_terms, rate, split
 
 pytestmark = pytest.mark.races
 
@@ -81,6 +83,37 @@ def test_the_same_request_sent_many_times_at_once_makes_one_order(committing, wo
     with world():
         assert len(scalars(select(Order.id))) == 1
         assert scalars(select(Stock.reserved)) == [Decimal(4)]
+
+
+def test_one_reference_sent_twenty_times_at_once_makes_one_order_with_its_deliveries(committing, world):
+    with world():
+        nut = article("NUT", "2", stock=100)
+        delivery_method("PARCEL", rate("5"))
+        company, same = customer(), ref()
+        site = address(company, label="Site", street="Am Kai 2")
+        ann = buyer(company)
+        cart_id, address_id = checked(ann, [(nut, 4)]), ship_to(ann)
+        with acting_as(ann):
+            line_id = priced_cart(ann, cart_id).rows[0].line_id
+        split(company.id, cart_id, line_id, [{"quantity": Decimal(3), "ship_to_id": site.id}, {"quantity": Decimal(1)}])
+    results = together(committing, [placing(ann, cart_id, same, address_id) for _ in range(20)])
+    assert len({result.number for result in results}) == 1
+    assert sum(not result.is_repeat for result in results) == 1
+    with world():
+        assert len(scalars(select(Order.id))) == 1
+        assert scalars(select(OrderDelivery.cost).order_by(OrderDelivery.position)) == [Decimal(5), Decimal(5)]
+        assert sorted(scalars(select(OrderLinePart.quantity))) == [Decimal(1), Decimal(3)]
+        assert scalars(select(Stock.reserved)) == [Decimal(4)]
+
+
+def test_one_order_number_of_the_account_is_used_once(committing, world):
+    with world():
+        nut = article("NUT", stock=100)
+        company = customer()
+        order_terms(company.id, po_repeats="block")
+        carts = [(one, checked(one, [(nut, 1)]), ship_to(one)) for one in (buyer(company), buyer(company))]
+    results = together(committing, [placing(actor, cart_id, ref(), place) for actor, cart_id, place in carts])
+    assert sorted(type(result).__name__ for result in results) == ["Invalid", "Placed"]
 
 
 def test_two_windows_on_one_cart_make_one_order(committing, world):

@@ -12,7 +12,7 @@ from app.core.texts import N_, Message
 from app.ordering.domain.charges import Charge, ChargeKind, OrderChargeRow, VatKey, shared
 from app.ordering.domain.delivery_cost import Load, Quoted, free_hint, quote
 from app.ordering.domain.splits import Part, Where
-from app.ordering.domain.terms import AccountTerms, DeliveryMethod, PaymentMethod
+from app.ordering.domain.terms import AccountTerms, DeliveryKind, DeliveryMethod, PaymentMethod
 from app.ordering.domain.thresholds import Judged, judge
 from app.ordering.domain.wishes import FieldProblem, Wishes
 
@@ -83,7 +83,10 @@ def costs_of(
 
 
 def _chosen(terms: AccountTerms, offers: Sequence[DeliveryOffer], code: str) -> DeliveryOffer | None:
-    """The way that was asked for; else the account's default, else the cheapest, of those that are possible."""
+    """The way that was asked for; else the account's default, else the cheapest, of those that are possible.
+
+    Nobody is sent to a warehouse who did not ask for it.
+    """
     if code:
         return next((one for one in offers if one.method.code == code), None)
     possible = [one for one in offers if one.quoted.problem is None]
@@ -91,7 +94,7 @@ def _chosen(terms: AccountTerms, offers: Sequence[DeliveryOffer], code: str) -> 
     if default is not None:
         return default
     if possible:
-        return min(possible, key=lambda one: one.quoted.total)
+        return min(possible, key=lambda one: (one.method.kind is DeliveryKind.PICK_UP, one.quoted.total))
     return offers[0] if offers else None
 
 

@@ -57,13 +57,16 @@ WHERE c.id = :company""")  # noqa: S608 -- names of this file
 
 
 def account_terms(actor: Actor, currency: str, *, company_id: int | None = None, locale: str = "") -> AccountTerms:
-    """What holds for the actor's company, or for the operator any; names in `locale` where there are any."""
+    """What holds for the actor's company, or for the operator any; names in `locale` where there are any.
+
+    A way of delivery without a rate in the currency is not set up for it.
+    """
     values = {"company": own_or_asked(actor, company_id), "locale": locale}
     row = db.session.execute(_TERMS, values).one()
     delivery, payment, thresholds, needs_po, needs_centre, repeats, default_delivery, default_payment, has_ways = row
     ways = tuple(_payment(one) for one in payment or () if not one[7] or one[7] == currency)
     return AccountTerms(
-        tuple(_delivery(one) for one in delivery or ()),
+        tuple(one for one in map(_delivery, delivery or ()) if any(rate.currency == currency for rate in one.rates)),
         ways if has_ways else (ON_ACCOUNT,),
         tuple(_threshold(one) for one in thresholds or () if one[6] == currency),
         bool(needs_po),
