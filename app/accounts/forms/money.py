@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -21,7 +20,7 @@ from app.web.texts import _, say
 class _WordsField(ChoiceField):
     """A select over an enumeration, named in the reader's language."""
 
-    def __init__(self, label: str, names: Mapping[StrEnum, Message], **options: Any) -> None:
+    def __init__(self, label: str, names: Mapping[Any, Message], **options: Any) -> None:
         super().__init__(label, [InputRequired()], **options)
         self.names = names
 

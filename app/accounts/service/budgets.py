@@ -265,12 +265,13 @@ def _locked(company_id: int, centre_ids: Iterable[int], on: date, source: Source
     Missing periods of recurring budgets are made; who comes second finds them made.
     """
     note_lock("budgets")
-    values = {
-        "company": company_id, "centres": list(centre_ids), "on": on, "kind": source.kind if source else "",
+    centres = list(centre_ids)
+    values: dict[str, Any] = {
+        "company": company_id, "centres": centres, "on": on, "kind": source.kind if source else "",
         "source": source.id if source else 0,
     }  # fmt: skip
     found = _lock(values)
-    ended = [one.state for one in found if one.is_last and one.state.cost_centre_id in values["centres"]]
+    ended = [one.state for one in found if one.is_last and one.state.cost_centre_id in centres]
     grown = [state for state in ended if until(state, on)]
     for state in grown:
         _grow(company_id, state, on)

@@ -80,7 +80,7 @@ def hold_late(actor: Actor, days_late: Mapping[int, int]) -> list[int]:
         )
         .order_by(CreditAccount.company_id)
     )  # fmt: skip
-    held = [row[0] for row in rows if days_late[row[0]] >= row[1]]
+    held = [row[0] for row in rows if row[1] is not None and days_late[row[0]] >= row[1]]
     for company_id in held:
         late = days_late[company_id]
         set_credit_hold(actor, company_id, is_on_hold=True, reason=f"An invoice is {late} days late.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from flask import Response, send_file
 
@@ -92,7 +93,7 @@ def new_budget() -> Response:
     if form.validate_on_submit():
         with form.catching():
             facts = BudgetFacts(
-                form.cost_centre_id.data, PeriodKind(form.kind.data), form.starts_on.data, form.amount.data,
+                form.cost_centre_id.data, PeriodKind(form.kind.data), form.starts_on.data, form.amount.data or Decimal(0),
                 BudgetRule(form.rule.data), form.ends_on.data, form.is_recurring.data, form.carries_over.data,
             )  # fmt: skip
             budget_id = service.set_budget(actor(), facts)
@@ -136,7 +137,7 @@ def edit_budget(budget_id: int) -> Response:
     if form.validate_on_submit():
         with form.catching():
             change = BudgetChange(
-                form.amount.data, BudgetRule(form.rule.data), form.is_recurring.data, form.carries_over.data,
+                form.amount.data or Decimal(0), BudgetRule(form.rule.data), form.is_recurring.data, form.carries_over.data,
                 form.is_active.data,
             )  # fmt: skip
             service.edit_budget(actor(), budget_id, change)

@@ -39,7 +39,7 @@ def ask_credit() -> Response:
     form = AskLimitForm()
     if form.validate():
         with form.catching():
-            service.ask_limit(actor(), actor().company_id, form.limit.data, form.note.data or "")
+            service.ask_limit(actor(), actor().company_id, form.limit.data or Decimal(0), form.note.data or "")
             tell(_("Your wish is with our accountants."))
             return go("accounts.credit")
     return _own_page(form)
@@ -113,7 +113,7 @@ def record_credit_payment(code: str) -> Response:
     if form.validate():
         with form.catching():
             done = service.record_payment(
-                actor(), found.id, form.amount.data, form.reference.data, comment=form.comment.data or ""
+                actor(), found.id, form.amount.data or Decimal(0), form.reference.data, comment=form.comment.data or ""
             )
             tell(_("This payment was recorded before.") if done.is_repeat else _("The payment is in the ledger."),
                  "info" if done.is_repeat else "good")  # fmt: skip
@@ -128,7 +128,7 @@ def record_credit_refund(code: str) -> Response:
     if form.validate():
         with form.catching():
             done = service.record_refund(
-                actor(), found.id, form.amount.data, form.reference.data, comment=form.comment.data or ""
+                actor(), found.id, form.amount.data or Decimal(0), form.reference.data, comment=form.comment.data or ""
             )
             tell(_("This refund was recorded before.") if done.is_repeat else _("The refund is in the ledger."),
                  "info" if done.is_repeat else "good")  # fmt: skip
