@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.errors import Conflict, Invalid
+from app.core.money import Money
 from app.core.texts import N_, Message
 from app.ordering.domain.cart import LineProblem
 from app.ordering.domain.schedule import Schedule
@@ -157,6 +158,35 @@ def po_number(pattern: str, on: date, n: int) -> str:
     return number
 
 
+def _kept(value: Any) -> Any:
+    """A message for a JSON column that keeps amounts, quantities and dates what they are, so that they are shown in the
+    reader's way.
+    """
+    if isinstance(value, Message):
+        return {"text": value.text, "parameters": {name: _kept(part) for name, part in value.parameters.items()}}
+    if isinstance(value, Money):
+        return {"money": [str(value.amount), value.currency]}
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return {"day": value.isoformat()}
+    return value if isinstance(value, int) else str(value)
+
+
+def _found(value: Any) -> Any:
+    match value:
+        case {"text": text, "parameters": parameters}:
+            return N_(text, **{name: _found(part) for name, part in parameters.items()})
+        case {"money": [amount, currency]}:
+            return Money(Decimal(amount), currency)
+        case {"decimal": number}:
+            return Decimal(number)
+        case {"day": day}:
+            return date.fromisoformat(day)
+        case _:
+            return value
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Something the owner is asked before a run goes on; `line_id` None: about the run as a whole.
@@ -173,14 +203,14 @@ class Question:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "code": self.code, "message": self.message.as_json(), "line_id": self.line_id,
+            "code": self.code, "message": _kept(self.message), "line_id": self.line_id,
             "replacement": self.replacement, "quantities": [str(one) for one in self.quantities],
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Question:
         return cls(
-            value["code"], Message.from_json(value["message"]), value["line_id"], value["replacement"],
+            value["code"], _found(value["message"]), value["line_id"], value["replacement"],
             tuple(Decimal(one) for one in value["quantities"]),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.queries.people import person_actor
 from app.core import audit, clock
@@ -201,5 +201,10 @@ def _settle_approval(actor: Actor, head: StandingHead, run: Run) -> None:
         ).one()
         note_placed(actor, head, run, order_id)
         return
+    db.session.execute(
+        update(Cart)
+        .where(Cart.id.in_(select(StandingRun.cart_id).where(StandingRun.id == run.id)), Cart.state == CartState.OPEN)
+        .values(state=CartState.DISCARDED)
+    )  # the next attempt has a cart of its own
     refused = Question("not_approved", N_("The order was not approved. Change it and try again, or skip this run."))
     ask(actor, head, run, (refused,), refusals=run.refusals + 1, cart_id=None)

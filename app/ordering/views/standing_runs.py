@@ -86,10 +86,18 @@ def _show(head: StandingHead, one: Coming, form: RunForm | None, error: Invalid 
         may_answer=editable and one.state is RunState.REVIEW,
         general=[q for q in run.questions if q.line_id is None] if run else [],
         pattern=po_number(head.po_pattern, one.on, 1) if head.po_pattern else "",
-        over=run.questions and any(q.code == "ceiling" for q in run.questions) if run else False,
+        over=_total_asked(run),
         more=request.form.get("more", ""),
         status=error.status if error else form.status,
     )  # fmt: skip
+
+
+def _total_asked(run: Run | None) -> Decimal | None:
+    """What the order would come to, where that is above the ceiling."""
+    for question in run.questions if run else ():
+        if question.code == "ceiling":
+            return Decimal(question.message.parameters["total"].amount)
+    return None
 
 
 @blueprint.post("/standing-orders/<number:number>/runs/<day>")
