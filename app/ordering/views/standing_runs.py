@@ -14,6 +14,7 @@ from app.ordering.domain.standing import AHEAD, Answer, Choice, RunState, Standi
 from app.ordering.forms import RunForm
 from app.ordering.policy import Permission
 from app.ordering.queries.standing import (
+    Run,
     StandingHead,
     goods_net,
     judged,
