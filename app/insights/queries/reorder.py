@@ -25,7 +25,7 @@ WITH mine AS (
     SELECT l.article_id, l.base_quantity, o.id AS order_id, o.placed_at,
         CAST(timezone(:zone, o.placed_at) AS date) AS day
     FROM order_lines l JOIN orders o ON o.id = l.order_id
-    WHERE l.company_id = :company AND o.company_id = :company AND o.state <> 'cancelled'
+    WHERE l.company_id = :company AND o.company_id = :company AND o.state <> 'cancelled' AND l.quantity > 0
 ), newest AS (
     SELECT id FROM orders WHERE company_id = :company AND state <> 'cancelled' ORDER BY placed_at DESC, id DESC LIMIT :last
 ), habits AS (
@@ -84,7 +84,7 @@ def last_night(_actor: Actor) -> date | None:
 _DAYS = text("""
 SELECT CAST(timezone(:zone, o.placed_at) AS date) AS day, l.company_id, array_agg(DISTINCT l.article_id) AS articles
 FROM orders o JOIN order_lines l ON l.order_id = o.id
-WHERE o.state <> 'cancelled' AND o.placed_at < :until
+WHERE o.state <> 'cancelled' AND l.quantity > 0 AND o.placed_at < :until
 GROUP BY 1, 2 ORDER BY 1, 2""")
 
 

@@ -208,7 +208,7 @@ def proposals(actor: Actor, order_id: int, *, only_waiting: bool = False) -> lis
     )  # fmt: skip
     if only_waiting:
         statement = statement.where(OrderProposal.state == "waiting")
-    return [ProposalRow(*row) for row in db.session.execute(visible(actor, statement, OrderProposal))]
+    return [ProposalRow(*row) for row in db.session.execute(visible(actor, statement, OrderProposal)).all()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +316,7 @@ def to_confirm(
         if after is not None:
             statement = statement.where(key > _key(after))
         statement = statement.order_by(Order.placed_at, Order.id)
-    rows = [DeskRow(*row) for row in db.session.execute(visible(actor, statement, Order).limit(limit))]
+    rows = [DeskRow(*row) for row in db.session.execute(visible(actor, statement, Order).limit(limit)).all()]
     return rows[::-1] if before is not None else rows
 
 

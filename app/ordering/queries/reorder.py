@@ -167,7 +167,7 @@ def old_lines(
             OrderLine.position, OrderLine.article_id, OrderLine.sku, OrderLine.name, OrderLine.quantity, OrderLine.unit,
             OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.net,
         )
-        .where(OrderLine.order_id == order_id, OrderLine.position > after)
+        .where(OrderLine.order_id == order_id, OrderLine.position > after, OrderLine.quantity > 0)
         .order_by(OrderLine.position)
         .limit(limit)
     )  # fmt: skip
@@ -186,10 +186,10 @@ def old_lines(
 
 
 def lines_again(actor: Actor, order_id: int) -> list[WantedLine]:
-    """The lines of an order as they were ordered."""
+    """The lines of an order as they stand: what was cancelled is not ordered again."""
     statement = (
         select(OrderLine.article_id, OrderLine.quantity, OrderLine.unit)
-        .where(OrderLine.order_id == order_id)
+        .where(OrderLine.order_id == order_id, OrderLine.quantity > 0)
         .order_by(OrderLine.position)
     )
     return [WantedLine(*row) for row in db.session.execute(visible(actor, statement, OrderLine))]
@@ -212,7 +212,7 @@ WITH mine AS (
     SELECT l.id, l.article_id, l.order_id, l.sku, l.name, l.quantity, l.unit, l.base_quantity, l.unit_price,
         l.price_base_quantity, l.price_unit, o.placed_at, o.number, o.currency
     FROM order_lines l JOIN orders o ON o.id = l.order_id
-    WHERE l.company_id = :company AND o.state <> 'cancelled' AND o.placed_at >= :since
+    WHERE l.company_id = :company AND l.quantity > 0 AND o.state <> 'cancelled' AND o.placed_at >= :since
         AND (:person = 0 OR o.user_id = :person)
 ), last AS (
     SELECT DISTINCT ON (article_id) * FROM mine ORDER BY article_id, placed_at DESC, id DESC
