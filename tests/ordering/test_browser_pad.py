@@ -281,7 +281,7 @@ def test_a_long_file_with_a_head_of_its_own_goes_all_the_way(browser, base, comm
     drain(committing)
     page.wait_for_selector("h1:has-text('Check the order')")
     page.goto("/quick-order")
-    page.click("#columns >> text=Forget")
+    page.click("#columns button:has-text('Forget')")
     page.wait_for_selector("text=The next file with this head asks for its columns again.")
     assert page.locator("#columns").count() == 0
     rest(page)

@@ -239,6 +239,15 @@ def test_rows_of_the_pad_go_straight_into_the_cart(client, world, ann):
     assert [row.get_text() for row in page.soup.select(".o-problems .o-row-number")] == ["3"]
 
 
+@pytest.mark.parametrize("text", ["", "NUT\t1\t\t\n" * 10_001])
+def test_an_empty_pad_and_one_that_is_too_long_are_refused_with_a_sentence(client, ann, text):
+    page = client.post("/quick-order/add", data={"pad": text, "client_ref": ref()})
+    assert page.status == 422
+    assert any("first." in error or "10,001 rows" in error or "10001 rows" in error for error in page.errors), (
+        page.errors
+    )
+
+
 def test_many_rows_are_judged_in_one_request(client, world, ann):
     rows = (
         "\n".join(f"{n}\tNUT\t{n}\t\t" for n in range(1, 301))

@@ -20,6 +20,7 @@ from app.ordering.domain.carried_rows import (
     Correction,
     Typed,
     correct,
+    demand_size,
     dump_rows,
     keep_only,
     load_rows,
@@ -107,7 +108,15 @@ def quick_order_preview() -> Response:
 @requires(Permission.FILL_CART)
 def quick_order_add() -> Response:
     """Put what is good into the cart; rows that wait stay on the page."""
-    seen = preview(actor(), _pad() or _corrected(load_rows(request.form.get("rows", ""))))
+    paste = PasteForm()
+    try:
+        carried = _pad() or _corrected(load_rows(request.form.get("rows", "")))
+    except Invalid as error:
+        if "pad" not in request.form:
+            raise
+        paste.refuse(Invalid("text", error.message))
+        return _entry(paste, UploadForm(formdata=None))
+    seen = preview(actor(), carried)
     if not seen.lines:
         tell(_("There is no good line yet."), "warn")
         return shown(seen, status=422)
@@ -144,7 +153,9 @@ def quick_order_problems() -> Response:
 def _entered() -> Carried:
     """The rows of the pad after those of a paste, if there is one."""
     text = request.form.get("text", "")
-    return with_typed(read_text(text) if text.strip() else None, _typed(), decimal_sign_here())
+    carried = with_typed(read_text(text) if text.strip() else None, _typed(), decimal_sign_here())
+    demand_size(carried.order)
+    return carried
 
 
 def _carried(upload: UploadForm) -> Carried | None:
