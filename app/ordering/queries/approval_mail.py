@@ -113,7 +113,7 @@ _ASKED = text("""
 SELECT DISTINCT k.user_id FROM approval_links k
 JOIN approval_steps t ON t.approval_id = k.approval_id AND t.state = 'open'
 JOIN approval_seats s ON s.step_id = t.id AND s.approved_at IS NULL
-WHERE k.approval_id = :id AND k.ended_at IS NULL AND (CAST(:step AS bigint) IS NULL OR t.id = :step)
+WHERE k.approval_id = :id AND k.ended_at IS NULL AND (CAST(:step AS bigint) IS NULL OR (t.id = :step AND s.is_escalated))
     AND (k.user_id = s.holder_id OR EXISTS (
         SELECT 1 FROM approval_deputies d WHERE d.user_id = s.holder_id AND d.deputy_id = k.user_id
         AND CAST(:day AS date) BETWEEN d.starts_on AND d.ends_on))
@@ -121,7 +121,7 @@ ORDER BY k.user_id""")
 
 
 def asked_people(actor: Actor, approval_id: int, day: Any, step_id: int | None = None) -> list[int]:
-    """Who may decide now, deputies of the day included; of all open steps or of one."""
+    """Who may decide now, deputies of the day included; of one step those who were asked because nobody decided."""
     return list(db.session.scalars(_ASKED, {"id": approval_id, "step": step_id, "day": day}))
 
 
