@@ -226,13 +226,16 @@ FROM order_thresholds t ORDER BY t.is_active DESC, t.currency, t.amount, t.code"
 def book(actor: Actor) -> Book:
     """Everything for the operator; three statements."""
     _demand_operator(actor)
+    delivery: list[Any] = [
+        [*row[:11], tuple(rate_of(one) for one in row[11]), tuple(row[12]), tuple(row[13])]
+        for row in db.session.execute(_BOOK_DELIVERY)
+    ]
+    payment: list[Any] = [[*row[:11], *map(tuple, row[11:])] for row in db.session.execute(_BOOK_PAYMENT)]
+    thresholds: list[Any] = [[*row[:10], *map(tuple, row[10:])] for row in db.session.execute(_BOOK_THRESHOLDS)]
     return Book(
-        [
-            DeliveryRow(*row[:11], tuple(rate_of(one) for one in row[11]), tuple(row[12]), tuple(row[13]))
-            for row in db.session.execute(_BOOK_DELIVERY)
-        ],
-        [PaymentRow(*row[:11], tuple(row[11]), tuple(row[12])) for row in db.session.execute(_BOOK_PAYMENT)],
-        [ThresholdRow(*row[:10], tuple(row[10]), tuple(row[11])) for row in db.session.execute(_BOOK_THRESHOLDS)],
+        [DeliveryRow(*cells) for cells in delivery],
+        [PaymentRow(*cells) for cells in payment],
+        [ThresholdRow(*cells) for cells in thresholds],
     )
 
 

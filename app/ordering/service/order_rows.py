@@ -171,7 +171,7 @@ def insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> list
 
 def insert_allowances(ready: Ready, order_id: int) -> None:
     """What promotions, or a cheap way of payment, take off: one row for each VAT category and rate."""
-    keys = {"company_id": ready.head.company_id, "order_id": order_id}
+    keys: dict[str, Any] = {"company_id": ready.head.company_id, "order_id": order_id}
     rows = [
         keys | {
             "promotion_id": one.promotion_id, "code": one.code, "name": one.name, "coupon": one.coupon,

@@ -220,12 +220,12 @@ def _facts(row: DeliveryMethodRow | PaymentMethodRow | ThresholdRow, *without: s
 def _save(actor: Actor, table: Table, values: dict[str, Any], audience: Audience) -> int:
     """Write the row of its code and whom it is for; what changed goes into the audit."""
     values = values | {"is_for_all": audience == EVERYBODY}
-    known = db.session.scalar(select(table).where(table.code == values["code"]).with_for_update())
+    known: Any = db.session.scalar(select(table).where(table.code == values["code"]).with_for_update())
     old = {name: getattr(known, name) for name in values} if known is not None else {}
     if known is None:
         rule_id: int = db.session.scalars(insert(table).values(**values).returning(table.id)).one()
     else:
-        rule_id = known.id
+        rule_id = int(known.id)
         db.session.execute(update(table).where(table.id == rule_id).values(**values))
         db.session.expire(known)
     column = _AUDIENCE[table]
