@@ -8,4 +8,8 @@ Standing decisions
   computed (prices, nets, taxes) crosses the wire.
 * Equal article and unit is one line of a cart: adding it again adds to the quantity, and the buyer is told.
 * A preview of pasted or uploaded lines stores nothing: the page carries the rows as text and posts them back.
+* A line's `quantity` is what still stands, so that everybody who reads lines (invoice, reordering, figures) reads what
+  holds; `cancelled_quantity` beside it is what was ordered and is not wanted any more.
+* What an order was before a change is kept whole with the change (`order_changes.before`), not a row a version: placing
+  pays nothing for it.
 """

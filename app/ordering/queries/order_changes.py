@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import exists, func, select, text, tuple_
 from sqlalchemy.orm import aliased
@@ -194,13 +195,14 @@ def order_to_ask(actor: Actor, order_id: int) -> OrderToAsk:
 def proposals(actor: Actor, order_id: int, *, only_waiting: bool = False) -> list[ProposalRow]:
     """The differences of the confirmation, by line."""
     other = aliased(Article)
+    columns: tuple[Any, ...] = (
+        OrderProposal.id, OrderLine.position, OrderLine.sku, OrderLine.name, OrderLine.unit, OrderProposal.kind,
+        OrderProposal.quantity, OrderProposal.unit_price, OrderProposal.promised_on, other.sku, other.name,
+        OrderProposal.reason, OrderProposal.old_quantity, OrderProposal.old_price, OrderProposal.old_promised_on,
+        OrderProposal.state, OrderProposal.answer_by,
+    )  # fmt: skip
     statement = (
-        select(
-            OrderProposal.id, OrderLine.position, OrderLine.sku, OrderLine.name, OrderLine.unit, OrderProposal.kind,
-            OrderProposal.quantity, OrderProposal.unit_price, OrderProposal.promised_on, other.sku, other.name,
-            OrderProposal.reason, OrderProposal.old_quantity, OrderProposal.old_price, OrderProposal.old_promised_on,
-            OrderProposal.state, OrderProposal.answer_by,
-        )
+        select(*columns)
         .join(OrderLine, OrderLine.id == OrderProposal.order_line_id)
         .outerjoin(other, other.id == OrderProposal.substitute_id)
         .where(OrderProposal.order_id == order_id)
@@ -297,11 +299,12 @@ def to_confirm(
         select(func.count()).where(OrderProposal.order_id == Order.id, OrderProposal.state == "waiting")
     ).scalar_subquery()
     asked = exists().where(OrderRequest.order_id == Order.id, OrderRequest.state == "waiting")
+    columns: tuple[Any, ...] = (
+        Order.id, Order.number, Company.code, Company.name, Order.placed_at, Order.grace_until,
+        Order.waits_for_confirmation, Order.line_count, Order.net_total, Order.currency, answers, asked,
+    )  # fmt: skip
     statement = (
-        select(
-            Order.id, Order.number, Company.code, Company.name, Order.placed_at, Order.grace_until,
-            Order.waits_for_confirmation, Order.line_count, Order.net_total, Order.currency, answers, asked,
-        )
+        select(*columns)
         .join(Company, Company.id == Order.company_id)
         .where(
             Order.invoiced_at.is_(None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from flask import Response, render_template, request, url_for
 
@@ -177,7 +178,7 @@ def show_versions(order: OrderPage, back: str) -> Response:
     )
 
 
-def aftermath(order: OrderPage) -> dict[str, object]:
+def aftermath(order: OrderPage) -> dict[str, Any]:
     """What the page of an order shows of all this."""
     if order.source == "history":
         return {"may": None, "proposals": [], "requests": []}
