@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -97,7 +97,7 @@ def _heads(actor: Actor) -> Select[Any]:
 
 def _head(row: Any) -> CartHead | None:
     """None where the actor may not even see the cart."""
-    return None if row is None or row[-1] is None else CartHead(*row[:-1], Right(row[-1]))
+    return None if row is None or row[-1] is None else replace(CartHead(*row), right=Right(row[-1]))
 
 
 def active_cart(actor: Actor) -> CartHead | None:

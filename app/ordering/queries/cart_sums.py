@@ -51,9 +51,9 @@ def kept_sums(actor: Actor, head: CartHead, rows: Sequence[CartRow]) -> tuple[To
         charges=effects.charges,
         reasons=_reasons(actor, head, rows, [one.vat_category for one in lines]),
     )
-    counts = [sum(group[place] for group in groups) for place in (3, 4, 5)]
-    wrong = db.session.execute(_PROBLEMS, {**keys, "most": FIRST_PROBLEMS}).all() if counts[1] else ()
-    return total, effects, Counts(*counts, tuple((row[0], row[1]) for row in wrong))
+    lines_all, problems, moved = (sum(group[place] for group in groups) for place in (3, 4, 5))
+    wrong = db.session.execute(_PROBLEMS, {**keys, "most": FIRST_PROBLEMS}).all() if problems else ()
+    return total, effects, Counts(lines_all, problems, moved, tuple((row[0], row[1]) for row in wrong))
 
 
 def lines_now(actor: Actor, head: CartHead, line_ids: Collection[int]) -> CartEdit:
@@ -85,6 +85,9 @@ def _effects(actor: Actor, head: CartHead) -> Effects:
         )
     rows = db.session.execute(_GOODS, {"cart": head.id, "company": head.company_id}).all()
     held = held_promotions(actor, {row[0] for row in rows}, company_id=head.company_id, coupons=head.coupons)
-    goods = [Goods(*row[:3], round_amount(row[3], head.currency), *row[4:]) for row in rows]
+    goods = [
+        Goods(article_id, quantity, unit, round_amount(net, head.currency), category, rate, is_agreed)
+        for article_id, quantity, unit, net, category, rate, is_agreed in rows
+    ]
     allowances, lost = evaluate(held.promotions, goods, head.currency)
     return Effects(allowances, lost, coupon_answers(head.coupons, held, allowances, lost, head.currency))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -117,7 +117,8 @@ def carts(
         )
     order = (Cart.changed_at, Cart.id) if before else (Cart.changed_at.desc(), Cart.id.desc())
     rows = [
-        CartRowOfList(*row[:-1], Right(row[-1])) for row in db.session.execute(statement.order_by(*order).limit(limit))
+        replace(CartRowOfList(*row), right=Right(row[-1]))
+        for row in db.session.execute(statement.order_by(*order).limit(limit))
     ]
     return rows[::-1] if before else rows
 

@@ -116,10 +116,9 @@ SELECT put.id, put.article_id, held.quantity::text, held.base_quantity::text FRO
 @command
 def merge_carts(actor: Actor, cart_id: int, into_id: int) -> Merged:
     """Move the lines of one cart into another and discard the emptied one; equal article and unit are added up."""
+    _demand_owner(actor, cart_head(actor, cart_id))
     if cart_id == into_id:
         raise Invalid("into", N_("Choose another cart."))
-    head = cart_head(actor, cart_id)
-    _demand_owner(actor, head)
     demand_right(actor, cart_head(actor, into_id), Right.EDIT)
     source, target = sorted(lock_rows(Cart, [cart_id, into_id]), key=lambda cart: cart.id != cart_id)
     if CartState.OPEN not in (source.state, target.state) or source.state != target.state:
@@ -157,6 +156,8 @@ WHERE l.id = o.id AND l.cart_id = :cart AND l.version = :merged""")
 def unmerge(actor: Actor, cart_id: int, into_id: int, change_id: int) -> None:
     """Take back a merging: lines that somebody has changed since stay as they are."""
     _demand_owner(actor, cart_head(actor, cart_id))
+    if cart_id == into_id:
+        raise Conflict(N_("Choose another cart."))
     demand_right(actor, cart_head(actor, into_id), Right.EDIT)
     source, target = sorted(lock_rows(Cart, [cart_id, into_id]), key=lambda cart: cart.id != cart_id)
     change = db.session.scalars(

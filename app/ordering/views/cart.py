@@ -219,8 +219,13 @@ def changed_part(edit: CartEdit | CartPage, rows: list[CartRow], **more: Any) ->
     """To the script: the rows that look different now, and the sums."""
     values: dict[str, Any] = {"gone": (), "added": (), "entered": Entered(), "may_edit": True} | more
     return render_part(
-        "ordering/_cart_changed.html", page=edit, rows=rows, head=cart_of_request(), me=actor().user_id,
-        hints=_hints(edit), **values,
+        "ordering/_cart_changed.html",
+        page=edit,
+        rows=rows,
+        head=cart_of_request(),
+        me=actor().user_id,
+        hints=_hints(edit),
+        **values,
     )
 
 
@@ -286,8 +291,8 @@ def _quantities() -> tuple[Entered, dict[int, tuple[Decimal, str | None]], dict[
     """
     entered = Entered()
     if "set" in request.form:
-        line_id, _sign, value = request.form["set"].partition(":")
-        return entered, {number(line_id): (_plain_decimal(value), None)}, {}
+        chosen, _sign, value = request.form["set"].partition(":")
+        return entered, {number(chosen): (_plain_decimal(value), None)}, {}
     changed: dict[int, tuple[Decimal, str | None]] = {}
     seen: dict[int, tuple[Decimal, str]] = {}
     for name, text in request.form.items():

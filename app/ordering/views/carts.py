@@ -29,7 +29,7 @@ from app.ordering.service.saved_lines import forget_saved, take_back
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go, go_to
 from app.ordering.views.cart import PLACE, number
-from app.ordering.views.panels import forget_cart, home_of
+from app.ordering.views.panels import cart_of_request, forget_cart, home_of
 from app.web.access import actor, requires, safe_next
 from app.web.banners import tell
 from app.web.fragments import render_page
@@ -217,8 +217,11 @@ def forget_kept(saved_id: int) -> Response:
 
 
 def _cart_or_none() -> int | None:
-    text = request.form.get("cart", "")
-    return number(text) if text else None
+    """The cart the form names, else the active one; None before there is any."""
+    text, active = request.form.get("cart", ""), cart_of_request()
+    if text:
+        return number(text)
+    return active.id if active is not None else None
 
 
 def _share_form(head: CartHead, *, is_sent: bool) -> ShareForm:
