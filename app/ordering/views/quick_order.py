@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypeVar
 
 from flask import Response, request
 
@@ -42,6 +39,7 @@ from app.ordering.views.answers import go
 from app.ordering.views.contact import contact
 from app.ordering.views.entered import decimal_sign_here
 from app.ordering.views.panels import forget_cart
+from app.ordering.views.preview_parts import cut, fixes, ranges
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
@@ -54,19 +52,6 @@ PLACE = "/quick-order"
 # Fields of a page full of corrections, and of an order pad somebody has extended; Flask's own limit is 1,000.
 FORM_PARTS = 5_000
 _FIELD = re.compile(r"(code|quantity|unit|join|note)-(\d{1,9})")
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A page of a long list inside the preview."""
-
-    number: int
-    last: int
-    first_row: int
-    last_row: int
-    total: int
 
 
 @blueprint.url_value_preprocessor
@@ -245,8 +230,8 @@ def _entry(paste: PasteForm, upload: UploadForm) -> Response:
 
 def shown(seen: Preview, status: int = 200, *, upload_id: int | None = None) -> Response:
     """The page of a preview; it carries its rows."""
-    problems, problem_section = _cut(seen.problems, PROBLEMS_SHOWN, "problems")
-    lines, line_section = _cut(seen.lines, LINES_SHOWN, "lines")
+    problems, problem_section = cut(seen.problems, PROBLEMS_SHOWN, "problems")
+    lines, line_section = cut(seen.lines, LINES_SHOWN, "lines")
     return render_page(
         "ordering/quick_order_preview.html",
         status=status,
@@ -260,47 +245,10 @@ def shown(seen: Preview, status: int = 200, *, upload_id: int | None = None) -> 
         line_section=line_section,
         to_correct=seen.count(Verdict.CORRECT),
         refused=seen.count(Verdict.REFUSED),
-        ignored=_ranges([row.row for row in seen.carried.order.ignored]),
-        dropped=_ranges(seen.carried.dropped),
+        ignored=ranges([row.row for row in seen.carried.order.ignored]),
+        dropped=ranges(seen.carried.dropped),
         contact=contact() if seen.is_help_needed else None,
         pad_key=pad_key(),
-        fixes=_fixes(seen),
+        fixes=fixes(seen),
         button=ngettext("Put {n} good line into the cart", "Put {n} good lines into the cart", len(seen.lines)),
     )
-
-
-def _cut(rows: Sequence[T], size: int, name: str) -> tuple[Sequence[T], Section]:
-    """The part of a list that is shown; buttons of the same form turn its pages."""
-    last = max(1, -(-len(rows) // size))
-    asked = request.form.get(f"turn-{name}") or request.form.get(f"page-{name}", "1")
-    number = min(max(1, int(asked) if asked.isdecimal() else 1), last)
-    start = (number - 1) * size
-    shown = rows[start : start + size]
-    return shown, Section(number, last, start + 1 if shown else 0, start + len(shown), len(rows))
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Row numbers as people write them: 4, 9-12, 40."""
-    parts: list[list[int]] = []
-    for number in sorted(numbers):
-        if parts and number == parts[-1][1] + 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}\N{EN DASH}{last}" for first, last in parts)
-
-
-def _fixes(seen: Preview) -> list[tuple[Fix, str]]:
-    """Corrections for many rows at once, each with the number of rows it would put right."""
-    words = {
-        Fix.UP: lambda n: ngettext(
-            "Take the next higher quantity in {n} row", "Take the next higher quantity in {n} rows", n
-        ),
-        Fix.DOWN: lambda n: ngettext(
-            "Take the next lower quantity in {n} row", "Take the next lower quantity in {n} rows", n
-        ),
-        Fix.IN_STOCK: lambda n: ngettext("Take what is in stock in {n} row", "Take what is in stock in {n} rows", n),
-        Fix.SUCCESSOR: lambda n: ngettext("Take the successor in {n} row", "Take the successors in {n} rows", n),
-        Fix.BASE_UNIT: lambda n: ngettext("Take our unit in {n} row", "Take our units in {n} rows", n),
-    }
-    return [(fix, words[fix](seen.fixes[fix])) for fix in words if fix in seen.fixes]
