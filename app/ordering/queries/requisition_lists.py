@@ -230,6 +230,8 @@ def _reader(actor: Actor) -> dict[str, Any]:
 
 
 def _head(row: Any) -> ListHead:
-    *facts, number, at, by, count, shared = row
+    facts: list[Any] = list(row[:16])
     facts[5], facts[14] = ListState(facts[5]), Access(facts[14])
-    return ListHead(*facts, None if number is None else Release(number, at, by, count), shared)
+    number, at, by, count, shared = row[16:]
+    release = None if number is None else Release(number, at, by, count)
+    return ListHead(*[*facts, release, shared])

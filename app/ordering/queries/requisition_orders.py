@@ -57,7 +57,7 @@ def lines_to_order(actor: Actor, head: ListHead) -> dict[int, WantedLine]:
             .where(RequisitionLine.list_id == head.id, RequisitionLine.company_id == head.company_id)
             .order_by(RequisitionLine.position, RequisitionLine.id)
         )  # fmt: skip
-        return {line_id: WantedLine(*line) for line_id, *line in rows}
+        return {row.id: WantedLine(row.article_id, row.quantity, row.unit, row.note) for row in rows}
     return dict(enumerate(released(actor, head), start=1))
 
 

@@ -113,7 +113,11 @@ def _corrected(carried: Carried) -> Carried:
         if match:
             fields.setdefault(int(match[2]), {})[match[1]] = value
     drop = [int(row) for row in request.form.get("drop", "").split(",") if row.isdecimal()]
-    return correct(carried, {number: Correction(**parts) for number, parts in fields.items()}, drop)
+    corrections = {
+        number: Correction(parts.get("code"), parts.get("quantity"), parts.get("unit"))
+        for number, parts in fields.items()
+    }
+    return correct(carried, corrections, drop)
 
 
 def _entry(head: ListHead, paste: PasteForm, upload: UploadForm) -> Response:
