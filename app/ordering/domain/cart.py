@@ -90,10 +90,7 @@ class BreakHint:
 
 
 class Kept(NamedTuple):
-    """What pricing found of a line, kept with it: sums are made of these without pricing it again.
-
-    `net` is None where the line does not count: without a price, or not in the assortment.
-    """
+    """What pricing found of a line, for the sums; `net` None: without a price or not in the assortment."""
 
     net: Decimal | None
     vat_category: str | None
@@ -229,10 +226,7 @@ class CartPage:
 
 @dataclass(slots=True)
 class CartEdit:
-    """A cart after a change: the lines that were priced again (changed ones and others of their articles), sums of all.
-
-    The sums are those of `CartPage` as long as no price has changed since each line was priced last.
-    """
+    """A cart after a change: the lines that were priced again, and sums of all, as each line was priced last."""
 
     cart_id: int
     company_id: int
