@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -85,6 +86,13 @@ def test_an_order_takes_and_a_cancel_gives_back(buyer):
     assert [(one.amount, one.source_number) for one in told] == [(-250, "SO-1"), (-150, "SO-1"), (400, "SO-1")]
     assert told[1].reason == "two lines cancelled"
     assert told[0].who == actor.name
+
+
+def test_an_entry_names_who_acted_for_the_buyer(buyer):
+    company, actor, centre, budget = buyer
+    desk = replace(actor, staff_id=7, staff_name="Sven Larsen")
+    consume(desk, company.id, ORDER, [of(centre, 1)], "EUR", DAY)
+    assert entries(actor, budget.id)[0].who == f"{actor.name} (Sven Larsen)"
 
 
 def test_never_more_is_given_back_than_was_taken(buyer):

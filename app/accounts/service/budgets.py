@@ -29,6 +29,7 @@ from app.accounts.domain.budget import (
     until,
     verdicts,
 )
+from app.accounts.domain.signing import signed
 from app.accounts.models.budgets import Budget
 from app.accounts.models.budgets import CostCentre as CostCentreRow
 from app.accounts.models.companies import Company
@@ -322,7 +323,7 @@ def _put(actor: Actor, company_id: int, moves: Sequence[_Move], *, reason: str =
     if not moves:
         return
     db.session.execute(_WRITE, {
-        "company": company_id, "reason": reason, "user": actor.user_id, "name": actor.name, "at": clock.now(),
+        "company": company_id, "reason": reason, "user": actor.user_id, "name": signed(actor), "at": clock.now(),
         "budgets": [one.budget_id for one in moves], "kinds": [one.source.kind for one in moves],
         "sources": [one.source.id for one in moves], "numbers": [one.source.number for one in moves],
         "amounts": [one.amount for one in moves],

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.accounts.domain.credit import CreditKind, rate_of, share
+from app.accounts.domain.signing import signed
 from app.accounts.models.credit import CreditAccount
 from app.accounts.queries.credit import standing
 from app.core import audit, clock
@@ -109,7 +110,7 @@ def use(  # noqa: PLR0917 -- what a purchase is made of
     values: dict[str, Any] = {
         "company": company_id, "order": order_id, "number": number, "charged": own, "currency": currency,
         "is_foreign": charged is not None, "foreign_amount": None, "foreign_currency": None, "rate": None,
-        "user": actor.user_id, "name": actor.name, "at": clock.now(),
+        "user": actor.user_id, "name": signed(actor), "at": clock.now(),
     }  # fmt: skip
     if charged is not None:
         values |= {"foreign_amount": amount, "foreign_currency": currency, "rate": rate_of(charged, amount)}
@@ -210,7 +211,7 @@ def _move(
 ) -> Decimal:  # fmt: skip
     outstanding: Decimal = db.session.execute(_MOVE, {
         "account": account_id, "kind": str(kind), "amount": amount, "order": order_id, "reference": reference,
-        "comment": comment.strip()[:500], "user": actor.user_id, "name": actor.name, "at": clock.now(),
+        "comment": comment.strip()[:500], "user": actor.user_id, "name": signed(actor), "at": clock.now(),
     }).scalar_one()  # fmt: skip
     return outstanding
 
@@ -246,7 +247,7 @@ def set_limits(actor: Actor, limits: Mapping[int, Decimal | None], *, reason: st
         return set()
     note_lock("credit_accounts")
     values = {"companies": list(limits), "limits": list(limits.values()), "reason": reason.strip()[:500],
-              "user": actor.user_id, "name": actor.name, "at": clock.now()}  # fmt: skip
+              "user": actor.user_id, "name": signed(actor), "at": clock.now()}  # fmt: skip
     db.session.execute(_OPEN_MANY, values)
     changed = db.session.execute(_LIMITS, values).all()
     told = {"note": reason.strip()} if reason.strip() else {}
@@ -284,7 +285,7 @@ def ask_limit(actor: Actor, company_id: int, limit: Decimal, note: str = "") -> 
     _demand_amount(limit, account.currency, "limit")
     if account.credit_limit is None or limit <= account.credit_limit:
         raise Invalid("limit", N_("Enter a limit above the one you have."))
-    account.asked_limit, account.asked_note, account.asked_by = limit, note.strip()[:500], actor.name
+    account.asked_limit, account.asked_note, account.asked_by = limit, note.strip()[:500], signed(actor)
     account.asked_at = clock.now()
     db.session.flush()
     audit.record(actor, "company", company_id, "credit_asked", {"credit_limit": [account.credit_limit, limit]},
