@@ -17,14 +17,17 @@ from app.ordering.domain.amendment import PriceChoice
 from app.ordering.domain.wishes import Wishes
 from app.ordering.models.carts import Cart
 from app.ordering.models.changes import OrderChange
+from app.ordering.models.orders import Order
 from app.ordering.queries.cart import active_cart, priced_cart
 from app.ordering.service.amendments import give_up, return_to_cart, start_amendment
+from app.ordering.service.approval_decisions import approve
 from app.ordering.service.cancelling import cancel
 from app.ordering.service.cart import add_lines, remove_lines, set_quantities
 from app.ordering.service.checkout import check_prices, submit
 from app.ordering.service.order_rules import OwnRules, set_own_rules
 from app.ordering.service.progress import record_invoiced
 from tests.factories.accounts import customer
+from tests.factories.approvals import crew
 from tests.factories.ordering import (
     article,
     buyer,
@@ -218,3 +221,22 @@ def test_who_may_not_and_when_not(scene):
     with acting_as(ann), pytest.raises(Conflict, match="invoiced already"):
         start_amendment(ann, placed.id, PriceChoice.ORDERED)
     db.session.expire_all()
+
+
+def test_a_change_that_needs_approval_waits_and_the_order_stands_meanwhile(ctx):
+    made = crew(100)
+    desk = sales()
+    with acting_as(desk):
+        set_own_rules(desk, made.company.code, OwnRules(grace_minutes=30))
+    placed = order(made.ann, [(made.nut, 5)])
+    cart_id = begin(made.ann, placed)
+    set_quantity(made.ann, cart_id, made.nut, 20)
+    address_id = ship_to(made.ann)
+    with acting_as(made.ann):
+        check_prices(made.ann, cart_id)
+        sent = submit(made.ann, cart_id, Wishes(address_id, po_number="PO-1"), client_ref=ref())
+    assert (sent.order, head(placed.id).version, reserved(made.nut)) == (None, 1, 5)
+    with acting_as(made.ben):
+        approve(made.ben, sent.approval_id)
+    assert (head(placed.id).version, head(placed.id).net_total, reserved(made.nut)) == (2, 200, 20)
+    assert one(select(func.count()).select_from(Order)) == 1
