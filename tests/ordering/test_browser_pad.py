@@ -285,3 +285,20 @@ def test_a_long_file_with_a_head_of_its_own_goes_all_the_way(browser, base, comm
     page.wait_for_selector("text=The next file with this head asks for its columns again.")
     assert page.locator("#columns").count() == 0
     rest(page)
+
+
+def test_five_thousand_rows_are_judged_in_parts_and_one_edit_asks_for_one_row(browser, base, ann):
+    page = at_the_pad(browser, base, ann)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or "") if "/judge" in request.url else None)
+    cell(page, 1, "code").focus()
+    paste(page, "\n".join(f"Z{n}\t2" for n in range(5_000)))
+    page.wait_for_selector("#o-pad-sum[data-busy='0']:has-text('to correct: 5,000')", timeout=90_000)
+    assert len(asked) <= 12
+    assert page.locator(".o-pad-grid tbody tr").count() <= 50
+    asked.clear()
+    cell(page, 1, "quantity").fill("3")
+    settled(page)
+    assert len(asked) == 1
+    assert asked[0].count("%0A") == 0
+    rest(page)
