@@ -31,7 +31,6 @@ from app.ordering.queries.standing import (
     lines_of,
     lines_of_run,
     run_of,
-    runs_of,
 )
 from app.ordering.queries.standing_ahead import dates
 from app.ordering.service.standing import demand_address, editable, go_on
@@ -280,8 +279,3 @@ def _settled(one: JudgedLine, given: Answer, successors: Mapping[int, int]) -> S
             return replace(one.line, quantity=given.quantity or one.line.quantity)
         case _:
             return None
-
-
-def open_run(actor: Actor, head: StandingHead) -> Run | None:
-    """The run that asks, if one does."""
-    return next((run for run in runs_of(actor, head.id) if run.state is RunState.REVIEW), None)

@@ -49,7 +49,6 @@ class EditRow:
     unit: str
     note: str
     today: Today | None
-    line: StandingLine | None = None
     is_dropped: bool = False
 
     @property
@@ -121,7 +120,7 @@ def terms_of(form: StandingForm) -> Terms:
     return Terms(form.name.data, schedule, form.run_time.data, kept, form.po_pattern.data or "", settings)
 
 
-def run_form(head: StandingHead, data: Mapping[str, Any]) -> RunForm:
+def run_form(data: Mapping[str, Any]) -> RunForm:
     form = RunForm(data=data)
     form.ship_to.choices = choices(_places())
     return form
@@ -131,7 +130,7 @@ def rows_of(lines: Sequence[StandingLine]) -> list[EditRow]:
     """Lines as rows to edit, at today's prices."""
     wanted = [WantedLine(line.article_id, line.quantity, line.unit, line.note) for line in lines]
     return [
-        EditRow(f"{line.article_id}-{line.unit}", line.quantity, line.unit, line.note, today, line)
+        EditRow(f"{line.article_id}-{line.unit}", line.quantity, line.unit, line.note, today)
         for line, today in zip(lines, at_today(actor(), wanted), strict=True)
     ]
 

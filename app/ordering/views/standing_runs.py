@@ -63,7 +63,7 @@ def _show(head: StandingHead, one: Coming, form: RunForm | None, error: Invalid 
     following = next((c for c in coming_runs(actor(), head, 1) if c.state in AHEAD), None)
     wishes = head.wishes | (run.wishes if run else {})
     if form is None:
-        form = run_form(head, {
+        form = run_form({
             "on_day": one.on, "ship_to": wishes.get("ship_to_id"), "po_number": wishes.get("po_number", ""),
             "note": wishes.get("note", ""),
         })  # fmt: skip
@@ -107,7 +107,7 @@ def standing_run_change(number: str, day: str) -> Response:
     """`scope` is "this" or "following"."""
     head = standing_order(actor(), number)
     one = _coming(head, day)
-    form = run_form(head, {})
+    form = run_form({})
     if form.validate():
         with form.catching():
             is_following = request.form.get("scope") == "following"
