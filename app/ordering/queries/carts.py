@@ -87,7 +87,10 @@ def carts(
     """Open carts the actor may see, the latest changed first; keys are (changed_at, id). One statement."""
     is_shared = exists().where(CartMember.cart_id == Cart.id)
     is_active = exists().where(
-        ActiveCart.cart_id == Cart.id, ActiveCart.user_id == actor.user_id, ActiveCart.company_id == actor.company_id
+        ActiveCart.cart_id == Cart.id,
+        ActiveCart.user_id == actor.user_id,
+        ActiveCart.staff_id == (actor.staff_id or 0),
+        ActiveCart.company_id == actor.company_id,
     )
     columns: tuple[Any, ...] = (
         Cart.id, Cart.name, Cart.kind, Cart.user_id, User.name, Cart.line_count, Cart.net_seen, Cart.currency,
