@@ -33,7 +33,11 @@ _MY_SEAT = """
         SELECT d.user_id FROM approval_deputies d
         WHERE d.company_id = :company AND d.deputy_id = :me AND d.starts_on <= :today AND d.ends_on >= :today))
     AND NOT EXISTS (SELECT 1 FROM approval_seats x WHERE x.step_id = t.id AND x.decided_by_id = :me)"""
-WAITS_FOR_ME = f"a.state = 'waiting' AND a.user_id <> :me AND a.expires_at > :now AND EXISTS ({_MY_SEAT})"
+# staff who act for a buyer decide nothing in his place
+WAITS_FOR_ME = (
+    "NOT CAST(:is_staff AS boolean) AND a.state = 'waiting' AND a.user_id <> :me AND a.expires_at > :now "
+    f"AND EXISTS ({_MY_SEAT})"
+)
 _VISIBLE = f"""(:all OR a.user_id = :me OR EXISTS (
     SELECT 1 FROM approval_steps t JOIN approval_seats s ON s.step_id = t.id
     WHERE t.approval_id = a.id AND (s.user_id = :me OR s.holder_id = :me OR s.decided_by_id = :me))
@@ -82,6 +86,7 @@ def _who(actor: Actor) -> dict[str, Any]:
         "today": clock.today(actor.time_zone),
         "now": clock.now(),
         "all": actor.can(Permission.READ_APPROVALS),
+        "is_staff": actor.staff_id is not None,
     }
 
 
@@ -364,7 +369,7 @@ def _lines(approval_id: int, meant: set[int]) -> list[LineShown]:
         .order_by(ApprovalLine.cart_line_id.in_(meant).desc(), ApprovalLine.position)
         .limit(LINES_MOST)
     )
-    rows = [LineShown(*row, row.cart_line_id in meant) for row in db.session.execute(statement)]
+    rows = [LineShown(*[*row, row.cart_line_id in meant]) for row in db.session.execute(statement)]
     return sorted(rows, key=lambda line: line.position)
 
 

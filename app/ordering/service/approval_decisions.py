@@ -239,6 +239,8 @@ def seats_for(actor: Actor, approval: Approval) -> list[ApprovalSeat]:
     demand_waiting(approval)
     if actor.user_id is None or actor.user_id == approval.user_id or not actor.can(Permission.APPROVE):
         return []
+    if actor.staff_id is not None:
+        raise Forbidden(N_("Who acts for a customer cannot decide on the customer's approvals."))
     opened = [step for step in steps_of(approval) if step.state == "open"]
     seats = seats_of(opened)
     me = next((p for p in people_to_ask(actor, approval.company_id) if p.user_id == actor.user_id), None)
