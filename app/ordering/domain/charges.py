@@ -8,7 +8,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.core.money import largest_remainder, minor_units
-from app.core.texts import N_, Message
 from app.pricing.domain.totals import TaxedCharge
 
 ZERO = Decimal(0)
@@ -19,13 +18,6 @@ class ChargeKind(StrEnum):
     DELIVERY = "delivery"
     SURCHARGE = "surcharge"
     PAYMENT = "payment"
-
-
-CHARGE_KINDS: Mapping[ChargeKind, Message] = {
-    ChargeKind.DELIVERY: N_("Delivery"),
-    ChargeKind.SURCHARGE: N_("Surcharge"),
-    ChargeKind.PAYMENT: N_("Payment"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
-from app.core.texts import N_, Message
 from app.inventory.domain.calendar import add_working_days
 from app.ordering.domain.delivery_cost import Rate
 from app.ordering.domain.thresholds import Threshold
@@ -33,19 +31,6 @@ class PoRepeats(StrEnum):
     FREE = "free"
     WARN = "warn"
     BLOCK = "block"
-
-
-DELIVERY_KINDS: Mapping[DeliveryKind, Message] = {
-    DeliveryKind.DELIVERY: N_("Delivery"),
-    DeliveryKind.PICK_UP: N_("Pick-up from a warehouse"),
-    DeliveryKind.DIRECT: N_("Straight from the supplier"),
-}
-PAYMENT_KINDS: Mapping[PaymentKind, Message] = {
-    PaymentKind.ON_ACCOUNT: N_("On account"),
-    PaymentKind.PREPAYMENT: N_("Prepayment"),
-    PaymentKind.CASH: N_("Cash on pick-up"),
-    PaymentKind.DIRECT_DEBIT: N_("Direct debit"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,18 +30,6 @@ class ThresholdEffect(StrEnum):
     PERCENT = "percent"
 
 
-KIND_NAMES = {
-    ThresholdKind.HARD_MIN: N_("Minimum, orders below are not taken"),
-    ThresholdKind.HARD_MAX: N_("Maximum, orders above are not taken"),
-    ThresholdKind.SOFT_MIN: N_("Minimum, orders below are taken"),
-}
-EFFECT_NAMES = {
-    ThresholdEffect.MESSAGE: N_("and the buyer is told"),
-    ThresholdEffect.AMOUNT: N_("with a fixed surcharge"),
-    ThresholdEffect.PERCENT: N_("with a surcharge in percent of the goods"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """One rule. `name` is what the surcharge is called on documents."""
