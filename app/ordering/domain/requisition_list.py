@@ -8,8 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+from app.catalog.domain.article import Article
 from app.core.errors import Conflict
 from app.core.texts import N_, Message
+from app.ordering.domain.cart import LineProblem, WantedLine, assortment_problem
+from app.ordering.domain.preview import LARGEST
+
+NOTE_LENGTH = 300
+_EXACT = Decimal("0.000001")
 
 
 class Access(IntEnum):
@@ -138,3 +144,36 @@ def figures(nets: Iterable[tuple[Decimal | None, bool]]) -> Figures:
         sum(1 for _net, is_troubled in rows if is_troubled),
         sum(1 for net, _is_troubled in rows if net is None),
     )
+
+
+def merged(lines: Iterable[WantedLine]) -> list[WantedLine]:
+    """One line per article and unit with the sum, in the order of the first ones."""
+    found: dict[tuple[int, str], WantedLine] = {}
+    for line in lines:
+        key = (line.article_id, line.unit)
+        held = found.get(key)
+        total = line.quantity if held is None else held.quantity + line.quantity
+        found[key] = WantedLine(line.article_id, total, line.unit, (held.note if held else "") or line.note)
+    return list(found.values())
+
+
+def refusal(article: Article | None, line: WantedLine) -> LineProblem | None:
+    """Why a line cannot stand on a list at all."""
+    if article is None:
+        return LineProblem("unknown", N_("There is no such article."))
+    forbidden = assortment_problem(article)
+    if forbidden is not None:
+        return forbidden
+    if article.is_head:
+        return LineProblem("head", N_("{sku} comes in variants. Choose one of them.", sku=article.sku))
+    if article.factor(line.unit) is None:
+        return LineProblem("unknown_unit", N_("{sku} is not sold in this unit. Take another one.", sku=article.sku))
+    if line.quantity <= 0:
+        return LineProblem("not_positive", N_("The quantity must be more than zero."))
+    if line.quantity >= LARGEST:
+        return LineProblem("too_large", N_("The quantity is too large."))
+    if line.quantity != line.quantity.quantize(_EXACT):
+        return LineProblem("too_fine", N_("At most six digits after the decimal sign."))
+    if len(line.note) > NOTE_LENGTH:
+        return LineProblem("note", N_("A note has at most {most} characters.", most=NOTE_LENGTH))
+    return None

@@ -12,23 +12,19 @@ from typing import Any
 from sqlalchemy import BigInteger, any_, cast, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_code, articles_by_id
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
-from app.ordering.domain.cart import LineProblem, WantedLine, assortment_problem
-from app.ordering.domain.requisition_list import Access, Clash, LineEdit
+from app.ordering.domain.cart import LineProblem, WantedLine
+from app.ordering.domain.requisition_list import Access, Clash, LineEdit, merged, refusal
 from app.ordering.models.requisition_lists import RequisitionChange, RequisitionLine, RequisitionList
 from app.ordering.queries.requisition_lists import OBJECT
-from app.ordering.service.cart import MAX_QUANTITY
 from app.ordering.service.requisition_lists import demand_open, lines_changed, locked_list
 
 MAX_LINES = 10_000
-NOTE_LENGTH = 300
-_EXACT = Decimal("0.000001")
 
 _PUT = text("""
 INSERT INTO requisition_lines (company_id, list_id, position, article_id, quantity, unit, note, changed_by)
@@ -107,7 +103,7 @@ def put_lines(actor: Actor, list_id: int, lines: Sequence[WantedLine], *, client
     demand_open(found, head)
     articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=found.company_id)
     refused = [(place, problem) for place, line in enumerate(lines)
-               if (problem := _refusal(articles.get(line.article_id), line))]  # fmt: skip
+               if (problem := refusal(articles.get(line.article_id), line))]  # fmt: skip
     out = {place for place, _problem in refused}
     wanted = merged(line for place, line in enumerate(lines) if place not in out)
     if not wanted:
@@ -149,7 +145,7 @@ def change_lines(actor: Actor, list_id: int, edits: Mapping[int, LineEdit]) -> E
         new = _new_values(line, edit)
         if not new:
             continue
-        problem = _refusal(
+        problem = refusal(
             article, WantedLine(article.id, new.get("quantity", line.quantity), new.get("unit", line.unit))
         )
         if problem is not None:
@@ -269,7 +265,7 @@ def take_instead(actor: Actor, list_id: int, line_id: int, sku: str) -> None:
         if article is not None and article.factor(line.unit) is not None
         else getattr(article, "base_unit", "")
     )
-    problem = _refusal(article, WantedLine(line.article_id, line.quantity, unit))
+    problem = refusal(article, WantedLine(line.article_id, line.quantity, unit))
     if article is None or problem is not None:
         raise Invalid("lines", problem.message if problem else N_("There is no such article."))
     (kept,) = _taken(found, [line_id])
@@ -287,39 +283,6 @@ def take_instead(actor: Actor, list_id: int, line_id: int, sku: str) -> None:
     audit.record(
         actor, OBJECT, list_id, "list_article_replaced", {"to": sku, "change": change_id}, company_id=found.company_id
     )
-
-
-def merged(lines: Iterable[WantedLine]) -> list[WantedLine]:
-    """One line per article and unit with the sum, in the order of the first ones."""
-    found: dict[tuple[int, str], WantedLine] = {}
-    for line in lines:
-        key = (line.article_id, line.unit)
-        held = found.get(key)
-        total = line.quantity if held is None else held.quantity + line.quantity
-        found[key] = WantedLine(line.article_id, total, line.unit, (held.note if held else "") or line.note)
-    return list(found.values())
-
-
-def _refusal(article: Article | None, line: WantedLine) -> LineProblem | None:
-    """Why a line cannot stand on a list at all."""
-    if article is None:
-        return LineProblem("unknown", N_("There is no such article."))
-    forbidden = assortment_problem(article)
-    if forbidden is not None:
-        return forbidden
-    if article.is_head:
-        return LineProblem("head", N_("{sku} comes in variants. Choose one of them.", sku=article.sku))
-    if article.factor(line.unit) is None:
-        return LineProblem("unknown_unit", N_("{sku} is not sold in this unit. Take another one.", sku=article.sku))
-    if line.quantity <= 0:
-        return LineProblem("not_positive", N_("The quantity must be more than zero."))
-    if line.quantity >= MAX_QUANTITY:
-        return LineProblem("too_large", N_("The quantity is too large."))
-    if line.quantity != line.quantity.quantize(_EXACT):
-        return LineProblem("too_fine", N_("At most six digits after the decimal sign."))
-    if len(line.note) > NOTE_LENGTH:
-        return LineProblem("note", N_("A note has at most {most} characters.", most=NOTE_LENGTH))
-    return None
 
 
 def _held(found: RequisitionList, line_ids: Iterable[int]) -> dict[int, Any]:
