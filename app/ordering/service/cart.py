@@ -171,7 +171,7 @@ def set_quantities(
     if problems:
         raise Invalid("quantity", problems[0][1].message, details=problems)
     next_version(actor, cart)
-    set_lines(actor, cart, rows)
+    set_lines(actor, cart, rows, [row for row in rows if row.unit != held[row.line_id or 0].unit])
     return shown(actor, cart, page, set(articles), list(held))
 
 

@@ -94,11 +94,15 @@ def put_lines(actor: Actor, cart: Cart, lines: Sequence[LineValues]) -> list[int
     return list(db.session.scalars(_PUT, {**_signed(actor, cart), "company_id": cart.company_id, **columns}))
 
 
-def set_lines(actor: Actor, cart: Cart, lines: Sequence[LineValues]) -> None:
-    """Change lines by their ids. Raises Invalid("unit") where the cart has the article in the new unit already."""
+def set_lines(actor: Actor, cart: Cart, lines: Sequence[LineValues], moved: Sequence[LineValues]) -> None:
+    """Change lines by their ids; `moved` are those in a new unit.
+
+    Raises Invalid("unit") where the cart has the article in the new unit already.
+    """
     ids = [line.line_id for line in lines]
     columns = _quantities(lines)
-    if db.session.scalar(_CLASHING_UNITS, {"cart_id": cart.id, "id": ids, "unit": columns["unit"]}):
+    asked = {"cart_id": cart.id, "id": [line.line_id for line in moved], "unit": [line.unit for line in moved]}
+    if moved and db.session.scalar(_CLASHING_UNITS, asked):
         raise Invalid("unit", N_("The article is in the cart in this unit already. Change that line."))
     db.session.execute(_SET, {**_signed(actor, cart), "id": ids, **columns})
 
