@@ -15,11 +15,11 @@ from app.core.actor import Scope
 from app.core.errors import NotFound
 from app.ordering.domain.approval import ALL, Approver, RuleStep
 from app.ordering.domain.approval_conditions import COMPARATORS, KIND_NAMES, Kind
-from app.ordering.forms import ApprovalLimitForm, ApprovalRuleForm, ApprovalTimesForm
+from app.ordering.forms.approvals import ApprovalLimitForm, ApprovalRuleForm, ApprovalTimesForm
 from app.ordering.policy import Permission
-from app.ordering.queries import approvals as queries
+from app.ordering.queries import approval_people as queries
 from app.ordering.queries.approval_facts import rules_of
-from app.ordering.queries.approvals import PersonLimit
+from app.ordering.queries.approval_people import PersonLimit
 from app.ordering.service import approval_rules as service
 from app.ordering.service.approval_rules import RuleEntry, Times
 from app.ordering.views import blueprint

@@ -15,6 +15,8 @@ from app.ordering.domain.approval_request import STATE_NAMES, RequestState
 from app.ordering.forms import AbsenceForm, ApprovalLineForm, DecisionForm
 from app.ordering.policy import Permission
 from app.ordering.queries import approvals as queries
+from app.ordering.queries.approval_people import deputies
+from app.ordering.queries.approval_words import of_cart, of_order
 from app.ordering.queries.approvals import Filters, RequestPage
 from app.ordering.service import approval_decisions as service
 from app.ordering.service.approval_decisions import Decided
@@ -294,7 +296,7 @@ def absences() -> Response:
             tell(_("It is noted."))
             return go("ordering.absences")
     return render_page(
-        "ordering/approval_absences.html", form=form, rows=queries.deputies(me), keeps_all=keeps_all,
+        "ordering/approval_absences.html", form=form, rows=deputies(me), keeps_all=keeps_all,
         own_id=me.user_id, status=form.status,
     )  # fmt: skip
 
@@ -316,7 +318,7 @@ def to_request(approval_id: int) -> Response:
 
 def waiting_request(cart_id: int) -> Response | None:
     """The request a cart waits for, if it does."""
-    word = queries.of_cart(actor(), actor().company_id, cart_id)
+    word = of_cart(actor(), actor().company_id, cart_id)
     if word is None or word.state is not RequestState.WAITING:
         return None
     tell(_("This cart waits for approval."), "info")
@@ -344,7 +346,7 @@ def waiting_chip(**_context: Any) -> str | None:
 @slot("ordering.order.side", order=10)
 def approved_by(*, order: Any, **_context: Any) -> str | None:
     """Who approved an order."""
-    rows = queries.of_order(actor(), order.id)
+    rows = of_order(actor(), order.id)
     is_own = actor().scope is Scope.TENANT
     return render_template("ordering/_approved_by.html", rows=rows, is_own=is_own) if rows else None
 
@@ -352,5 +354,5 @@ def approved_by(*, order: Any, **_context: Any) -> str | None:
 @slot("ordering.cart.top")
 def cart_word(*, cart_id: int, **_context: Any) -> str | None:
     """That a cart waits for approval, or why it came back."""
-    word = queries.of_cart(actor(), actor().company_id, cart_id)
+    word = of_cart(actor(), actor().company_id, cart_id)
     return render_template("ordering/_cart_approval.html", word=word) if word else None

@@ -12,7 +12,7 @@ from flask import Response, request, url_for
 from app.core.errors import Conflict, Invalid, NotFound
 from app.ordering.domain.cart import CartEdit, CartPage, CartRow, LineProblem, WantedLine
 from app.ordering.domain.sharing import Clash, Right
-from app.ordering.forms import LineForm
+from app.ordering.forms.carts import LineForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, obstacle, price_day, price_rows, priced_cart
 from app.ordering.queries.carts import guests, line_history, owner_name

@@ -10,7 +10,7 @@ from app.core.errors import Invalid
 from app.core.tables.writing import csv_chunks, write_xlsx
 from app.ordering.domain.order_export import order_rows
 from app.ordering.domain.sharing import RIGHT_NAMES, Right
-from app.ordering.forms import CartNameForm, ShareForm
+from app.ordering.forms.carts import CartNameForm, ShareForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head
 from app.ordering.queries.carts import carts, colleagues, guests, owner_name, plain_lines

@@ -19,7 +19,7 @@ from app.core.money import Money
 from app.ordering.domain.cart import CartPage
 from app.ordering.domain.lifecycle import CartKind
 from app.ordering.domain.wishes import Placed, Wishes
-from app.ordering.forms import CheckoutForm, PlaceForm
+from app.ordering.forms.checkout import CheckoutForm, PlaceForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, priced_cart
 from app.ordering.queries.orders import order_of_cart, orders_with_po
@@ -164,7 +164,8 @@ def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
         centres={one.id: f"{one.code} {one.name}" for one in _centres(head)},
         credit=standing(actor(), head.company_id),
         may_ask=actor().can(AccountPermission.READ_CREDIT),
-        button=_("Send the change of {number}", number=head.name) if head.kind == CartKind.AMENDMENT
+        button=_("Send the change of {number}", number=head.name)
+        if head.kind == CartKind.AMENDMENT
         else ngettext("Place order of {n} line", "Place order of {n} lines", len(page.rows)),
         status=form.status,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, url_for
 
 from app.core.errors import Conflict, Invalid
-from app.ordering.forms import HandOverForm
+from app.ordering.forms.carts import HandOverForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import cart_head
 from app.ordering.queries.handing import handed_cart

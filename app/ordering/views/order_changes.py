@@ -11,7 +11,7 @@ from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
 from app.core.texts import N_
 from app.ordering.domain.amendment import PRICE_CHOICES, PriceChoice
-from app.ordering.forms import AnswerForm, CancelForm
+from app.ordering.forms.changes import AnswerForm, CancelForm
 from app.ordering.policy import Permission
 from app.ordering.queries.order_changes import (
     OpenLine,
@@ -188,7 +188,7 @@ def aftermath(order: OrderPage) -> dict[str, Any]:
         "may_cancel": actor().can(Permission.CANCEL),
         "may_amend": actor().can(Permission.AMEND) and not actor().is_operator,
         "may_confirm": actor().can(Permission.CONFIRM) and actor().is_operator,
-        "proposals": proposals(actor(), order.id),
+        "proposals": proposals(actor(), order.id) if may.version > 1 else [],  # a confirmation makes a version
         "requests": requests(actor(), order.id),
         "prices": [(str(one), say(PRICE_CHOICES[one])) for one in PriceChoice],
         "answer_form": AnswerForm(formdata=None),

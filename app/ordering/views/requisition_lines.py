@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 from app.ordering.domain.cart import LineProblem, WantedLine
 from app.ordering.domain.requisition_list import Access, LineEdit, ListHead
-from app.ordering.forms import RequisitionLineForm
+from app.ordering.forms.lists import RequisitionLineForm
 from app.ordering.policy import Permission
 from app.ordering.queries.requisition_lists import ListLine, list_head, list_lines
 from app.ordering.queries.requisition_orders import LeftOut, lines_to_order, sort_out

@@ -13,7 +13,7 @@ from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import of_role
 from app.ordering.domain.requisition_list import ACCESS_NAMES, STATE_NAMES, Access, Clash, ListHead, ListState, figures
-from app.ordering.forms import RequisitionForm
+from app.ordering.forms.lists import RequisitionForm
 from app.ordering.policy import Permission
 from app.ordering.queries.requisition_lists import (
     SHOWS,

@@ -1,0 +1,1 @@
+"""Shape of what buyers enter; meaning is checked by the services."""
