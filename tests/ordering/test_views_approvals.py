@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.accounts.domain.roles import Role
-from app.accounts.models.people import Membership
+from app.accounts.models.people import Membership, User
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.tenancy import acting_as, system_scope
@@ -223,7 +223,7 @@ def mailed(isolated, world, to: str) -> str:
 
 def address_of(world, actor) -> str:
     with world(), system_scope("test"):
-        return db.session.scalars(select(queries.User.email).where(queries.User.id == actor.user_id)).one()
+        return db.session.scalars(select(User.email).where(User.id == actor.user_id)).one()
 
 
 def test_the_mail_opens_one_request_and_decides_by_a_button_only(client, isolated, world, made):

@@ -10,8 +10,6 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from app.accounts.models.companies import Company
-from app.accounts.models.people import Membership, User
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import db
@@ -20,7 +18,7 @@ from app.core.models import AuditEntry
 from app.core.texts import N_, Message
 from app.ordering.domain.approval_conditions import Firing
 from app.ordering.domain.approval_request import RequestState, Trouble
-from app.ordering.models.approvals import Approval, ApprovalDeputy, ApprovalLimit, ApprovalLine, ApprovalSettings
+from app.ordering.models.approvals import Approval, ApprovalLine
 from app.ordering.policy import Permission
 
 LINES_MOST = 500  # on the page of a request; the rest is counted
@@ -376,122 +374,3 @@ def _lines(approval_id: int, meant: set[int]) -> list[LineShown]:
 def history(actor: Actor, approval_id: int) -> list[AuditEntry]:
     """What happened to a request, the oldest first."""
     return audit.history(actor, "approval", approval_id)
-
-
-# --- what carts and orders say of requests
-
-
-@dataclass(frozen=True, slots=True)
-class CartWord:
-    """The last request of a cart: it waits, or came back with reasons; `lines` are (cart line id, SKU, reason)."""
-
-    number: str
-    state: RequestState
-    reason: str
-    trouble: Trouble | None
-    decided_at: datetime | None
-    lines: tuple[tuple[int, str, str], ...]
-
-
-_CART = text("""
-SELECT a.number, CASE WHEN a.state = 'waiting' AND a.expires_at <= :now THEN 'expired' ELSE a.state END AS state,
-    a.reason, a.trouble, a.decided_at,
-    coalesce((SELECT json_agg(json_build_array(l.cart_line_id, l.sku, l.reason) ORDER BY l.position)
-        FROM approval_lines l WHERE l.approval_id = a.id AND l.reason <> ''), '[]') AS lines
-FROM approvals a WHERE a.company_id = :company AND a.cart_id = :cart ORDER BY a.id DESC LIMIT 1""")
-
-
-def of_cart(actor: Actor, company_id: int, cart_id: int) -> CartWord | None:
-    """None for a cart that was never submitted for approval, or whose buyer took it back himself."""
-    row = db.session.execute(_CART, {"company": company_id, "cart": cart_id, "now": clock.now()}).one_or_none()
-    if row is None or row.state in (RequestState.WITHDRAWN, RequestState.ORDERED):
-        return None
-    trouble = Trouble.from_json(row.trouble) if row.trouble else None
-    lines = tuple((one[0], one[1], one[2]) for one in row.lines)
-    return CartWord(row.number, RequestState(row.state), row.reason, trouble, row.decided_at, lines)
-
-
-_ORDER = text("""
-SELECT a.number, a.decided_at, string_agg(DISTINCT b.name, ', ' ORDER BY b.name)
-FROM approvals a JOIN approval_steps t ON t.approval_id = a.id JOIN approval_seats s ON s.step_id = t.id
-JOIN users b ON b.id = s.decided_by_id
-WHERE a.order_id = :order AND (CAST(:company AS bigint) IS NULL OR a.company_id = :company)
-GROUP BY a.id ORDER BY a.id""")
-
-
-def of_order(actor: Actor, order_id: int) -> list[tuple[str, datetime, str]]:
-    """(number, when, who approved) of the requests an order came from."""
-    company = None if actor.is_operator else actor.company_id
-    rows = db.session.execute(_ORDER, {"order": order_id, "company": company})
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-# --- people, deputies, limits, times
-
-
-@dataclass(frozen=True, slots=True)
-class DeputyRow:
-    id: int
-    user_id: int
-    person: str
-    deputy: str
-    starts_on: date
-    ends_on: date
-    note: str
-
-
-_DEPUTIES = text("""
-SELECT d.id, d.user_id, u.name, p.name, d.starts_on, d.ends_on, d.note
-FROM approval_deputies d JOIN users u ON u.id = d.user_id JOIN users p ON p.id = d.deputy_id
-WHERE d.company_id = :company AND d.ends_on >= :today AND (:all OR d.user_id = :me OR d.deputy_id = :me)
-ORDER BY d.starts_on, d.id""")
-
-
-def deputies(actor: Actor) -> list[DeputyRow]:
-    """Absences of now and to come: the own ones, those one stands in for, for administrators all."""
-    values = _who(actor) | {"all": actor.can(Permission.APPROVAL_RULES)}
-    return [DeputyRow(*row) for row in db.session.execute(_DEPUTIES, values)]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLimit:
-    user_id: int
-    name: str
-    role: str
-    buy_up_to: Decimal | None
-    approve_up_to: Decimal | None
-
-
-def limits(actor: Actor, company_id: int) -> list[PersonLimit]:
-    """Everybody who acts for the account today."""
-    statement = (
-        select(User.id, User.name, Membership.role, ApprovalLimit.buy_up_to, ApprovalLimit.approve_up_to)
-        .join(Membership, Membership.user_id == User.id)
-        .outerjoin(
-            ApprovalLimit,
-            (ApprovalLimit.user_id == User.id) & (ApprovalLimit.company_id == Membership.company_id),
-        )
-        .where(Membership.company_id == company_id, Membership.is_active, User.is_active)
-        .order_by(User.name, User.id)
-    )
-    return [PersonLimit(*row) for row in db.session.execute(statement)]
-
-
-def settings_of(actor: Actor, company_id: int) -> ApprovalSettings | None:
-    return db.session.get(ApprovalSettings, company_id)
-
-
-def company_currency(actor: Actor, company_id: int) -> str:
-    return db.session.scalars(select(Company.currency).where(Company.id == company_id)).one()
-
-
-def has_deputy_now(actor: Actor) -> bool:
-    """Whether somebody decides for the person today."""
-    day = clock.today(actor.time_zone)
-    statement = select(ApprovalDeputy.id).where(
-        ApprovalDeputy.company_id == actor.company_id,
-        ApprovalDeputy.user_id == actor.user_id,
-        ApprovalDeputy.starts_on <= day,
-        ApprovalDeputy.ends_on >= day,
-    )
-    return db.session.scalar(statement.limit(1)) is not None
