@@ -9,7 +9,7 @@ from flask import Response, request
 
 from app.core.errors import Conflict, Forbidden
 from app.core.tenancy import acting_as
-from app.ordering.forms import DecisionForm
+from app.ordering.forms.approvals import DecisionForm
 from app.ordering.queries.approval_links import Link, link_of
 from app.ordering.queries.approvals import request_for
 from app.ordering.service import approval_decisions as service

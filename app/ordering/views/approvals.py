@@ -12,7 +12,7 @@ from app.accounts.queries.people import people
 from app.core.actor import Scope
 from app.core.errors import Conflict, DomainError, Forbidden
 from app.ordering.domain.approval_request import STATE_NAMES, RequestState
-from app.ordering.forms import AbsenceForm, ApprovalLineForm, DecisionForm
+from app.ordering.forms.approvals import AbsenceForm, ApprovalLineForm, DecisionForm
 from app.ordering.policy import Permission
 from app.ordering.queries import approvals as queries
 from app.ordering.queries.approval_people import deputies
