@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.ordering.domain.delivery_cost import CostRule
 from app.ordering.domain.terms import DeliveryKind, PaymentKind, PoRepeats
 from app.ordering.domain.thresholds import ThresholdEffect, ThresholdKind
 from app.ordering.service.terms import (
@@ -52,6 +53,13 @@ PO_WORDS = {
     PoRepeats.WARN: _("is warned of"),
     PoRepeats.BLOCK: _("is refused"),
     PoRepeats.FREE: _("is fine"),
+}
+
+RULE_WORDS = {
+    CostRule.FLAT: _("fixed"),
+    CostRule.WEIGHT: _("by weight in kg"),
+    CostRule.VALUE: _("by value of the goods"),
+    CostRule.PERCENT: _("percent of the goods"),
 }
 
 

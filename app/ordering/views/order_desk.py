@@ -14,7 +14,7 @@ from app.core.texts import N_
 from app.ordering.domain.confirmation import ANSWER_NAMES, AnswerKind, LineAnswer
 from app.ordering.domain.lifecycle import CANCEL_UNTIL_NAMES, CancelUntil
 from app.ordering.domain.rules import ChangeRules
-from app.ordering.forms import AnswerForm, CancelForm, OrderRulesForm, OwnOrderRulesForm
+from app.ordering.forms.changes import AnswerForm, CancelForm, OrderRulesForm, OwnOrderRulesForm
 from app.ordering.policy import Permission
 from app.ordering.queries.order_changes import OpenLine, open_lines, requests, to_confirm
 from app.ordering.queries.order_rules import account_rules, change_rules

@@ -28,7 +28,7 @@ from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.order_file_columns import look_at
 from app.ordering.domain.preview import Fix, Preview, Verdict, apply
 from app.ordering.domain.problem_report import delimiter_of, report_rows
-from app.ordering.forms import PasteForm, UploadForm
+from app.ordering.forms.entry import PasteForm, UploadForm
 from app.ordering.policy import Permission
 from app.ordering.queries.quick_order import preview, read_file, read_text
 from app.ordering.queries.uploads import known_columns, upload_rules, uploads

@@ -14,7 +14,7 @@ from app.core.tables.writing import csv_chunks, write_xlsx
 from app.ordering.domain.carried_rows import Carried, Correction, correct, dump_rows, load_rows
 from app.ordering.domain.order_export import order_rows
 from app.ordering.domain.requisition_list import Access, ListHead
-from app.ordering.forms import PasteForm, UploadForm
+from app.ordering.forms.entry import PasteForm, UploadForm
 from app.ordering.policy import Permission
 from app.ordering.queries.quick_order import read_file, read_text
 from app.ordering.queries.requisition_files import ListFile, sorted_file, wanted_lines

@@ -12,7 +12,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.texts import N_
 from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.standing import RunState, StandingState
-from app.ordering.forms import DayOffForm, StandingForm
+from app.ordering.forms.standing import DayOffForm, StandingForm
 from app.ordering.policy import Permission
 from app.ordering.queries.requisition_lists import list_head
 from app.ordering.queries.requisition_orders import cart_lines_wanted, lines_to_order, order_lines_wanted

@@ -19,7 +19,7 @@ from app.core.errors import Invalid
 from app.ordering.domain.cart import WantedLine
 from app.ordering.domain.schedule import Every, Schedule, Shift
 from app.ordering.domain.standing import Settings, Terms
-from app.ordering.forms import RunForm, StandingForm
+from app.ordering.forms.standing import RunForm, StandingForm
 from app.ordering.queries.reorder import Today, at_today
 from app.ordering.queries.standing import StandingHead, StandingLine
 from app.ordering.queries.standing_ahead import typed_lines

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid, NotFound
 from app.ordering.domain.standing import AHEAD, Answer, Choice, RunState, StandingState, po_number
-from app.ordering.forms import RunForm
+from app.ordering.forms.standing import RunForm
 from app.ordering.policy import Permission
 from app.ordering.queries.standing import (
     Run,

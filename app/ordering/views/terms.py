@@ -14,7 +14,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.texts import N_
 from app.inventory.queries.shelves import warehouses
 from app.ordering.domain.delivery_cost import CostRule, Rate, WithoutWeight
-from app.ordering.forms import (
+from app.ordering.forms.terms import (
     DELIVERY_WORDS,
     EFFECT_WORDS,
     PAYMENT_WORDS,
