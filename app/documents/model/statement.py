@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -18,8 +18,8 @@ class StatementLine:
     position: str
     document_type: str
     document_number: str
-    date: date | None
-    due_on: date | None = None
+    date: dt.date | None
+    due_on: dt.date | None = None
     debit: Decimal | None = None
     credit: Decimal | None = None
     balance: Decimal | None = None
@@ -29,13 +29,13 @@ class StatementLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     number: str
-    issue_date: date | None
+    issue_date: dt.date | None
     currency: str
     lines: tuple[StatementLine, ...]
     seller: Party | None = None
     buyer: Party | None = None
-    start: date | None = None
-    end: date | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
     opening: Decimal | None = None
     closing: Decimal | None = None
     total_debit: Decimal | None = None

@@ -54,16 +54,17 @@ def _handed(actor: Actor, cart_id: int, token: str | None) -> HandedCart:
     if not actor.is_operator:
         statement = statement.where(Cart.company_id == actor.company_id)
     row = db.session.execute(statement).one_or_none()
-    if row is None or row[0].handed_over_at is None:
+    if row is None:
         raise _ended()
     cart, owner = row
-    if token is not None and not is_cart_token(token, cart.id, cart.handed_over_at):
+    made_at = cart.handed_over_at
+    if made_at is None or (token is not None and not is_cart_token(token, cart.id, made_at)):
         raise _ended()
     if cart.state != CartState.OPEN or cart.kind not in SHOWN_KINDS:
         raise Conflict(N_("This cart was ordered or discarded already."))
     return HandedCart(
         cart.id, cart.company_id, cart.user_id, owner, cart.staff_name, cart.name, cart.handed_note, cart.line_count,
-        cart.net_seen, cart.currency, cart_token(cart.id, cart.handed_over_at),
+        cart.net_seen, cart.currency, cart_token(cart.id, made_at),
     )  # fmt: skip
 
 

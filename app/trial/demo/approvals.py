@@ -59,7 +59,7 @@ def _lines(buyer: Actor, items: Sequence[DemoArticle]) -> list[WantedLine]:
     """A few dear articles, of each so much that the order is well above the rule."""
     dear = [item for item in items if item.index % 53 and item.index % 37 and item.price / item.base_quantity >= _DEAR]
     articles = articles_by_code(buyer, [item.sku for item in dear[: _LINES * 3]])
-    found = []
+    found: list[WantedLine] = []
     for item in dear[: _LINES * 3]:
         (article,) = articles[item.sku]
         if article.status == "active" and article.is_visible and len(found) < _LINES:
