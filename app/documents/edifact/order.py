@@ -17,6 +17,7 @@ from app.documents.model.invoice import Note
 from app.documents.model.line import AllowanceCharge
 from app.documents.model.order import DeliveryDates, Order, OrderLine, OrderTotals, OtherParty, Reference
 from app.documents.model.party import Party
+from app.documents.model.totals import VatCategory
 from app.documents.reading import Reader, Reading
 from app.documents.segments import Segment, Severity
 
@@ -91,6 +92,7 @@ class _OrderReader(Reader):
         self._lines: list[_Line] = []
         self._now = self._head
         self._group = ""
+        self._was = ""
         self._is_summary = False
         self._party: PartyReader | None = None
         self._parties: list[PartyReader] = []
@@ -100,7 +102,7 @@ class _OrderReader(Reader):
         for segment in self.segments:
             tag = segment.tag
             if tag in _GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
-                self._group = tag
+                self._was, self._group = self._group, tag
                 self._party = None
             reader = getattr(self, f"_{tag.lower()}", None) if tag not in _FRAME else None
             if tag == "UNS":
@@ -232,8 +234,11 @@ class _OrderReader(Reader):
     def _moa(self, segment: Segment) -> None:
         qualifier = segment.value(1)
         if self._group == "ALC":
-            if qualifier in ("8", "23", "204") and not self._now.allowances[-1].amount:
-                self._now.allowances[-1] = replace(self._now.allowances[-1], amount=self._amount(segment))
+            allowance = self._now.allowances[-1]
+            if qualifier in ("8", "23", "204") and not allowance.amount:
+                self._now.allowances[-1] = replace(allowance, amount=self._amount(segment))
+            elif qualifier == "25" and allowance.base is None:
+                self._now.allowances[-1] = replace(allowance, base=self._amount(segment))
         elif self._now is not self._head and qualifier == "203" and "net" not in self._now.values:
             self._now.values["net"] = self._amount(segment)
         elif self._is_summary and (name := _TOTALS.get(qualifier)) and name not in self._totals:
@@ -246,14 +251,30 @@ class _OrderReader(Reader):
         return self.number(segment, 1, 2) or Decimal(0)
 
     def _tax(self, segment: Segment) -> None:
-        if self._now is self._head or segment.value(2) != "VAT" or "vat_rate" in self._now.values:
+        if self._was == "ALC" and self._now.allowances and segment.value(2) == "VAT":
+            self._allowance_tax(segment)
+        elif self._now is self._head or segment.value(2) != "VAT" or "vat_rate" in self._now.values:
             return
-        self.texts(segment, 1, (1,))
+        else:
+            self.text(segment, 1)
+            self.text(segment, 2)
+            self._now.values |= {"vat_rate": self.number(segment, 5, 4), "vat_category": self.text(segment, 6)}
+
+    def _allowance_tax(self, segment: Segment) -> None:
+        allowance = self._now.allowances[-1]
+        category = segment.value(6)
+        if category and category not in VatCategory:
+            return
+        self.text(segment, 1)
         self.text(segment, 2)
-        self._now.values |= {"vat_rate": self.number(segment, 5, 4), "vat_category": self.text(segment, 6)}
+        self._now.allowances[-1] = replace(
+            allowance,
+            vat_rate=self.number(segment, 5, 4),
+            vat_category=VatCategory(self.text(segment, 6)) if category else None,
+        )
 
     def _alc(self, segment: Segment) -> None:
-        reason = self.text(segment, 5, 4) or self.text(segment, 2)
+        reason = "".join(self.texts(segment, 5, (4, 5))) or self.text(segment, 2)
         item = AllowanceCharge(
             amount=Decimal(0), is_charge=self.text(segment, 1) == "C", reason=reason, reason_code=self.text(segment, 5)
         )
@@ -266,7 +287,10 @@ class _OrderReader(Reader):
             self._now.allowances[-1] = replace(self._now.allowances[-1], percent=percent)
 
     def _cnt(self, segment: Segment) -> None:
-        if segment.value(1) == "2":
+        if segment.value(1) == "1":
+            self.text(segment, 1)
+            self._totals["quantity"] = self.number(segment, 1, 2)
+        elif segment.value(1) == "2":
             self.text(segment, 1)
             found = self.number(segment, 1, 2)
             if found is not None:
