@@ -21,11 +21,13 @@ _EPOCH = date(1970, 1, 1)
 _SENT_BY_SELLER = {"order-response", "despatch-advice", "invoice", "credit-note", "catalogue", "quotation"}
 
 
-def single_format(code: str, types: tuple[str, ...], document: type, write: Write, read: Read) -> Format:
+def single_format(
+    code: str, types: tuple[str, ...], document: type, write: Write, read: Read, *, directory: Directory = D96A
+) -> Format:
     """A format that writes one message an interchange and reads a file with one message of `types`."""
 
     def dumps(value: Any) -> bytes:
-        return write_interchange([write(value, D96A)], default_envelope(value))
+        return write_interchange([write(value, directory)], default_envelope(value))
 
     def loads(data: bytes) -> Any:
         return load_one(data, types, read)

@@ -145,7 +145,7 @@ def cut_anywhere(value: str, width: int) -> list[str]:
 
 def number(value: Decimal | int | None) -> str:
     """With the digits it has, no exponent."""
-    return "" if value is None else format(value, "f")
+    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def write_interchange(messages: Iterable[Body], envelope: Envelope, references: Sequence[str] = ()) -> bytes:
