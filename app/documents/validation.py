@@ -58,10 +58,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RanRules:
-    """A schema or rule set that ran to its end, with the version its file states."""
+    """A schema or rule set that ran to its end, with the version its file states; the hash where an operator gave it."""
 
     name: str
     version: str = ""
+    sha256: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}".strip()
@@ -112,9 +113,9 @@ def _validate(root: etree._Element, schema: Schema, rules: RuleSet, namespaces: 
     ran: list[RanRules] = []
     reason = ""
     try:
-        findings += _schema_findings(root, schema, namespaces)
+        findings += schema_findings(root, schema, namespaces)
         ran.append(RanRules(schema.name))
-        findings += _rule_findings(root, rules, namespaces)
+        findings += rule_findings(root, rules, namespaces)
         ran.append(RanRules(rules.name, rule_sets.version(rules)))
     except RulesUnavailable as error:
         reason = str(error)
@@ -127,7 +128,8 @@ def _status(findings: list[Finding], reason: str) -> Status:
     return Status.NOT_CHECKED if reason else Status.VALID
 
 
-def _schema_findings(root: etree._Element, schema: Schema, namespaces: dict[str, str]) -> Iterator[Finding]:
+def schema_findings(root: etree._Element, schema: Schema, namespaces: dict[str, str]) -> Iterator[Finding]:
+    """What breaks the schema; RulesUnavailable if that is absent."""
     for line, path, message in rule_sets.schema_errors(schema, root):
         found = root.xpath(_PREFIXED_STEP.sub(r"/*[local-name()='\1']", path)) if path.startswith("/") else None
         xpath = address(found[0], namespaces) if isinstance(found, list) and found else path
@@ -140,7 +142,8 @@ def _without_uris(message: str, namespaces: dict[str, str]) -> str:
     return message
 
 
-def _rule_findings(root: etree._Element, rules: RuleSet, namespaces: dict[str, str]) -> list[Finding]:
+def rule_findings(root: etree._Element, rules: RuleSet, namespaces: dict[str, str]) -> list[Finding]:
+    """The rules that failed; RulesUnavailable if they did not run to their end."""
     return [_finding(failed, root, namespaces, rules) for failed in rule_sets.failed_rules(rules, root)]
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.documents.business_terms import term_name
 from app.documents.model.party import Party
 from app.documents.reading import Leftover
 from app.documents.segments import Fault, Severity
@@ -18,7 +19,10 @@ SYNTAX, SCHEMA, RULES = "syntax", "schema", "rules"
 
 @dataclass(frozen=True, slots=True)
 class InspectionFinding:
-    """`step` is syntax, schema or rules; they are never mixed up. A place of 0 is not known."""
+    """`step` is syntax, schema or rules; they are never mixed up. A place of 0 is not known.
+
+    `terms` are business terms of EN 16931 (BT-1). What does not decide is shown, but leaves the verdict open.
+    """
 
     step: str
     ruleset: str
@@ -28,6 +32,8 @@ class InspectionFinding:
     column: int
     path: str
     message: str
+    terms: tuple[str, ...] = ()
+    decides: bool = True
 
     @classmethod
     def of(cls, fault: Fault, step: str, ruleset: str) -> InspectionFinding:
@@ -37,6 +43,7 @@ class InspectionFinding:
         return {
             "step": self.step, "ruleset": self.ruleset, "rule": self.rule, "severity": self.severity.value,
             "line": self.line, "column": self.column, "path": self.path, "message": self.message,
+            **({"terms": [{"id": term, "name": str(term_name(term))} for term in self.terms]} if self.terms else {}),
         }  # fmt: skip
 
 
@@ -86,19 +93,24 @@ class Inspection:
     rule_sets: list[RanRules] = field(default_factory=list)
     findings: list[InspectionFinding] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    profile: str = ""
 
     @property
     def verdict(self) -> Status:
         """Valid only when everything was checked."""
-        if any(finding.severity is Severity.FATAL for finding in self.findings):
+        if any(finding.severity is Severity.FATAL and finding.decides for finding in self.findings):
             return Status.INVALID
         return Status.NOT_CHECKED if self.unchecked or not self.rule_sets else Status.VALID
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "format": self.format, "version": self.version, "verdict": self.verdict.value,
+            "format": self.format, "version": self.version, **({"profile": self.profile} if self.profile else {}),
+            "verdict": self.verdict.value,
             "documents": [document.as_json() for document in self.documents],
-            "rule_sets": [{"name": ran.name, "version": ran.version} for ran in self.rule_sets],
+            "rule_sets": [
+                {"name": ran.name, "version": ran.version, **({"sha256": ran.sha256} if ran.sha256 else {})}
+                for ran in self.rule_sets
+            ],
             "unchecked": self.unchecked, "findings": [finding.as_json() for finding in self.findings],
         }  # fmt: skip
 

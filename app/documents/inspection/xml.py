@@ -1,20 +1,26 @@
-"""XML: UBL and CII invoices are checked by schema and rules; of other documents the head is shown."""
+"""XML: held against the schemas and rules that are here for it; what is not here is said. The head is shown."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 from lxml import etree
 
-from app.core.texts import N_
-from app.core.xml import XmlError, parse
+from app.core.xml import XmlError, XmlFault, parse
+from app.documents.business_terms import terms_in
+from app.documents.cii.values import NAMESPACES as CII_NAMESPACES
 from app.documents.inspection.report import RULES, SCHEMA, SYNTAX, DocumentHead, Inspection, InspectionFinding
+from app.documents.rule_choice import Checks, checks_for, family_of
+from app.documents.rule_packs import Packs, read_packs
+from app.documents.rule_sets import RuleSet, RulesUnavailable, Schema, known_profile, order_profile_of, version
 from app.documents.segments import Severity
-from app.documents.validation import Finding, ValidationReport, validate_cii, validate_ubl
+from app.documents.ubl.values import NAMESPACES as UBL_NAMESPACES
+from app.documents.validation import Finding, RanRules, rule_findings, schema_findings
 from app.documents.validation import Severity as RuleSeverity
 
-_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
-_CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:"
 _SEVERITIES = {
     RuleSeverity.ERROR: Severity.FATAL, RuleSeverity.WARNING: Severity.WARNING, RuleSeverity.INFORMATION: Severity.INFO,
 }  # fmt: skip
@@ -33,39 +39,71 @@ _TOTALS = {
 _LINES = ("IncludedSupplyChainTradeLineItem",)
 
 
-def inspect_xml(data: bytes) -> Inspection:
+def inspect_xml(data: bytes, rules: Path | None = None) -> Inspection:
+    """`rules` is a folder of rule packs."""
     try:
         root = parse(data)
     except XmlError as error:
-        finding = InspectionFinding(SYNTAX, "XML", "XML", Severity.FATAL, error.line, 0, "", str(error))
+        rule = "XML" if error.fault is XmlFault.MALFORMED else error.fault.upper()
+        finding = InspectionFinding(SYNTAX, "XML", rule, Severity.FATAL, error.line, 0, "", str(error))
         return Inspection("xml", findings=[finding])
-    name = etree.QName(root)
-    is_ubl, is_cii = (name.namespace or "").startswith(_UBL), (name.namespace or "").startswith(_CII)
-    found = Inspection("ubl" if is_ubl else "cii" if is_cii else "xml", _version(root))
-    found.documents.append(_head(root, name.localname))
-    if is_ubl and name.localname in ("Invoice", "CreditNote"):
-        _add(found, validate_ubl(data))
-    elif is_cii:
-        _add(found, validate_cii(data))
-    else:
-        found.unchecked.append(str(N_("There is no schema and no rule set for {name}.", name=name.localname)))
+    customization = _customization(root)
+    found = Inspection(family_of(root), customization or _text(root, "/UBLVersionID"))
+    found.documents.append(_head(root, etree.QName(root).localname))
+    packs = read_packs(rules)
+    found.profile = _profile(found)
+    _check(found, root, checks_for(root, customization, packs), _hashes(packs))
     return found
 
 
-def _add(found: Inspection, report: ValidationReport) -> None:
-    found.rule_sets += report.rule_sets
-    names = [ran.name for ran in report.rule_sets]
-    for item in report.findings:
-        step = {"XML": SYNTAX, "XSD": SCHEMA}.get(item.rule, RULES)
-        ruleset = {SYNTAX: "XML", SCHEMA: names[0] if names else "XSD"}.get(step, names[-1] if names else "")
-        found.findings.append(_finding(item, step, ruleset))
-    if report.reason:
-        found.unchecked.append(report.reason)
+def _profile(found: Inspection) -> str:
+    known = {"cii": known_profile, "order-x": order_profile_of}.get(found.format)
+    profile = known(found.version) if known else None
+    return profile[0].name.rpartition(" ")[2].lower() if profile else ""
 
 
-def _finding(item: Finding, step: str, ruleset: str) -> InspectionFinding:
-    severity = _SEVERITIES[item.severity]
-    return InspectionFinding(step, ruleset, item.rule, severity, item.line, 0, item.xpath, item.message)
+def _hashes(packs: Packs) -> dict[RuleSet | Schema, str]:
+    return {entry.rules: entry.sha256 for entry in packs.entries}
+
+
+def _check(found: Inspection, root: etree._Element, checks: Checks, hashes: dict[RuleSet | Schema, str]) -> None:
+    """Schemas first, then rules; each that does not run to its end is named."""
+    found.unchecked += [str(text) for text in checks.missing]
+    namespaces = _namespaces(found.format, root)
+    for schema in (*checks.schemas, *((checks.narrow,) if checks.narrow else ())):
+        with _told(found):
+            items = list(schema_findings(root, schema, namespaces))
+            found.rule_sets.append(RanRules(schema.name, version(schema), hashes.get(schema, "")))
+            is_warning = schema is checks.narrow
+            found.findings += [_finding(item, SCHEMA, schema.name, is_warning=is_warning) for item in items]
+    for rules in checks.rules:
+        with _told(found):
+            failed = rule_findings(root, rules, namespaces)
+            found.rule_sets.append(RanRules(rules.name, version(rules), hashes.get(rules, "")))
+            found.findings += [_finding(item, RULES, rules.name, is_foreign=checks.is_foreign) for item in failed]
+
+
+@contextmanager
+def _told(found: Inspection) -> Iterator[None]:
+    try:
+        yield
+    except RulesUnavailable as error:
+        found.unchecked.append(str(error))
+
+
+def _namespaces(family: str, root: etree._Element) -> dict[str, str]:
+    known = {"ubl": UBL_NAMESPACES, "cii": CII_NAMESPACES}.get(family)
+    return known or {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+
+
+def _finding(
+    item: Finding, step: str, ruleset: str, *, is_warning: bool = False, is_foreign: bool = False
+) -> InspectionFinding:
+    severity = Severity.WARNING if is_warning else _SEVERITIES[item.severity]
+    return InspectionFinding(
+        step, ruleset, item.rule, severity, item.line, 0, item.xpath, item.message, terms_in(item.message),
+        decides=not is_foreign or item.rule.startswith("BR-"),
+    )  # fmt: skip
 
 
 def _head(root: etree._Element, kind: str) -> DocumentHead:
@@ -126,6 +164,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _version(root: etree._Element) -> str:
-    path = "/ExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID"
-    return _text(root, "/CustomizationID", path, "/UBLVersionID")
+def _customization(root: etree._Element) -> str:
+    context = "/GuidelineSpecifiedDocumentContextParameter/ID"
+    return _text(
+        root, "/CustomizationID", f"/ExchangedDocumentContext{context}", f"/SpecifiedExchangedDocumentContext{context}"
+    )

@@ -1,0 +1,109 @@
+"""Which schemas and rules a document is to be held against: by its root and the customization or profile it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from app.core.texts import N_, Message
+from app.documents import rule_sets
+from app.documents.rule_packs import Packs
+from app.documents.rule_sets import RuleSet, Schema
+
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:"
+ORDER_X = "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure:"
+ZUGFERD_1 = "urn:ferd:CrossIndustryDocument:"
+EN16931 = "urn:cen.eu:en16931:2017"
+
+_INVOICES = {"Invoice": rule_sets.UBL_INVOICE, "CreditNote": rule_sets.UBL_CREDIT_NOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """`narrow` is the schema of a profile, which holds less than the message: what breaks it alone is a warning.
+
+    `is_foreign`: the rules were written for another guideline; only what is EN 16931 in them tells of the document.
+    """
+
+    schemas: tuple[Schema, ...] = ()
+    narrow: Schema | None = None
+    rules: tuple[RuleSet, ...] = ()
+    is_foreign: bool = False
+    missing: tuple[Message, ...] = ()
+
+
+def family_of(root: etree._Element) -> str:
+    """ubl, cii, order-x, zugferd-1 or xml."""
+    namespace = etree.QName(root).namespace or ""
+    known = {UBL: "ubl", CII: "cii", ORDER_X: "order-x", ZUGFERD_1: "zugferd-1"}
+    return next((name for start, name in known.items() if namespace.startswith(start)), "xml")
+
+
+def checks_for(root: etree._Element, customization: str, packs: Packs) -> Checks:
+    """What is here for the document, and what is not."""
+    name = etree.QName(root)
+    fitting = packs.fitting(name.namespace or "", name.localname, customization)
+    chosen = _built_in(family_of(root), name.localname, customization)
+    replaced = {other for entry in fitting for other in entry.replaces}
+    own = [entry.rules for entry in fitting]
+    schemas = [*chosen.schemas, *(item for item in own if isinstance(item, Schema))]
+    rules = [*chosen.rules, *(item for item in own if isinstance(item, RuleSet))]
+    is_covered = any(entry.customizations and isinstance(entry.rules, RuleSet) for entry in fitting)
+    kept = tuple(item for item in rules if item.name not in replaced)
+    return Checks(
+        tuple(item for item in schemas if item.name not in replaced),
+        chosen.narrow if chosen.narrow and chosen.narrow.name not in replaced else None,
+        kept,
+        chosen.is_foreign and any(item in kept for item in chosen.rules),
+        (*packs.problems, *_missing(name.localname, customization, schemas, rules, () if is_covered else chosen.missing)),
+    )  # fmt: skip
+
+
+def _missing(
+    name: str, customization: str, schemas: list[Schema], rules: list[RuleSet], known: tuple[Message, ...]
+) -> tuple[Message, ...]:
+    if not schemas and not rules:
+        return (N_("There is no schema and no rule set for {name}.", name=name),)
+    if not schemas:
+        return (N_("There is no schema for {name}.", name=name), *known)
+    if not rules:
+        named = f"{name} {customization}".strip()
+        return (N_("There is no rule set for {name}.", name=named),)
+    return known
+
+
+def _built_in(family: str, name: str, customization: str) -> Checks:
+    if family == "ubl" and name in _INVOICES:
+        is_plain = customization == EN16931
+        missing = () if is_plain else (_beyond("EN 16931", customization),)
+        return Checks((_INVOICES[name],), None, (rule_sets.EN16931_UBL,), False, missing)
+    if family == "cii":
+        profile = rule_sets.known_profile(customization)
+        rules, _ = rule_sets.profile_of(customization)
+        missing = () if profile else (_foreign(rules.name, customization),)
+        return Checks((rule_sets.CII_D22B,), profile[1] if profile else None, (rules,), profile is None, missing)
+    if family == "order-x":
+        profile = rule_sets.order_profile_of(customization)
+        return Checks((profile[1],), None, (profile[0],)) if profile else Checks()
+    return Checks((rule_sets.ZUGFERD_1,)) if family == "zugferd-1" else Checks()
+
+
+def _beyond(rules: str, customization: str) -> Message:
+    if not customization:
+        return N_("The document names no customization, so only the rules of {rules} were run.", rules=rules)
+    return N_(
+        "Only the rules of {rules} were run; those of {customization} are not here.",
+        rules=rules,
+        customization=customization,
+    )
+
+
+def _foreign(rules: str, customization: str) -> Message:
+    return N_(
+        "The rules of {customization} are not here. {rules} was run instead; it refuses other guideline ids and "
+        "narrows the message, so only its rules BR-... count for the verdict.",
+        rules=rules,
+        customization=customization or "-",
+    )

