@@ -7,7 +7,9 @@ libraries are known to leave out, so that nothing is labelled that is not so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import pikepdf
@@ -21,30 +23,49 @@ _PDFAID = "http://www.aiim.org/pdfa/ns/id/"
 _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 _PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
 _FX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
-_FX_VALUES = {
-    "DocumentType": "INVOICE",
-    "DocumentFileName": FILE_NAME,
-    "Version": "1.0",
-    "ConformanceLevel": "EN 16931",
-}
-_RELATIONSHIP = "/Alternative"  # what profiles with lines must say
 _LEVELS = ("B", "U", "A")  # each holds what the one before asks for
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+_TREE_DEPTH = 20
+_TREE_VALUES = 1000
+_MAX_OBJECTS = 200_000
 _FORBIDDEN_ACTIONS = frozenset({"/JavaScript", "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData"})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the metadata and the file specification have to say; the defaults are those of our own invoices.
+
+    `level` and `version` may be "": then each is right.
+    """
+
+    file_name: str = FILE_NAME
+    level: str = "EN 16931"
+    relationship: str = "/Alternative"  # what profiles with lines must say
+    namespace: str = _FX
+    version: str = "1.0"
+    document_type: str = "INVOICE"
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {
+            "DocumentType": self.document_type, "DocumentFileName": self.file_name, "Version": self.version,
+            "ConformanceLevel": self.level,
+        }  # fmt: skip
 
 
 def check_pdfa3(data: bytes) -> list[str]:
     """Every fault found, in plain words; an empty list when the file may carry its label."""
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
-            return list(_faults(pdf))
+            return list(structure_faults(pdf, Label()))
     except pikepdf.PasswordError:
         return ["the file is encrypted"]
     except pikepdf.PdfError as error:
         return [f"the file cannot be read: {error}"]
 
 
-def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
+def structure_faults(pdf: pikepdf.Pdf, label: Label) -> Iterator[str]:
+    """What keeps an open file from being PDF/A-3 with the XML that the label names."""
     if pdf.is_encrypted:
         yield "the file is encrypted"
     if pdf.pdf_version > "1.7":
@@ -54,8 +75,8 @@ def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
         yield "the trailer has no /ID"
     yield from _output_intent(pdf)
     yield from _objects(pdf)
-    yield from _metadata(pdf)
-    yield from _embedded_file(pdf)
+    yield from _metadata(pdf, label)
+    yield from _embedded_file(pdf, label)
 
 
 def _output_intent(pdf: pikepdf.Pdf) -> Iterator[str]:
@@ -70,7 +91,7 @@ def _output_intent(pdf: pikepdf.Pdf) -> Iterator[str]:
 
 def _objects(pdf: pikepdf.Pdf) -> Iterator[str]:
     """Fonts without their file, filters and actions that are not allowed."""
-    for item in pdf.objects:
+    for item in islice(pdf.objects, _MAX_OBJECTS):
         if not isinstance(item, (pikepdf.Dictionary, pikepdf.Stream)):
             continue
         if item.get("/Type") == "/Font" and not _is_embedded(item):
@@ -90,7 +111,7 @@ def _is_embedded(font: Any) -> bool:
     return descriptor is not None and any(name in descriptor for name in _FONT_FILES)
 
 
-def _metadata(pdf: pikepdf.Pdf) -> Iterator[str]:
+def _metadata(pdf: pikepdf.Pdf, label: Label) -> Iterator[str]:
     stream = pdf.Root.get("/Metadata")
     if stream is None:
         yield "there is no XMP metadata"
@@ -102,14 +123,14 @@ def _metadata(pdf: pikepdf.Pdf) -> Iterator[str]:
         return
     if _value(root, _PDFAID, "part") != "3" or _value(root, _PDFAID, "conformance") not in _LEVELS:
         yield "the XMP metadata does not say PDF/A-3b"
-    for name, wanted in _FX_VALUES.items():
-        found = _value(root, _FX, name)
-        if found != wanted:
-            yield f"the XMP metadata says fx:{name} {found or 'nothing'} instead of {wanted}"
-    if _FX not in [element.text for element in root.iter(f"{{{_SCHEMA}}}namespaceURI")]:
+    for name, wanted in label.values.items():
+        found = _value(root, label.namespace, name)
+        if found != wanted and (wanted or not found):
+            yield f"the XMP metadata says fx:{name} {found or 'nothing'} instead of {wanted or 'something'}"
+    if label.namespace not in [element.text for element in root.iter(f"{{{_SCHEMA}}}namespaceURI")]:
         yield "the XMP metadata does not describe the fx extension schema"
     described = {element.text for element in root.iter(f"{{{_PROPERTY}}}name")}
-    for name in sorted(_FX_VALUES.keys() - described):
+    for name in sorted(label.values.keys() - described):
         yield f"the fx extension schema does not describe {name}"
 
 
@@ -124,45 +145,51 @@ def _value(root: etree._Element, namespace: str, name: str) -> str:
     return ""
 
 
-def _embedded_file(pdf: pikepdf.Pdf) -> Iterator[str]:
-    associated = [spec for spec in _items(pdf.Root.get("/AF")) if _file_name(spec) == FILE_NAME]
-    names = pdf.Root.get("/Names", pikepdf.Dictionary()).get("/EmbeddedFiles")
-    embedded = [spec for spec in _leaves(names) if _file_name(spec) == FILE_NAME]
+def _embedded_file(pdf: pikepdf.Pdf, label: Label) -> Iterator[str]:
+    name = label.file_name
+    associated = [spec for spec in _items(pdf.Root.get("/AF")) if file_name(spec) == name]
+    embedded = [spec for spec in embedded_files(pdf) if file_name(spec) == name]
     if len(associated) != 1:
-        yield f"/AF lists {FILE_NAME} {len(associated)} times"
+        yield f"/AF lists {name} {len(associated)} times"
     if len(embedded) != 1:
-        yield f"/EmbeddedFiles lists {FILE_NAME} {len(embedded)} times"
+        yield f"/EmbeddedFiles lists {name} {len(embedded)} times"
     for spec in associated:
         if [item.objgen for item in embedded] != [spec.objgen]:
-            yield f"/AF and /EmbeddedFiles do not mean the same {FILE_NAME}"
-        if spec.get("/AFRelationship") != _RELATIONSHIP:
-            yield f"{FILE_NAME} has the relationship {spec.get('/AFRelationship')}"
+            yield f"/AF and /EmbeddedFiles do not mean the same {name}"
+        if spec.get("/AFRelationship") != label.relationship:
+            yield f"{name} has the relationship {spec.get('/AFRelationship')}"
         if "/F" not in spec or "/UF" not in spec:
-            yield f"{FILE_NAME} is not named by both /F and /UF"
-        yield from _file(spec.get("/EF"))
+            yield f"{name} is not named by both /F and /UF"
+        yield from _file(spec.get("/EF"), name)
 
 
-def _file(files: Any) -> Iterator[str]:
+def _file(files: Any, name: str) -> Iterator[str]:
     stream = None if files is None else files.get("/F")
     if stream is None:
-        yield f"{FILE_NAME} has no content"
+        yield f"{name} has no content"
         return
     if stream.get("/Subtype") != "/text/xml":
-        yield f"{FILE_NAME} is said to be {stream.get('/Subtype')}"
+        yield f"{name} is said to be {stream.get('/Subtype')}"
     if "/ModDate" not in stream.get("/Params", pikepdf.Dictionary()):
-        yield f"{FILE_NAME} has no date of modification"
+        yield f"{name} has no date of modification"
 
 
-def _file_name(spec: Any) -> str:
-    return str(spec.get("/UF", spec.get("/F", "")))
+def file_name(spec: Any) -> str:
+    """The name that a file specification gives, "" if it is none."""
+    return str(spec.get("/UF", spec.get("/F", ""))) if isinstance(spec, pikepdf.Dictionary) else ""
 
 
-def _leaves(tree: Any) -> Iterator[Any]:
-    """The values of a name tree."""
-    if tree is None:
+def embedded_files(pdf: pikepdf.Pdf) -> list[Any]:
+    """The file specifications in the name tree; its depth and size are limited."""
+    names = pdf.Root.get("/Names", pikepdf.Dictionary()).get("/EmbeddedFiles")
+    return list(islice(_leaves(names, _TREE_DEPTH), _TREE_VALUES))
+
+
+def _leaves(tree: Any, depth: int) -> Iterator[Any]:
+    if tree is None or depth == 0:
         return
-    for kid in _items(tree.get("/Kids")):
-        yield from _leaves(kid)
+    for kid in islice(_items(tree.get("/Kids")), _TREE_VALUES):
+        yield from _leaves(kid, depth - 1)
     yield from list(_items(tree.get("/Names")))[1::2]
 
 

@@ -101,7 +101,7 @@ def test_schema_and_rules_are_told_apart():
     ("data", "kind", "verdict", "step"),
     [
         (b"", "unknown", "invalid", "syntax"), (b"a;b\n1;2\n", "unknown", "not_checked", "syntax"),
-        (b"%PDF-1.7\n", "pdf", "not_checked", "syntax"), (b"STX=ANA:1+500'", "tradacoms", "not_checked", "syntax"),
+        (b"%PDF-1.7\n", "pdf", "invalid", "syntax"), (b"STX=ANA:1+500'", "tradacoms", "not_checked", "syntax"),
         (b"<a>", "xml", "invalid", "syntax"), (b"UNA:+.? '", "edifact", "invalid", "syntax"), (b"ISA*00*", "x12", "invalid", "syntax"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "xml", "invalid", "syntax"),
     ],

@@ -38,7 +38,7 @@ def rows(family: str) -> list[dict[str, str]]:
 
 @cache
 def report(path: str) -> Inspection:
-    return inspect_file([(SAMPLES / path).read_bytes()])
+    return inspect_file([(SAMPLES / path).read_bytes()], name=path)
 
 
 def expected_rules(column: str) -> Counter[str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 
 from app.core.texts import N_
 from app.core.xml import MAX_BYTES
 from app.documents.inspection.edi import inspect_edifact, inspect_x12
+from app.documents.inspection.pdf import inspect_pdf
 from app.documents.inspection.report import SYNTAX, Inspection, InspectionFinding
 from app.documents.inspection.xml import inspect_xml
+from app.documents.pdf_reading import MAX_PDF_BYTES
 from app.documents.segments import Severity
 
 _LOOKED_AT = 1024
@@ -20,8 +23,11 @@ _XML = re.compile(rb"<")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def inspect_file(chunks: Iterable[bytes]) -> Inspection:
-    """The report of one file, read once from its start. Bounded in memory whatever its size."""
+def inspect_file(chunks: Iterable[bytes], *, name: str = "", rules: Path | None = None) -> Inspection:
+    """The report of one file, read once from its start. Bounded in memory whatever its size.
+
+    `rules` is a folder of rule packs; the file's `name` tells only what it should have been.
+    """
     source = iter(chunks)
     start = b""
     for chunk in source:
@@ -39,9 +45,11 @@ def inspect_file(chunks: Iterable[bytes]) -> Inspection:
     if _X12.match(looked_at):
         return inspect_x12(whole)
     if _XML.match(looked_at):
-        return inspect_xml(b"".join(_up_to(whole, MAX_BYTES)))
-    if looked_at.startswith(b"%PDF"):
-        return _refused("pdf", "FORMAT", N_("PDF files are not looked into."), Severity.INFO)
+        return inspect_xml(b"".join(_up_to(whole, MAX_BYTES)), rules)
+    if b"%PDF-" in start[:_LOOKED_AT]:
+        return inspect_pdf(b"".join(_up_to(whole, MAX_PDF_BYTES)), rules)
+    if name.lower().endswith(".xml"):
+        return _refused("xml", "XML", N_("The file is named as XML, but is none."), Severity.FATAL)
     return _refused("unknown", "FORMAT", N_("The file is in no format that is known here."), Severity.WARNING)
 
 

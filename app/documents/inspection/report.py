@@ -85,7 +85,10 @@ class DocumentHead:
 
 @dataclass(slots=True)
 class Inspection:
-    """`rule_sets` are those that ran to their end; `unchecked` says what was not checked and why."""
+    """`rule_sets` are those that ran to their end; `unchecked` says what was not checked and why.
+
+    `part` is the name of the file inside, where there is one.
+    """
 
     format: str
     version: str = ""
@@ -94,6 +97,7 @@ class Inspection:
     findings: list[InspectionFinding] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     profile: str = ""
+    part: str = ""
 
     @property
     def verdict(self) -> Status:
@@ -105,6 +109,7 @@ class Inspection:
     def as_json(self) -> dict[str, Any]:
         return {
             "format": self.format, "version": self.version, **({"profile": self.profile} if self.profile else {}),
+            **({"part": self.part} if self.part else {}),
             "verdict": self.verdict.value,
             "documents": [document.as_json() for document in self.documents],
             "rule_sets": [

@@ -1,0 +1,82 @@
+"""PDF: Factur-X, ZUGFeRD and Order-X are judged by the XML inside; how it is put in is told by warnings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+
+from app.core.texts import N_
+from app.documents.inspection.report import SCHEMA, SYNTAX, Inspection, InspectionFinding
+from app.documents.inspection.xml import inspect_xml
+from app.documents.pdf_check import Label, structure_faults
+from app.documents.pdf_reading import EmbeddedXml, PdfFault, embedded_xml, opened
+from app.documents.segments import Severity
+from app.documents.validation import RanRules
+
+STRUCTURE = RanRules("PDF/A-3 and Factur-X structure", "Kontor 1")
+_FORMATS = {"cii": "facturx", "ubl": "facturx"}
+_LEVELS = {
+    "minimum": "MINIMUM", "basicwl": "BASIC WL", "basic": "BASIC", "en16931": "EN 16931", "extended": "EXTENDED",
+    "comfort": "COMFORT",
+}  # fmt: skip
+_ORDER = "urn:factur-x:pdfa:CrossIndustryDocument:1p0#"
+_ZUGFERD_2 = "urn:zugferd:pdfa:CrossIndustryDocument:invoice:2p0#"
+_ZUGFERD_1 = "urn:ferd:pdfa:CrossIndustryDocument:invoice:1p0#"
+_OBSERVED = frozenset({"minimum", "basicwl"})  # profiles without lines are data beside the printed invoice
+
+
+def inspect_pdf(data: bytes, rules: Path | None = None) -> Inspection:
+    """The report of the XML inside, with the faults of its wrapping."""
+    try:
+        with opened(data) as pdf:
+            inside = embedded_xml(pdf)
+            found = inspect_xml(inside.data, rules) if inside else _without(pdf)
+            if inside:
+                _wrapping(found, inside, pdf)
+            return found
+    except PdfFault as error:
+        finding = InspectionFinding(SYNTAX, "PDF", error.rule, Severity.FATAL, 0, 0, "", str(error))
+        return Inspection("pdf", findings=[finding])
+
+
+def _without(pdf: pikepdf.Pdf) -> Inspection:
+    """A PDF for people, unless its metadata promises an invoice."""
+    found = Inspection("pdf", pdf.pdf_version)
+    metadata = pdf.Root.get("/Metadata")
+    text = bytes(metadata.read_raw_bytes()) if isinstance(metadata, pikepdf.Stream) else b""
+    is_promised = b"CrossIndustryDocument" in text or "/AF" in pdf.Root
+    message = (
+        N_("The PDF says that it holds an electronic invoice, but there is no XML in it.")
+        if is_promised
+        else N_("The PDF holds no XML: it is for reading by people only.")
+    )
+    severity = Severity.FATAL if is_promised else Severity.INFO
+    found.findings.append(InspectionFinding(SYNTAX, "PDF", "NO_XML", severity, 0, 0, "", str(message)))
+    found.unchecked.append(str(message))
+    return found
+
+
+def _wrapping(found: Inspection, inside: EmbeddedXml, pdf: pikepdf.Pdf) -> None:
+    found.part = inside.name
+    label = _label(found, inside.name)
+    found.format = _FORMATS.get(found.format, found.format)
+    faults = list(structure_faults(pdf, label))
+    found.rule_sets.insert(0, STRUCTURE)
+    found.findings[:0] = [
+        InspectionFinding(SCHEMA, STRUCTURE.name, "PDF", Severity.WARNING, 0, 0, "", fault) for fault in faults
+    ]
+    if inside.others:
+        text = N_("Other XML files in the PDF were not looked into: {names}", names=", ".join(inside.others))
+        found.findings.append(InspectionFinding(SYNTAX, "PDF", "OTHER_XML", Severity.INFO, 0, 0, "", str(text)))
+
+
+def _label(found: Inspection, name: str) -> Label:
+    level = "XRECHNUNG" if "xrechnung" in found.version else _LEVELS.get(found.profile, "")
+    if found.format == "order-x":
+        return Label(name, level, "/Data", _ORDER, "1.0", "ORDER")
+    if found.format == "zugferd-1":
+        return Label(name, "", "/Alternative", _ZUGFERD_1, "")
+    if name.lower() == "zugferd-invoice.xml":
+        return Label(name, level, "/Alternative", _ZUGFERD_2, "")
+    return Label(name, level, "/Data" if found.profile in _OBSERVED else "/Alternative")
