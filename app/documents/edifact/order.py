@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from app.core.texts import N_
 from app.documents.edifact.envelope import EdifactMessage
@@ -17,6 +17,7 @@ from app.documents.model.invoice import Note
 from app.documents.model.line import AllowanceCharge
 from app.documents.model.order import DeliveryDates, Order, OrderLine, OrderTotals, OtherParty, Reference
 from app.documents.model.party import Party
+from app.documents.model.reference import ItemIds
 from app.documents.model.totals import VatCategory
 from app.documents.reading import Reader, Reading
 from app.documents.segments import Segment, Severity
@@ -32,10 +33,11 @@ _ROLES = {
     "IV": "invoicee",
 }
 _DELIVERY = {"2": "requested", "64": "earliest", "63": "latest"}
-_CODES = {
+CODES = {
     "EN": "gtin", "SRV": "gtin", "UP": "gtin", "SA": "sku", "VN": "sku", "IN": "buyer_sku", "BP": "buyer_sku", "MF": "manufacturer_sku",
     "MP": "manufacturer_sku",
 }  # fmt: skip
+_IDS = ("sku", "buyer_sku", "gtin", "manufacturer_sku")
 _QUANTITIES = ("21", "12", "47", "113", "1", "11", "46", "59")
 _PRICES = {"AAA": "unit_price", "AAB": "list_price", "AAE": "list_price", "INV": "unit_price", "NTP": "unit_price"}
 _TOTALS = {
@@ -70,26 +72,50 @@ _GROUPS = {
 
 
 @dataclass(slots=True)
-class _Line:
+class RawLine:
     values: dict[str, Any] = field(default_factory=dict)
     dates: dict[str, date | None] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     allowances: list[AllowanceCharge] = field(default_factory=list)
     quantity_rank: int = len(_QUANTITIES)
+    quantities: dict[str, tuple[Decimal | None, str]] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> ItemIds:
+        return ItemIds(**{name: self.values[name] for name in _IDS if name in self.values})
+
+    def amount(self, *qualifiers: str) -> Decimal | None:
+        """The first quantity that is given."""
+        return next((self.quantities[name][0] for name in qualifiers if name in self.quantities), None)
+
+    @property
+    def unit(self) -> str:
+        return next((unit for _, unit in self.quantities.values() if unit), "")
 
 
 def read_order(message: EdifactMessage) -> Reading[Order]:
     """Whatever the message says of an order; what is missing or wrong is a fault with its place."""
-    return _OrderReader(message).read()
+    return OrderReader(message).read()
 
 
-class _OrderReader(Reader):
+class OrderReader(Reader):
+    """Messages that are built alike: heads, parties, lines, sums. Others say what differs.
+
+    `delivery` are the moments taken as asked or promised days; where `all_quantities` are named, the line keeps each.
+    """
+
+    delivery: ClassVar[dict[str, str]] = _DELIVERY
+    roles: ClassVar[dict[str, str]] = _ROLES
+    head_dates: ClassVar[dict[str, str]] = {}
+    line_dates: ClassVar[dict[str, str]] = {}
+    all_quantities: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, message: EdifactMessage) -> None:
         super().__init__(message.segments, message.position)
         self._type = message.type
-        self._head = _Line()
-        self._lines: list[_Line] = []
+        self._head = RawLine()
+        self._lines: list[RawLine] = []
         self._now = self._head
         self._group = ""
         self._was = ""
@@ -112,7 +138,7 @@ class _OrderReader(Reader):
             elif reader is not None:
                 reader(segment)
         self._check()
-        return Reading(self._order(), tuple(self.faults), tuple(self.leftovers(_FRAME)))
+        return Reading(self.document(), tuple(self.faults), tuple(self.leftovers(_FRAME)))
 
     def _section(self, segment: Segment) -> None:
         self._is_summary = segment.value(1) == "S"
@@ -126,8 +152,11 @@ class _OrderReader(Reader):
 
     def _dtm(self, segment: Segment) -> None:
         qualifier = segment.value(1)
-        name = _DELIVERY.get(qualifier)
-        if self._now is self._head and qualifier in ("137", "4") and "day" not in self._head.dates:
+        name = self.delivery.get(qualifier)
+        other = (self.head_dates if self._now is self._head else self.line_dates).get(qualifier)
+        if other and other not in self._now.dates:
+            self._now.dates[other] = self._day(segment)
+        elif self._now is self._head and qualifier in ("137", "4") and "day" not in self._head.dates:
             self._head.dates["day"] = self._day(segment)
         elif name and name not in self._now.dates and self._group not in ("SCC", "LOC", "PAC", "PRI", "TAX", "PAT"):
             self._now.dates[name] = self._day(segment)
@@ -181,7 +210,7 @@ class _OrderReader(Reader):
             self._head.values[name] = "; ".join(filter(None, (before, " ".join(words))))
 
     def _lin(self, segment: Segment) -> None:
-        self._now = _Line()
+        self._now = RawLine()
         self._lines.append(self._now)
         self._now.values["position"] = self.text(segment, 1) or str(len(self._lines))
         self._now.values["action"] = self.text(segment, 2)
@@ -194,7 +223,7 @@ class _OrderReader(Reader):
                 self._code(segment, element)
 
     def _code(self, segment: Segment, element: int) -> None:
-        name = _CODES.get(segment.value(element, 2))
+        name = CODES.get(segment.value(element, 2))
         if name and segment.value(element, 1) and name not in self._now.values:
             self._now.values[name] = self.text(segment, element, 1)
             self.text(segment, element, 2)
@@ -211,6 +240,9 @@ class _OrderReader(Reader):
 
     def _qty(self, segment: Segment) -> None:
         qualifier = segment.value(1)
+        if self.all_quantities:
+            self._any_quantity(segment, qualifier)
+            return
         if self._now is self._head or self._group in ("SCC", "LOC", "PAC", "ALC") or qualifier not in _QUANTITIES:
             return
         rank = _QUANTITIES.index(qualifier)
@@ -218,6 +250,13 @@ class _OrderReader(Reader):
             self._now.quantity_rank = rank
             self.text(segment, 1)
             self._now.values |= {"quantity": self.number(segment, 1, 2), "unit": self.text(segment, 1, 3)}
+
+    def _any_quantity(self, segment: Segment, qualifier: str) -> None:
+        there = self._now.quantities
+        if self._now is self._head or qualifier not in self.all_quantities or qualifier in there:
+            return
+        self.text(segment, 1)
+        there[qualifier] = (self.number(segment, 1, 2), self.text(segment, 1, 3))
 
     def _pri(self, segment: Segment) -> None:
         name = _PRICES.get(segment.value(1))
@@ -308,19 +347,45 @@ class _OrderReader(Reader):
             message = N_("DTM+137 is missing: the document has no date.")
             self.fault("DTM", message, bgm, severity=Severity.WARNING)
 
-    def _order(self) -> Order:
+    def totals(self) -> OrderTotals:
+        lines = self._totals.pop("lines", None)
+        return OrderTotals(lines=int(lines) if lines is not None else None, **self._totals)
+
+    def document(self) -> Any:
+        return self._order()
+
+    def common(self) -> dict[str, Any]:
+        """What most documents have under the same names."""
+        named, others = self._sorted_parties()
+        head = self._head
+        return {
+            "number": head.values.get("number", ""), "issue_date": head.dates.get("day"), "other_parties": tuple(others),
+            "references": tuple(head.references), **named,
+        }  # fmt: skip
+
+    def pick(self, kind: str) -> Reference | None:
+        """Take the first reference of a kind out of those of the head."""
+        found = next((item for item in self._head.references if item.kind == kind), None)
+        if found is not None:
+            self._head.references.remove(found)
+        return found
+
+    def _sorted_parties(self) -> tuple[dict[str, Party], list[OtherParty]]:
         named: dict[str, Party] = {}
         others: list[OtherParty] = []
         for party in self._parties:
-            name = _ROLES.get(party.role)
+            name = self.roles.get(party.role)
             if name and name not in named:
                 named[name] = party.party()
             else:
                 others.append(OtherParty(party.role, party.party()))
+        return named, others
+
+    def _order(self) -> Order:
+        named, others = self._sorted_parties()
         head = self._head
         day = head.dates.pop("day", None)
-        lines = self._totals.pop("lines", None)
-        totals = OrderTotals(lines=int(lines) if lines is not None else None, **self._totals)
+        totals = self.totals()
         values: dict[str, Any] = {"number": "", **head.values, **named}
         return Order(
             **values, issue_date=day, lines=tuple(_line(line) for line in self._lines), other_parties=tuple(others),
@@ -329,7 +394,7 @@ class _OrderReader(Reader):
         )  # fmt: skip
 
 
-def _line(line: _Line) -> OrderLine:
+def _line(line: RawLine) -> OrderLine:
     values: dict[str, Any] = {"quantity": None, **line.values}
     party = values.get("ship_to")
     if isinstance(party, PartyReader):
