@@ -15,7 +15,10 @@ nav_entry(20, "ordering.quick_order", _("Quick order"), Permission.FILL_CART, "q
 nav_entry(30, "ordering.cart", _("Cart"), Permission.FILL_CART, "cart", scope=Scope.TENANT)
 nav_entry(40, "ordering.orders", _("Orders"), Permission.READ, "orders", scope=Scope.TENANT)
 nav_entry(45, "ordering.lists_index", _("Lists"), Permission.EDIT_LISTS, "ledger", scope=Scope.TENANT)
-nav_entry(47, "ordering.approvals", _("Approvals"), Permission.APPROVE, "check", group="more", scope=Scope.TENANT)
+nav_entry(
+    47, "ordering.approvals", _("Approvals"), Permission.APPROVE, "check", group="more", scope=Scope.TENANT,
+    under=("/company/approval-rules",),
+)  # fmt: skip
 nav_entry(20, "ordering.sales_orders", _("Orders"), Permission.READ_ALL, "orders", scope=Scope.OPERATOR)
 nav_entry(
     76, "ordering.delivery_rules", _("Delivery and thresholds"), Permission.DELIVERY_RULES, "truck", group="more",
