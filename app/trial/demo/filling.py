@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from app.accounts.domain.registration import Registration
 from app.accounts.domain.roles import CompanyKind, Role
@@ -23,10 +23,11 @@ from app.accounts.service.companies import (
 from app.accounts.service.installation import Firm, create_operator, create_user
 from app.accounts.service.registration import register_company
 from app.core.actor import Actor, Scope, Via
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.errors import Conflict
+from app.core.models import OutboxEntry
 from app.core.permissions import of_role
-from app.core.tenancy import acting_as
+from app.core.tenancy import acting_as, system_scope
 from app.trial.demo.approvals import add_approvals
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.budgets import add_cost_centres, fit_budgets
@@ -139,12 +140,23 @@ def _fill(actor: Actor) -> None:
         add_assortments(house)
         add_plans(house)
         add_suppliers_articles(house, items)
+    _told_long_ago()
     add_visit(house, accounts[0][1][1], items)
     add_lists(house, accounts[0][1][0], items)
     add_standing(house, accounts[0][1][1], items)
     add_approvals(accounts[0][1][1], items)
     add_delivery(house, accounts[0][1][1], items)
     _applicant()
+
+
+def _told_long_ago() -> None:
+    """The notices of what happened until here count as given: nobody is told today of weeks ago."""
+    with system_scope("notices of the demo's history"), transaction() as session:
+        session.execute(
+            update(OutboxEntry)
+            .where(OutboxEntry.done_at.is_(None), OutboxEntry.handler.startswith("app.notifications."))
+            .values(done_at=func.now())
+        )
 
 
 def _account(house: Actor, account: Account, manager_id: int) -> tuple[int, Actor]:
