@@ -37,6 +37,7 @@ CODES = {
     "EN": "gtin", "SRV": "gtin", "UP": "gtin", "SA": "sku", "VN": "sku", "IN": "buyer_sku", "BP": "buyer_sku", "MF": "manufacturer_sku",
     "MP": "manufacturer_sku",
 }  # fmt: skip
+CATEGORIES = frozenset(item.value for item in VatCategory)
 _IDS = ("sku", "buyer_sku", "gtin", "manufacturer_sku")
 _QUANTITIES = ("21", "12", "47", "113", "1", "11", "46", "59")
 _PRICES = {"AAA": "unit_price", "AAB": "list_price", "AAE": "list_price", "INV": "unit_price", "NTP": "unit_price"}
@@ -176,7 +177,7 @@ class OrderReader(Reader):
 
     def _rff(self, segment: Segment) -> None:
         kind, number = self.text(segment, 1), self.text(segment, 1, 2)
-        if number:
+        if number or segment.value(1, 3):
             self._now.references.append(Reference(kind, number, self.text(segment, 1, 3)))
 
     def _nad(self, segment: Segment) -> None:
@@ -302,7 +303,7 @@ class OrderReader(Reader):
     def _allowance_tax(self, segment: Segment) -> None:
         allowance = self._now.allowances[-1]
         category = segment.value(6)
-        if category and category not in VatCategory:
+        if category and category not in CATEGORIES:
             return
         self.text(segment, 1)
         self.text(segment, 2)

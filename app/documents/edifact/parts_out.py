@@ -88,7 +88,7 @@ def terms(body: Body, tag: str, code: str, text: str) -> None:
     """PAT and TOD: each part between semicolons a segment, a code first where the text begins with one."""
     for part in filter(None, (piece.strip() for piece in text.split("; "))):
         head, _, rest = part.partition(" ")
-        is_code = 0 < len(head) <= 3 and head.isalnum() and (tag == "TOD" or head.isdecimal())
+        is_code = tag == "TOD" and 0 < len(head) <= 3 and head.isalnum()
         words = body.fit(tag, rest if is_code else part, NAME, 2)
         body.add(tag, code, *([""] if tag == "TOD" else []), (head if is_code else "", "", "", *words))
 
