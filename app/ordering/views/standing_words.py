@@ -75,20 +75,39 @@ def schedule_words(schedule: Schedule) -> str:
     """The rule in one sentence."""
     n = schedule.interval
     days = ", ".join(weekday_name(day) for day in sorted(schedule.weekdays))
+    which = say(NTH_NAMES[schedule.nth]) if schedule.every is Every.MONTH_WEEKDAY else ""
+    return _each(schedule, days, which) if n == 1 else _every_so_many(schedule, days, which)
+
+
+def _each(schedule: Schedule, days: str, which: str) -> str:
     match schedule.every:
         case Every.WEEKS:
-            return ngettext("Every week: {days}", "Every {n} weeks: {days}", n, days=days)
+            return str(_("Every week: {days}", days=days))
         case Every.MONTH_DAY:
-            return ngettext("Every month on day {day}", "Every {n} months on day {day}", n, day=schedule.day)
+            return str(_("Every month on day {day}", day=schedule.day))
         case Every.MONTH_WEEKDAY:
-            which = say(NTH_NAMES[schedule.nth])
+            return str(_("Every month: {which} {days}", which=which, days=days))
+        case Every.LAST_WORKDAY:
+            return str(_("Last working day of every month"))
+        case _:
+            return str(_("Every working day"))
+
+
+def _every_so_many(schedule: Schedule, days: str, which: str) -> str:
+    n = schedule.interval
+    match schedule.every:
+        case Every.WEEKS:
+            return ngettext("Every {n} week: {days}", "Every {n} weeks: {days}", n, days=days)
+        case Every.MONTH_DAY:
+            return ngettext("Every {n} month on day {day}", "Every {n} months on day {day}", n, day=schedule.day)
+        case Every.MONTH_WEEKDAY:
             return ngettext(
-                "Every month: {which} {days}", "Every {n} months: {which} {days}", n, which=which, days=days
+                "Every {n} month: {which} {days}", "Every {n} months: {which} {days}", n, which=which, days=days
             )
         case Every.LAST_WORKDAY:
-            return ngettext("Last working day of every month", "Last working day of every {n} months", n)
+            return ngettext("Last working day of every {n} month", "Last working day of every {n} months", n)
         case _:
-            return ngettext("Every working day", "Every {n} working days", n)
+            return ngettext("Every {n} working day", "Every {n} working days", n)
 
 
 @blueprint.app_template_filter("run_chip")
