@@ -20,7 +20,7 @@ from app.core.xml import MAX_BYTES
 from app.documents.pdf_check import embedded_files, file_name
 
 MAX_PDF_BYTES = 50_000_000
-MAX_INFLATED = 500_000_000  # all streams together, so that no stream of objects swells beyond
+MAX_INFLATED = 200_000_000  # all streams together, so that no stream of objects swells beyond
 _BLOCK = 1 << 20
 _PREFERRED = ("factur-x.xml", "xrechnung.xml", "order-x.xml", "zugferd-invoice.xml", "cii.xml")
 _STREAM = re.compile(rb"\bstream\r?\n")

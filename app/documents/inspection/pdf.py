@@ -7,10 +7,11 @@ from pathlib import Path
 import pikepdf
 
 from app.core.texts import N_
+from app.core.xml import MAX_BYTES
 from app.documents.inspection.report import SCHEMA, SYNTAX, Inspection, InspectionFinding
 from app.documents.inspection.xml import inspect_xml
 from app.documents.pdf_check import Label, structure_faults
-from app.documents.pdf_reading import EmbeddedXml, PdfFault, embedded_xml, opened
+from app.documents.pdf_reading import EmbeddedXml, PdfFault, embedded_xml, opened, stream_bytes
 from app.documents.segments import Severity
 from app.documents.validation import RanRules
 
@@ -44,12 +45,12 @@ def _without(pdf: pikepdf.Pdf) -> Inspection:
     """A PDF for people, unless its metadata promises an invoice."""
     found = Inspection("pdf", pdf.pdf_version)
     metadata = pdf.Root.get("/Metadata")
-    text = bytes(metadata.read_raw_bytes()) if isinstance(metadata, pikepdf.Stream) else b""
-    is_promised = b"CrossIndustryDocument" in text or "/AF" in pdf.Root
+    text = stream_bytes(metadata, MAX_BYTES) if isinstance(metadata, pikepdf.Stream) else b""
+    is_promised = b":CrossIndustryDocument:" in text
     message = (
         N_("The PDF says that it holds an electronic invoice, but there is no XML in it.")
         if is_promised
-        else N_("The PDF holds no XML: it is for reading by people only.")
+        else N_("The PDF holds no electronic invoice: it is for reading by people only.")
     )
     severity = Severity.FATAL if is_promised else Severity.INFO
     found.findings.append(InspectionFinding(SYNTAX, "PDF", "NO_XML", severity, 0, 0, "", str(message)))

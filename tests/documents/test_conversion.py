@@ -1,0 +1,82 @@
+"""`kontor exchange convert`: the same meaning in another format, and every value named that is left out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from app.documents.cli import exchange
+from app.documents.conversion import convert
+from app.documents.formats import FormatError, formats
+from app.documents.rendering import print_invoice
+from tests.factories.documents import credit_note, document
+
+PAIRS = [("ubl-invoice", "cii-invoice"), ("cii-invoice", "ubl-invoice")]
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS)
+@pytest.mark.parametrize("make", [document, credit_note])
+def test_invoices_go_both_ways_with_equal_meaning(source, target, make):
+    invoice = formats[source].loads(formats[source].dumps(make(count=3)))
+    made = convert(formats[source].dumps(invoice), target)
+    assert (made.source, made.target, made.lost) == (source, target, ())
+    assert formats[target].loads(made.data) == invoice
+
+
+def test_what_the_document_does_not_hold_is_named_with_its_line():
+    data = formats["ubl-invoice"].dumps(document(count=1))
+    at = data.index(b"<cac:AccountingSupplierParty>")
+    extra = b"<cac:Signature><cbc:ID>sig-1</cbc:ID></cac:Signature>"
+    made = convert(data[:at] + extra + data[at:], "cii-invoice")
+    (lost,) = made.lost
+    assert (lost.path, lost.value) == ("/Invoice/Signature/ID", "sig-1")
+    assert lost.line == data[:at].count(b"\n") + 1
+
+
+def test_what_the_target_does_not_hold_is_named(monkeypatch):
+    invoice = document(count=1)
+    data = formats["ubl-invoice"].dumps(invoice)
+    narrow = formats["cii-invoice"]
+    emptied = formats["cii-invoice"].dumps(invoice).replace(b"<ram:BuyerReference>", b"<ram:X>")
+    emptied = emptied.replace(b"</ram:BuyerReference>", b"</ram:X>")
+    changed = type(narrow)(narrow.code, narrow.media_type, narrow.documents, lambda _: emptied, narrow.loads)
+    monkeypatch.setitem(formats._items, "cii-invoice", changed)
+    lost = convert(data, "cii-invoice").lost
+    expected = [("buyer_reference", invoice.buyer_reference)] if invoice.buyer_reference else []
+    assert [(item.path, item.value) for item in lost] == expected
+
+
+def test_a_pdf_is_read_by_the_xml_inside():
+    assert convert(print_invoice(document(count=1)), "ubl-invoice").source == "cii-invoice"
+
+
+@pytest.mark.parametrize(
+    ("data", "target"),
+    [
+        (b"", "ubl-invoice"), (b"a;b", "ubl-invoice"), (b"<a/>", "ubl-invoice"), (b"<a>", "ubl-invoice"),
+        (b"UNH+1'", "ubl-invoice"), (b"ISA*", "cii-invoice"), (b"%PDF-1.4", "cii-invoice"), (b"<a/>", "no-format"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_an_error(data, target):
+    with pytest.raises(FormatError):
+        convert(data, target)
+
+
+def test_the_command(tmp_path):
+    file, out = tmp_path / "in.xml", tmp_path / "out.xml"
+    file.write_bytes(formats["ubl-invoice"].dumps(document(count=2)))
+    arguments = ["convert", str(file), "--to", "cii-invoice", "-o", str(out), "--json"]
+    result = CliRunner().invoke(exchange, arguments)
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.output)
+    assert (said["path"], said["from"], said["to"], said["lost"]) == (str(file), "ubl-invoice", "cii-invoice", [])
+    assert formats["cii-invoice"].loads(out.read_bytes()).number == document(count=2).number
+    plain = CliRunner().invoke(exchange, ["convert", str(file), "--to", "cii-invoice"])
+    assert plain.exit_code == 0, plain.output
+    assert plain.stdout_bytes == out.read_bytes()
+    assert "0 values not carried" in plain.stderr
+    refused = CliRunner().invoke(exchange, ["convert", str(file), "--to", "nothing"])
+    assert refused.exit_code == 1
+    assert "no format nothing" in refused.output
