@@ -16,6 +16,7 @@ from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order
 from app.ordering.queries.cart import active_cart, cart_head, priced_cart
 from app.ordering.queries.handing import handed_cart
+from app.ordering.queries.orders import order as order_page
 from app.ordering.service.cart import add_lines
 from app.ordering.service.handing import end_hand_over, hand_over, take_over
 from tests.factories import accounts as make
@@ -56,6 +57,7 @@ def test_a_telephone_order_names_both_and_has_the_buyers_prices(pair):
         assert (row.user_id, row.staff_id, row.staff_name) == (desk.user_id, desk.staff_id, "Sven Sales")
         assert row.net_total == Decimal("10.00")
         assert row.buyer["person"] == desk.name
+        assert order_page(desk, placed.number).staff_name == "Sven Sales"
 
 
 def test_the_owner_is_told_and_goes_on(pair, app):

@@ -90,6 +90,7 @@ class OrderPage:
     promotions_lost: tuple[tuple[str, str, Message], ...]  # code, name, reason; for staff
     charges: tuple[ChargeRow, ...] = ()
     payment_name: str = ""
+    staff_name: str  # who placed it in the name of the buyer, if anybody
 
     @property
     def goods_total(self) -> Decimal:
@@ -224,7 +225,7 @@ def order(actor: Actor, number: str, *, account: str | None = None) -> OrderPage
         tuple(_vat(group) for group in found.vat_breakdown), found.line_count, code, name, _allowances(actor, found),
         tuple((key, title, Message.from_json(reason)) for key, title, reason in found.promotions_lost)
         if actor.is_operator else (),
-        tuple(order_charges(actor, found.id)), found.payment_name,
+        tuple(order_charges(actor, found.id)), found.payment_name, found.staff_name,
     )  # fmt: skip
 
 
