@@ -1,12 +1,10 @@
-"""EDIFACT and X12: syntax and envelope are checked in full, the content as far as Kontor reads it."""
+"""X12: syntax and envelope are checked in full, the content as far as Kontor reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from app.core.texts import N_
-from app.documents.edifact.envelope import EdifactFile, EdifactMessage
-from app.documents.edifact.order import read_order as read_edifact
 from app.documents.formats import FormatError
 from app.documents.inspection.report import (
     SCHEMA,
@@ -25,31 +23,12 @@ from app.documents.validation import RanRules
 from app.documents.x12.envelope import TransactionSet, X12File
 from app.documents.x12.order import read_order as read_x12
 
-EDIFACT_ENVELOPE = RanRules("EDIFACT envelope", "ISO 9735")
 X12_ENVELOPE = RanRules("X12 envelope", "X12.5/X12.6")
 READING = RanRules("Kontor reading")
 _TRADE = {
-    "ORDERS", "ORDRSP", "ORDCHG", "DESADV", "RECADV", "INVOIC", "PRICAT", "INVRPT", "SLSRPT", "REQOTE", "QUOTES",
     "850", "855", "856", "860", "865", "810",
 }  # fmt: skip
-_UNCHECKED = "The content was not checked against the directory of its version."
-
-
-def inspect_edifact(chunks: Iterable[bytes]) -> Inspection:
-    found = Inspection("edifact")
-    file = EdifactFile.of(chunks)
-    versions: dict[str, None] = {}
-    try:
-        for message in file.messages():
-            versions[message.directory] = None
-            found.documents.append(_edifact_head(message, found))
-        found.rule_sets.append(EDIFACT_ENVELOPE)
-    except FormatError as error:
-        found.findings.append(broken(error, EDIFACT_ENVELOPE.name))
-    found.version = ",".join(versions)
-    found.findings[:0] = [InspectionFinding.of(fault, SYNTAX, EDIFACT_ENVELOPE.name) for fault in file.faults]
-    _finish(found)
-    return found
+UNCHECKED = "The content was not checked against the directory of its version."
 
 
 def inspect_x12(chunks: Iterable[bytes]) -> Inspection:
@@ -70,21 +49,13 @@ def inspect_x12(chunks: Iterable[bytes]) -> Inspection:
 def _finish(found: Inspection) -> None:
     if any(document.type in _TRADE for document in found.documents):
         found.rule_sets.append(READING)
-    found.unchecked = [*dict.fromkeys(found.unchecked), _UNCHECKED]
+    found.unchecked = [*dict.fromkeys(found.unchecked), UNCHECKED]
 
 
 def broken(error: FormatError, ruleset: str) -> InspectionFinding:
     """A file that could not be read to its end."""
     place = (error.line, error.column)
     return InspectionFinding(SYNTAX, ruleset, "READ", Severity.FATAL, *place, error.path, str(error))
-
-
-def _edifact_head(message: EdifactMessage, found: Inspection) -> DocumentHead:
-    if message.type not in _TRADE:
-        return DocumentHead(message.type, version=message.code, reference=message.reference)
-    reading = read_edifact(message)
-    _content(reading, message.type, found)
-    return _head(reading, message.type, message.code, message.reference)
 
 
 def _x12_head(one: TransactionSet, found: Inspection) -> DocumentHead:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.core.texts import N_
 from app.core.xml import MAX_BYTES
-from app.documents.inspection.edi import inspect_edifact, inspect_x12
+from app.documents.inspection.edi import inspect_x12
+from app.documents.inspection.edifact import inspect_edifact
 from app.documents.inspection.pdf import inspect_pdf
 from app.documents.inspection.report import SYNTAX, Inspection, InspectionFinding
 from app.documents.inspection.xml import inspect_xml
