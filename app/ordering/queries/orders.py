@@ -90,7 +90,7 @@ class OrderPage:
     promotions_lost: tuple[tuple[str, str, Message], ...]  # code, name, reason; for staff
     charges: tuple[ChargeRow, ...] = ()
     payment_name: str = ""
-    staff_name: str  # who placed it in the name of the buyer, if anybody
+    staff_name: str = ""  # who placed it in the name of the buyer, if anybody
 
     @property
     def goods_total(self) -> Decimal:
