@@ -57,7 +57,7 @@ def test_an_order_is_divided_and_placed(committing, world, ann, viewport, scheme
         page.goto("/checkout")
         assert barriers(page) == []
         assert not is_wider_than_its_window(page)
-        page.get_by_role("link", name="Divide it over addresses, days and cost centres").click()
+        page.get_by_role("button", name="Divide it over addresses, days and cost centres").click()
         row = page.locator("tr", has_text="NUT").first
         row.locator("summary").click()
         row.locator("input[name^='q-']").nth(0).fill("6")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from flask import Response
+from flask import Response, request
 
 from app.accounts.domain.company import PostalAddress
 from app.accounts.policy import Permission as AccountPermission
@@ -60,6 +60,8 @@ def checkout() -> Response:
     _offer(form, planned)
     if form.is_submitted():
         save_draft(actor(), head.id, form.draft())
+        if request.form.get("to") == "split":
+            return go("ordering.split", cart_id=head.id)
         if form.validate():
             return go("ordering.review", cart_id=head.id)
     else:
