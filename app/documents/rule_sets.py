@@ -47,12 +47,13 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """An XML schema; the fields as above."""
+    """An XML schema; the fields as above. A schema of our own has its `text`, `path` is where it would lie."""
 
     name: str
     path: str
     stated: str = ""
     stamp: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,10 @@ def _compiled_rules(rule_set: RuleSet) -> Any:
 @lru_cache(_COMPILED)
 def _compiled_schema(schema: Schema) -> etree.XMLSchema:
     try:
-        return etree.XMLSchema(etree.parse(file_of(schema), etree.XMLParser(no_network=True)))
+        parser, file = etree.XMLParser(no_network=True), file_of(schema)
+        if schema.text:
+            return etree.XMLSchema(etree.fromstring(schema.text, parser, base_url=str(file)))
+        return etree.XMLSchema(etree.parse(file, parser))
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
         raise RulesUnavailable(f"{schema.name}: {error}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from app.documents import rule_sets
 from app.documents.cli import exchange
 from app.documents.formats import formats
 from app.documents.inspection.file import inspect_file
@@ -113,8 +115,52 @@ def test_other_files_get_a_report_too(data, kind, verdict, step):
     assert set(found["findings"][0]) == KEYS
 
 
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;&b;">]><a>&d;</a>', "ENTITIES"),
+        (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "ENTITIES"),
+        (b'<!DOCTYPE a [<!ENTITY % b SYSTEM "http://127.0.0.1:9/x">%b;]><a/>', "ENTITIES"),
+        (b"<a>" * 5000 + b"</a>" * 5000, "TOO_DEEP"),
+        (b"<a>" + b" " * 50_000_000 + b"</a>", "TOO_LARGE"),
+        (b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'", "XML"),
+    ],
+    ids=["bomb", "file", "network", "deep", "large", "cut"],
+)
+def test_hostile_xml_is_refused_by_a_named_limit(data, rule):
+    found = report(data)
+    assert (found["verdict"], [item["rule"] for item in found["findings"]]) == ("invalid", [rule])
+
+
+def test_rules_are_not_run_over_endless_documents(monkeypatch):
+    monkeypatch.setattr(rule_sets, "MAX_ELEMENTS", 50)
+    found = report(formats["ubl-invoice"].dumps(document(count=3)))
+    assert (found["verdict"], [item["name"] for item in found["rule_sets"]]) == ("not_checked", ["UBL 2.1 Invoice"])
+    assert "50 elements" in found["unchecked"][0]
+
+
+def test_a_customization_whose_rules_are_not_here_is_not_called_valid():
+    data = formats["ubl-invoice"].dumps(document(count=1))
+    found = report(data.replace(b"urn:cen.eu:en16931:2017<", b"urn:cen.eu:en16931:2017#compliant#urn:example:own<"))
+    assert (found["verdict"], found["findings"]) == ("not_checked", [])
+    assert "urn:example:own" in found["unchecked"][0]
+
+
+def test_rules_of_another_guideline_do_not_accuse():
+    """Factur-X refuses every guideline but its own, which tells nothing of an XRechnung."""
+    data = formats["cii-invoice"].dumps(document(count=1))
+    other = data.replace(
+        b"<ram:ID>urn:cen.eu:en16931:2017<", b"<ram:ID>urn:cen.eu:en16931:2017#compliant#urn:example:own<"
+    )
+    found = report(other)
+    assert [item["rule"] for item in found["findings"]] == ["FX-SCH-A-000556"]
+    assert found["verdict"] == "not_checked"
+    wrong = re.sub(rb"<ram:GrandTotalAmount>[0-9.]+<", b"<ram:GrandTotalAmount>1.00<", other)
+    assert report(wrong)["verdict"] == "invalid"
+
+
 def test_xml_without_a_schema_is_not_called_valid():
-    found = report(b'<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"><ID>7</ID></Order>')
+    found = report(b'<Waybill xmlns="urn:oasis:names:specification:ubl:schema:xsd:Waybill-2"><ID>7</ID></Waybill>')
     assert (found["format"], found["verdict"], found["documents"][0]["number"]) == ("ubl", "not_checked", "7")
 
 

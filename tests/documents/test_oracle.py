@@ -5,18 +5,24 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 from collections import Counter
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
+from app.documents import rule_sets
 from app.documents.inspection.file import inspect_file
 from app.documents.inspection.report import Inspection
 from app.documents.segments import Severity
+from app.documents.ubl.structure import structure_of, structures
 
 SHARED = Path(os.environ.get("KONTOR_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+SCHEMAS = SHARED / "schemas" / "ubl-2.1"
 SAMPLES = SHARED / "samples"
 ORACLE = SAMPLES / "ORACLE.tsv"
 FAMILIES = ("ubl", "cii", "xrechnung", "ubl-orders", "facturx-pdf")
@@ -95,3 +101,60 @@ def test_nothing_broken_is_called_valid_and_nothing_valid_broken(family):
 def _narrower(row: dict[str, str]) -> bool:
     """EN 16931 finds no fault, the rules of Factur-X, which ask for more, do."""
     return row["document"] == "CrossIndustryInvoice" and "FX-" in row[FACTUR_X] and row["rule sets"].startswith("EN")
+
+
+def official(name: str) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(SCHEMAS / "maindoc" / f"UBL-{name}-2.1.xsd"))
+
+
+def changed(root: etree._Element) -> list[etree._Element]:
+    """The document with each part below its root left out, given twice, and put first."""
+    found = [root]
+    for n in range(len(root)):
+        without, twice, first = deepcopy(root), deepcopy(root), deepcopy(root)
+        del without[n]
+        twice.insert(n, deepcopy(twice[n]))
+        first.insert(0, first[n])
+        found += [without, twice, first]
+    return found
+
+
+def test_our_structures_say_what_the_official_schemas_say():
+    """On the samples and on some 1,500 changed ones."""
+    checked = 0
+    for row in rows("ubl-orders") + rows("ubl"):
+        schema = structure_of(row["document"])
+        if schema is None or row["xsd"] == "n/a":
+            continue
+        other = official(row["document"])
+        parser = etree.XMLParser(remove_comments=True)
+        for root in changed(etree.parse(SAMPLES / row["path"], parser).getroot()):
+            again = etree.fromstring(etree.tostring(root))
+            assert bool(rule_sets.schema_errors(schema, again)) != other.validate(again), row["path"]
+            checked += 1
+    assert checked > 300
+
+
+@pytest.mark.parametrize("schema", structures(), ids=lambda schema: schema.name)
+def test_our_structures_list_what_the_official_schemas_list(schema):
+    space = {"x": "http://www.w3.org/2001/XMLSchema"}
+    path = "//x:complexType/x:sequence/x:element"
+    ours = etree.fromstring(schema.text).xpath(path, namespaces=space)
+    name = schema.name.split()[2]
+    others = etree.parse(SCHEMAS / "maindoc" / f"UBL-{name}-2.1.xsd").xpath(path, namespaces=space)
+    keys = (("ref", ""), ("minOccurs", "1"), ("maxOccurs", "1"))
+    assert [[one.get(*key) for key in keys] for one in ours] == [[one.get(*key) for key in keys] for one in others]
+
+
+def test_a_pack_of_the_official_schemas_gives_their_verdict(tmp_path):
+    shutil.copytree(SCHEMAS, tmp_path / "ubl", copy_function=shutil.copyfile)
+    (tmp_path / "ubl").chmod(0o755)
+    manifest = 'name = "UBL 2.1 {root}"\nversion = "2.1"\n[[schemas]]\nfile = "maindoc/UBL-{root}-2.1.xsd"\n'
+    (tmp_path / "ubl" / "rules.toml").write_text(manifest)
+    differing = []
+    for row in rows("ubl-orders"):
+        found = inspect_file([(SAMPLES / row["path"]).read_bytes()], rules=tmp_path)
+        ran = [one.name for one in found.rule_sets if one.sha256]
+        if (row["xsd"] == "ok") != (ran == [f"UBL 2.1 {row['document']}"]) or failed(found, "schema"):
+            differing.append((row["path"], row["xsd"], ran, found.findings[:2]))
+    assert differing == []
