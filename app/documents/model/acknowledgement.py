@@ -43,7 +43,10 @@ class AcknowledgedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """`control_number` is that of the interchange (or group) answered; `document_number` the business document's."""
+    """`control_number` is that of the interchange (or group) answered; `document_number` the business document's.
+
+    `included`, `received` and `accepted` count the messages of the answered group, also those that are not listed.
+    """
 
     number: str
     issue_date: date | None
@@ -56,5 +59,8 @@ class Acknowledgement:
     faults: tuple[AcknowledgedFault, ...] = ()
     sender: Party | None = None
     receiver: Party | None = None
+    included: int | None = None
+    received: int | None = None
+    accepted: int | None = None
 
     kind: ClassVar[str] = "acknowledgement"

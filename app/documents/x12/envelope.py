@@ -61,6 +61,7 @@ class X12File:
     segments: int = 0
     groups: int = 0
     count: int = 0
+    answers: list[tuple[Interchange, Segment]] = field(default_factory=list)
     _open: dict[str, _Open] = field(default_factory=dict)
     _set: list[Segment] = field(default_factory=list)
 
@@ -91,6 +92,8 @@ class X12File:
         if not self._set:
             if tag not in _BETWEEN or "GS" in self._open:
                 self._fault("ST", N_("{tag} stands outside of a transaction set.", tag=tag[:20]), segment)
+            elif tag == "TA1" and len(self.answers) < _MAX_FAULTS:
+                self.answers.append((self.interchanges[-1] if self.interchanges else Interchange(), segment))
             return
         if len(self._set) >= MAX_SET_SEGMENTS:
             raise self.tokens.error(N_("A transaction set has more than {limit} segments.", limit=MAX_SET_SEGMENTS))
