@@ -125,7 +125,7 @@ def paste_into_cart(page: Any, text: str) -> str:
 
 
 def send(page: Any, button: str) -> None:
-    page.click("main >> text=Review the order")
+    page.click(".k-action-buttons >> text=Review the order")
     page.wait_for_url("**/review")
     look(page)
     page.click(f".k-action-buttons >> text={button}")

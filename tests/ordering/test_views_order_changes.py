@@ -80,6 +80,8 @@ def test_a_buyer_cancels_lines_and_then_the_rest(client, world, scene):
     assert (wrong.status, "“eleven” is not a number" in wrong.text) == (422, True)
     empty = client.post(here, data=page.form() | {"part": "lines"})
     assert "Enter how much of at least one line goes" in empty.text
+    both = client.post(here, data=page.form() | {"part": "all", f"cut-{ids[0]}": "1"})
+    assert (both.status, "Please choose one of the two" in both.text) == (422, True)
     many = client.post(here, data=page.form() | {"part": "lines", f"cut-{ids[0]}": "11"})
     assert "at most 10" in text_of(many)
     sent = page.form() | {"part": "lines", f"cut-{ids[0]}": "4", "reason": "Too many"}

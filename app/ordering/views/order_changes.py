@@ -85,15 +85,17 @@ def show_cancel(order: OrderPage, form: CancelForm, account: str = "") -> Respon
         is_sales=bool(account),
         lines=open_lines(actor(), order.id),
         entered=entered,
-        picked={key.removeprefix("cut-") for key in entered} if request.form.get("part") else set(),
+        takes_lines=request.form.get("part") == "lines",
         back=own or url_for("ordering.order", number=order.number),
         status=form.status,
     )
 
 
 def entered_cuts(order_id: int) -> dict[int, Decimal]:
-    """How much of which line goes; empty when the whole order was chosen. Raises Invalid."""
+    """How much of which line goes; empty when the whole order was chosen. Raises Invalid, also where both were."""
     if request.form.get("part") != "lines":
+        if any(text.strip() for key, text in request.form.items() if key.startswith("cut-")):
+            raise Invalid("lines", N_("You entered quantities and chose the whole order. Please choose one of the two."))
         return {}
     cuts: dict[int, Decimal] = {}
     for line in open_lines(actor(), order_id):
