@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.core.texts import N_, Message
-from app.documents.edifact.tokens import EdifactTokens
+from app.documents.edifact.tokens import CHARSETS, EdifactTokens
 from app.documents.segments import Fault, Segment, Severity
 
 MAX_MESSAGE_SEGMENTS = 1_000_000
@@ -201,7 +201,8 @@ class EdifactFile:
             message = N_("The last segment has no terminator.")
             self._fault("TERMINATOR", message, last, Severity.INFO)
         declared = {interchange.charset for interchange in self.interchanges}
-        if "cp1252" in self.tokens.charsets or (self.tokens.charsets and not declared & {"UNOW", "UNOX", "UNOY"}):
+        expected = {CHARSETS.get(name, "") for name in declared} - {"ascii"}
+        if self.tokens.charsets - expected:
             used = ", ".join(sorted(self.tokens.charsets))
             given = ", ".join(sorted(declared)) or "-"
             message = N_("UNB declares {given}; characters outside ASCII were read as {used}.", given=given, used=used)

@@ -128,6 +128,8 @@ class OrderReader(Reader):
     def read(self) -> Reading[Order]:
         for segment in self.segments:
             tag = segment.tag
+            if tag == "CUX":
+                self._party = None
             if tag in _GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
                 self._was, self._group = self._group, tag
                 self._party = None

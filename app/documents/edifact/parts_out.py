@@ -17,8 +17,8 @@ _AGENCY = "91"  # assigned by the seller: what a number without a scheme of its 
 NAME = 35
 
 
-def party(body: Body, role: str, value: Party | None, *, with_contact: bool = True) -> None:
-    """NAD with its references, contact and numbers to reach it."""
+def party(body: Body, role: str, value: Party | None, *, has_numbers: bool = True) -> None:
+    """NAD with its references, contact and numbers to reach it; some messages have no references of parties."""
     if value is None:
         return
     path = f"NAD+{role}"
@@ -45,13 +45,12 @@ def party(body: Body, role: str, value: Party | None, *, with_contact: bool = Tr
         body.lose(f"{path}/{name}", given)
     registration = value.registration.value if value.registration else ""
     for kind, given in (("VA", value.vat_id), ("FC", value.tax_number), ("XA", registration)):
-        if given:
+        if given and has_numbers:
             body.add("RFF", (kind, given))
+        elif given:
+            body.lose(f"{path}/{kind}", given)
     contact = value.contact
     if contact is None or not any((contact.name, contact.phone, contact.email)):
-        return
-    if not with_contact:
-        body.lose(f"{path}/contact", contact.name or contact.email or contact.phone)
         return
     body.add("CTA", "OC", ("", contact.name))
     for means, given in (("TE", contact.phone), ("EM", contact.email)):
@@ -59,11 +58,17 @@ def party(body: Body, role: str, value: Party | None, *, with_contact: bool = Tr
             body.add("COM", (given, means))
 
 
-def parties(body: Body, named: Iterable[tuple[str, Party | None]], others: Iterable[OtherParty] = ()) -> None:
+def parties(
+    body: Body,
+    named: Iterable[tuple[str, Party | None]],
+    others: Iterable[OtherParty] = (),
+    *,
+    has_numbers: bool = True,
+) -> None:
     for role, value in named:
-        party(body, role, value)
+        party(body, role, value, has_numbers=has_numbers)
     for other in others:
-        party(body, other.role[:3], other.party)
+        party(body, other.role[:3], other.party, has_numbers=has_numbers)
 
 
 def notes(body: Body, items: Iterable[Note]) -> None:

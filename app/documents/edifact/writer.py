@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ _UNOB = frozenset(map(chr, range(32, 127)))
 _NARROW = {"UNOA": _UNOA, "UNOB": _UNOB}
 _CODECS = CHARSETS | {"UNOX": "iso2022_jp_2", "UNOY": "utf-16"}
 _NEW_SYNTAX = frozenset({"UNOG", "UNOH", "UNOI", "UNOJ", "UNOK", "UNOL", "UNOW", "UNOX", "UNOY"})
+_WIDE = frozenset({"UNOW", "UNOX", "UNOY"})
+_HIGH = re.compile(rb"[\x80-\xff]+")
 _REFERENCE = 14  # characters of a control reference
 
 
@@ -224,17 +227,28 @@ def _encoded(texts: list[str], charset: str, envelope: Envelope, marks: Marks) -
         return None
     if not whole.isprintable() and any(ord(char) < 32 or 127 <= ord(char) < 160 for char in whole):
         return None
-    advice = f"UNA:+.?{marks.repetition or ' '}'" if envelope.has_advice else ""
-    texts = [advice, *texts] if advice else texts
-    if envelope.wrap:
-        whole = "".join(texts)
-        text = "\r\n".join(whole[at : at + envelope.wrap] for at in range(0, len(whole), envelope.wrap)) + "\r\n"
+    advice = [f"UNA:+.?{marks.repetition or ' '}'"] if envelope.has_advice else []
+    if envelope.wrap:  # UNA is never broken
+        pieces = [whole[at : at + envelope.wrap] for at in range(0, len(whole), envelope.wrap)]
+        text = "".join(piece + "\r\n" for piece in [*advice, *pieces])
     else:
-        text = "".join(one + "\n" for one in texts) if envelope.is_lined else "".join(texts)
+        text = "".join(one + ("\n" if envelope.is_lined else "") for one in [*advice, *texts])
     try:
-        return text.encode(_CODECS[charset])
+        data = text.encode(_CODECS[charset])
     except UnicodeEncodeError:
         return None
+    if not envelope.charset and charset not in _WIDE and any(map(_is_utf8, _HIGH.findall(data))):
+        return None
+    return data
+
+
+def _is_utf8(run: bytes) -> bool:
+    """Bytes of a narrow set that would be taken for UTF-8."""
+    try:
+        run.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _unfit(texts: list[str], charset: str) -> Message:
