@@ -148,6 +148,8 @@ def _order(run: Run, buyer: Browser, lines: int) -> str:
         data = order_file(lines)
         page = buyer.get("/quick-order").demand()
         preview = buyer.submit(page, r"/quick-order$", {"file": Upload("order.csv", data, "text/csv")}).demand()
+        if "/quick-order/files/" in preview.url:  # a long file is checked in the background
+            preview = _until(lambda: buyer.get(preview.url), lambda got: "upload-progress" not in got.text, "preview")
         made |= {"bytes": len(data), "problems": _problem_count(preview)}
         if not made["problems"]:
             raise PageError("the preview shows no problem, though the file has some")
