@@ -103,6 +103,27 @@ def _narrower(row: dict[str, str]) -> bool:
     return row["document"] == "CrossIndustryInvoice" and "FX-" in row[FACTUR_X] and row["rule sets"].startswith("EN")
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_documents_say_what_they_say(family):
+    differing = []
+    for row in rows(family):
+        known = dict(fact.split("=", 1) for fact in row["facts"].split(" ") if "=" in fact)
+        if "id" not in known:
+            continue
+        (head,) = report(row["path"]).documents
+        lines = next((n for key, n in known.items() if key == "lines" or key.endswith("Line")), "0")
+        wanted = [known["id"], known.get("issue", "").replace("-", "")[:8], known.get("currency", ""), lines]
+        said = [
+            head.number.replace(" ", "_"),
+            f"{head.date:%Y%m%d}" if head.date else "",
+            head.currency,
+            str(head.lines),
+        ]
+        if wanted != said or head.totals.get("payable") != known.get("payable", head.totals.get("payable")):
+            differing.append((row["path"], wanted, said, head.totals))
+    assert differing == []
+
+
 def official(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(SCHEMAS / "maindoc" / f"UBL-{name}-2.1.xsd"))
 

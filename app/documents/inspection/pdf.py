@@ -32,13 +32,17 @@ def inspect_pdf(data: bytes, rules: Path | None = None) -> Inspection:
     try:
         with opened(data) as pdf:
             inside = embedded_xml(pdf)
-            found = inspect_xml(inside.data, rules) if inside else _without(pdf)
-            if inside:
-                _wrapping(found, inside, pdf)
-            return found
+            if inside is None:
+                return _without(pdf)
     except PdfFault as error:
-        finding = InspectionFinding(SYNTAX, "PDF", error.rule, Severity.FATAL, 0, 0, "", str(error))
-        return Inspection("pdf", findings=[finding])
+        return Inspection("pdf", findings=[_finding(SYNTAX, error.rule, Severity.FATAL, str(error))])
+    found = inspect_xml(inside.data, rules)
+    _wrapping(found, inside, data)
+    return found
+
+
+def _finding(step: str, rule: str, severity: Severity, message: str) -> InspectionFinding:
+    return InspectionFinding(step, STRUCTURE.name if step == SCHEMA else "PDF", rule, severity, 0, 0, "", message)
 
 
 def _without(pdf: pikepdf.Pdf) -> Inspection:
@@ -53,23 +57,25 @@ def _without(pdf: pikepdf.Pdf) -> Inspection:
         else N_("The PDF holds no electronic invoice: it is for reading by people only.")
     )
     severity = Severity.FATAL if is_promised else Severity.INFO
-    found.findings.append(InspectionFinding(SYNTAX, "PDF", "NO_XML", severity, 0, 0, "", str(message)))
+    found.findings.append(_finding(SYNTAX, "NO_XML", severity, str(message)))
     found.unchecked.append(str(message))
     return found
 
 
-def _wrapping(found: Inspection, inside: EmbeddedXml, pdf: pikepdf.Pdf) -> None:
+def _wrapping(found: Inspection, inside: EmbeddedXml, data: bytes) -> None:
     found.part = inside.name
     label = _label(found, inside.name)
     found.format = _FORMATS.get(found.format, found.format)
-    faults = list(structure_faults(pdf, label))
-    found.rule_sets.insert(0, STRUCTURE)
-    found.findings[:0] = [
-        InspectionFinding(SCHEMA, STRUCTURE.name, "PDF", Severity.WARNING, 0, 0, "", fault) for fault in faults
-    ]
+    try:
+        with opened(data) as pdf:
+            faults = list(structure_faults(pdf, label))
+        found.rule_sets.insert(0, STRUCTURE)
+    except PdfFault as error:
+        faults = [str(error)]
+    found.findings[:0] = [_finding(SCHEMA, "PDF", Severity.WARNING, fault) for fault in faults]
     if inside.others:
         text = N_("Other XML files in the PDF were not looked into: {names}", names=", ".join(inside.others))
-        found.findings.append(InspectionFinding(SYNTAX, "PDF", "OTHER_XML", Severity.INFO, 0, 0, "", str(text)))
+        found.findings.append(_finding(SYNTAX, "OTHER_XML", Severity.INFO, str(text)))
 
 
 def _label(found: Inspection, name: str) -> Label:

@@ -36,6 +36,9 @@ _TOTALS = {
     "net": ("TaxExclusiveAmount", "TaxBasisTotalAmount"), "tax": ("TaxTotal/TaxAmount", "TaxTotalAmount"),
     "total": ("TaxInclusiveAmount", "GrandTotalAmount"), "payable": ("PayableAmount", "DuePayableAmount"),
 }  # fmt: skip
+_DAYS = (
+    "/IssueDate", "/ExchangedDocument/IssueDateTime/DateTimeString", "/HeaderExchangedDocument/IssueDateTime/DateTimeString",
+)  # fmt: skip
 _LINES = ("IncludedSupplyChainTradeLineItem",)
 
 
@@ -109,8 +112,8 @@ def _finding(
 def _head(root: etree._Element, kind: str) -> DocumentHead:
     return DocumentHead(
         kind,
-        _text(root, "/ID", "/ExchangedDocument/ID"),
-        _day(_text(root, "/IssueDate", "/ExchangedDocument/IssueDateTime/DateTimeString")),
+        _text(root, "/ID", "/ExchangedDocument/ID", "/HeaderExchangedDocument/ID"),
+        _day(_text(root, *_DAYS)),
         _text(root, "/DocumentCurrencyCode", "//InvoiceCurrencyCode", "//OrderCurrencyCode", "/PricingCurrencyCode"),
         parties=_parties(root),
         lines=sum(1 for element in root.iterdescendants() if _is_line(element, root)),
