@@ -51,6 +51,7 @@ class Reader:
         self._message = position
         self._first = self.segments[0].number
         self._taken: set[tuple[int, int, int]] = set()
+        self._untaken: set[int] = set()
 
     def text(self, segment: Segment, element: int, component: int = 1) -> str:
         self._taken.add((segment.number, element, component))
@@ -58,7 +59,7 @@ class Reader:
 
     def untake(self, segment: Segment) -> None:
         """What was taken of a segment is left over after all."""
-        self._taken = {place for place in self._taken if place[0] != segment.number}
+        self._untaken.add(segment.number)
 
     def texts(self, segment: Segment, element: int, components: Iterable[int]) -> list[str]:
         """Those that are given."""
@@ -108,13 +109,15 @@ class Reader:
         for segment in self.segments:
             if segment.tag in ignored:
                 continue
-            mark = segment.marks.component
+            mark, number = segment.marks.component, segment.number
+            if number in self._untaken:
+                number = -1
             for element, part in enumerate(segment.parts):
                 if not part or not element:
                     continue
-                if mark not in part and (segment.number, element, 1) in self._taken:
+                if mark not in part and (number, element, 1) in self._taken:
                     continue
                 for component, value in enumerate(segment.components(element), 1):
-                    if value and (segment.number, element, component) not in self._taken:
+                    if value and (number, element, component) not in self._taken:
                         line, column = segment.place(element, component)
                         yield Leftover(f"{self.path(segment)}/{element}.{component}", value, line, column)

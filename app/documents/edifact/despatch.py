@@ -135,9 +135,8 @@ class _DespatchReader(OrderReader):
             **common, lines=lines, orders=orders, type_code=values.get("type_code", ""), function=values.get("function", ""),
             despatched_on=head.dates.get("despatched"), expected_on=head.dates.get("expected"), tracking=tracking,
             packages=packages, package_count=root_values.get("count"),
-            **{
-                name: values.get(name, root_values.get(name)) for name in ("gross_weight", "net_weight")
-            },
+            gross_weight=values.get("gross_weight", root_values.get("gross_weight")),
+            net_weight=values.get("net_weight", root_values.get("net_weight")),
             weight_unit=values.get("weight_unit") or root_values.get("weight_unit", ""),
             transport_mode=values.get("mode", ""), delivery_terms=values.get("delivery_terms", ""), notes=tuple(head.notes),
         )  # fmt: skip

@@ -6,8 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from app.documents.edifact import parts_out as out
-from app.documents.edifact.despatch import BATCH, CLOSED, GROSS, NET, REASON, SERIAL, SSCC, UNIT_GROSS
-from app.documents.edifact.response import write_order_ref
+from app.documents.edifact.despatch import BATCH, CLOSED, GROSS, NET, SERIAL, SSCC, UNIT_GROSS
+from app.documents.edifact.response import REASON, write_order_ref
 from app.documents.edifact.writer import D96A, Body, Directory, number
 from app.documents.model.despatch_advice import DespatchAdvice, DespatchLine, Package
 from app.documents.model.invoice import Note

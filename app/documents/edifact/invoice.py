@@ -16,7 +16,7 @@ from app.documents.model.party import Identifier, Party, Payee, TaxRepresentativ
 from app.documents.model.payment import CashDiscount, PaymentMeans, PaymentTerms
 from app.documents.model.totals import Totals, VatBreakdown, VatCategory
 from app.documents.reading import Reading
-from app.documents.segments import Segment, Severity
+from app.documents.segments import Segment
 
 CREDIT_NOTES = frozenset({"381", "81", "83", "261", "262", "296", "308", "396", "420", "458", "532"})
 REFERENCES = {
@@ -142,14 +142,15 @@ class _InvoiceReader(OrderReader):
         notes, breakdown = self._exemptions(head.notes, breakdown)
         type_code = head.values.get("type_code", "")
         kind = CreditNote if type_code in CREDIT_NOTES else Invoice
-        for other in others:
-            segment = next(s for s in self.segments if s.tag == "NAD" and s.value(1) == other.role)
-            self.untake(segment)
+        roles = {other.role for other in others}
+        for segment in self.segments:
+            if segment.tag == "NAD" and segment.value(1) in roles:
+                self.untake(segment)
         return kind(
             number=head.values.get("number", ""), issue_date=head.dates.get("day") or date.min,
             currency=head.values.get("currency", ""), seller=parties.get("seller") or Party(name="", address=None),
             buyer=parties.get("buyer") or Party(name="", address=None), lines=lines, vat=tuple(breakdown),
-            totals=self._totals_of(lines), type_code=type_code or kind.__dataclass_fields__["type_code"].default,
+            totals=self._totals_of(lines), type_code=type_code or "380",
             tax_point_date=head.dates.get("tax_point"), notes=notes, payee=_payee(parties.get("payee")),
             tax_representative=_representative(parties.get("tax_representative")),
             delivery=_delivery(parties.get("ship_to"), head.dates.get("delivery")), period=_period(head),
@@ -174,9 +175,7 @@ class _InvoiceReader(OrderReader):
         return values
 
     def _give_back(self, item: Reference) -> None:
-        for segment in self.segments:
-            if segment.tag == "RFF" and segment.value(1) == item.kind and segment.value(1, 2) == item.number:
-                self.untake(segment)
+        self.untake(self._named_by[item.kind, item.number])
 
     def _category(self, rate: Decimal | None, code: str) -> VatCategory:
         if code in CATEGORIES:
@@ -261,7 +260,7 @@ class _InvoiceReader(OrderReader):
         price, net = values.get("unit_price"), values.get("net")
         for name, value in (("quantity", quantity), ("price", price), ("amount", net)):
             if value is None:
-                self._lacks(position, name)
+                self._lacks(line.segment, position, name)
         rate, code = values.get("vat_rate"), values.get("vat_category", "")
         if "vat_rate" not in values and len(vat) == 1:
             rate, code = vat[0].rate, vat[0].category
@@ -282,10 +281,9 @@ class _InvoiceReader(OrderReader):
             country_of_origin=values.get("country", ""), allowances_charges=tuple(line.allowances),
         )  # fmt: skip
 
-    def _lacks(self, position: str, name: str) -> None:
-        at = next((s for s in self.segments if s.tag == "LIN" and s.value(1) == position), self.segments[0])
+    def _lacks(self, at: Segment | None, position: str, name: str) -> None:
         message = N_("Line {position} of the invoice gives no {name}.", position=position, name=name)
-        self.fault("LIN", message, at, severity=Severity.FATAL)
+        self.fault("LIN", message, at or self.segments[0])
 
 
 _WITH_REASON = frozenset({

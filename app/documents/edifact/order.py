@@ -80,6 +80,7 @@ class RawLine:
     notes: list[Note] = field(default_factory=list)
     allowances: list[AllowanceCharge] = field(default_factory=list)
     quantity_rank: int = len(_QUANTITIES)
+    segment: Segment | None = None
     quantities: dict[str, tuple[Decimal | None, str]] = field(default_factory=dict)
 
     @property
@@ -124,8 +125,9 @@ class OrderReader(Reader):
         self._party: PartyReader | None = None
         self._parties: list[PartyReader] = []
         self._totals: dict[str, Any] = {}
+        self._named_by: dict[tuple[str, str], Segment] = {}
 
-    def read(self) -> Reading[Order]:
+    def read(self) -> Reading[Any]:
         for segment in self.segments:
             tag = segment.tag
             if tag == "CUX":
@@ -181,6 +183,7 @@ class OrderReader(Reader):
         kind, number = self.text(segment, 1), self.text(segment, 1, 2)
         if number or segment.value(1, 3):
             self._now.references.append(Reference(kind, number, self.text(segment, 1, 3)))
+            self._named_by[kind, number] = segment
 
     def _nad(self, segment: Segment) -> None:
         self._party = PartyReader(self, segment)
@@ -214,6 +217,7 @@ class OrderReader(Reader):
 
     def _lin(self, segment: Segment) -> None:
         self._now = RawLine()
+        self._now.segment = segment
         self._lines.append(self._now)
         self._now.values["position"] = self.text(segment, 1) or str(len(self._lines))
         self._now.values["action"] = self.text(segment, 2)

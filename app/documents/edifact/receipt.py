@@ -37,9 +37,9 @@ class _ReceiptReader(OrderReader):
 
     def document(self) -> ReceiptAdvice:
         common, head = self.common(), self._head
-        orders = []
-        while (order := self.pick("ON")) is not None:
-            orders.append(OrderRef(number=order.number, line=order.line, date=order.date))
+        named = [item for item in head.references if item.kind == "ON"]
+        head.references = [item for item in head.references if item.kind != "ON"]
+        orders = [OrderRef(number=item.number, line=item.line, date=item.date) for item in named]
         despatch = self.pick("AAK") or self.pick("DQ")
         for name in ("invoicee",):
             common.pop(name, None)

@@ -81,7 +81,8 @@ class _StockReader(OrderReader):
     def _moment(self, segment: Segment, day: date) -> datetime:
         digits = segment.value(1, 2)[8:14]
         try:
-            return datetime.combine(day, time(*(int(digits[at : at + 2] or 0) for at in (0, 2, 4))))
+            hour, minute, second = (int(digits[at : at + 2] or 0) for at in (0, 2, 4))
+            return datetime.combine(day, time(hour, minute, second))
         except ValueError:
             self.fault("DATE", N_("{value} is not a date.", value=segment.value(1, 2)[:40]), segment, 1, 2)
             return datetime.combine(day, time())
