@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request, url_for
 
+from app.core import once
 from app.core.actor import Actor, Scope
 from app.core.errors import Forbidden
 from app.core.tenancy import acting_as
@@ -167,7 +168,13 @@ def _to_sign_in(_: SignInRequired) -> Response:
     return cast("Response", redirect(address, code=303))
 
 
+def _end_once(_error: BaseException | None) -> None:
+    once.end()
+
+
 def init_app(app: Flask) -> None:
+    app.before_request(once.begin)
+    app.teardown_request(_end_once)
     app.config.setdefault("SIGN_IN_ENDPOINT", "accounts.sign_in")
     app.register_error_handler(SignInRequired, _to_sign_in)
     app.jinja_env.globals.update(actor=actor, actor_or_none=actor_or_none)

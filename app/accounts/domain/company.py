@@ -12,7 +12,10 @@ from app.core.texts import N_
 
 @dataclass(frozen=True, slots=True)
 class BuyingTerms:
-    """The conditions under which an account buys. `vat_mode` net or gross; `currency` the account buys in."""
+    """The conditions under which an account buys. `vat_mode` net or gross; `currency` the account buys in.
+
+    `operator_zone`: the time zone in which prices change and orders are numbered.
+    """
 
     company_id: int
     code: str
@@ -29,6 +32,7 @@ class BuyingTerms:
     block_reason: str
     is_on_credit_hold: bool
     hold_reason: str
+    operator_zone: str
 
 
 def demand_may_buy(terms: BuyingTerms, *, on_account: bool = True) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.domain.company import BuyingTerms, CustomerParty, OperatorParty, PostalAddress
 from app.accounts.domain.roles import CompanyKind
@@ -13,12 +14,15 @@ from app.accounts.models.companies import Address, Company
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.once import once
 from app.core.texts import N_
 
+_Operator = aliased(Company)
+_ZONE = select(_Operator.time_zone).where(_Operator.kind == CompanyKind.OPERATOR).scalar_subquery()
 _TERMS: tuple[Any, ...] = (
     Company.id, Company.code, Company.name, Company.legal_name, Company.country, Company.vat_id, Company.currency,
     Company.locale, Company.time_zone, Company.vat_mode, Company.payment_days, Company.is_blocked,
-    Company.block_reason, Company.is_on_credit_hold, Company.hold_reason,
+    Company.block_reason, Company.is_on_credit_hold, Company.hold_reason, func.coalesce(_ZONE, Company.time_zone),
 )  # fmt: skip
 _PARTY: tuple[Any, ...] = (
     Company.id, Company.code, Company.name, Company.legal_name, Company.vat_id, Company.tax_number,
@@ -46,6 +50,15 @@ def buying_terms(actor: Actor, company_id: int | None = None) -> BuyingTerms:
     if row is None:
         raise NotFound
     return BuyingTerms(*row)
+
+
+ZONE = "time zone of the operator"  # what `once` keeps it under
+
+
+def operator_zone(actor: Actor) -> str:
+    """The time zone in which prices change and orders are numbered."""
+    asked = select(Company.time_zone).where(Company.kind == CompanyKind.OPERATOR)
+    return once(ZONE, lambda: db.session.scalar(asked)) or actor.time_zone
 
 
 def fiscal_month(actor: Actor, company_id: int | None = None) -> int:

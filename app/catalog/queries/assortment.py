@@ -16,10 +16,12 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.accounts.queries.companies import ZONE
 from app.catalog.domain.assortment import Effect, Rule, Target, Verdict, decide
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.once import keep, once
 from app.core.texts import Message
 
 # Assortments in force today (where the operator is) that reach the account.
@@ -53,7 +55,8 @@ branch AS (
     UNION SELECT b.effect, c.id FROM branch b JOIN categories c ON c.parent_id = b.id
 )
 SELECT {_NAMED.format(effect="deny")}, {_BRANCHES.format(effect="deny")}, {_BRANDS.format(effect="deny")},
-       {_NAMED.format(effect="allow")}, {_BRANCHES.format(effect="allow")}, {_BRANDS.format(effect="allow")}
+       {_NAMED.format(effect="allow")}, {_BRANCHES.format(effect="allow")}, {_BRANDS.format(effect="allow")},
+       (SELECT o.time_zone FROM companies o WHERE o.kind = 'operator')
 """)  # noqa: S608 -- constants of this file
 
 _NAMES = (
@@ -111,7 +114,12 @@ def visible_values(actor: Actor, company_id: int | None = None) -> dict[str, Any
     company = reader_of(actor, company_id)
     if company is None:
         return _FREE
-    row = db.session.execute(_VALUES, {"company": company, "now": clock.now()}).one()
+    return once(("visible", company), lambda: _values(company))
+
+
+def _values(company: int) -> dict[str, Any]:
+    *row, zone = db.session.execute(_VALUES, {"company": company, "now": clock.now()}).one()
+    keep(ZONE, zone)
     if not any(row):
         return _FREE
     return {"as_free": False, "as_all": not any(row[3:]), **dict(zip(_NAMES, row, strict=True))}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, text
 
+from app.accounts.queries.companies import operator_zone
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -15,7 +16,6 @@ from app.core.texts import N_
 from app.insights.domain.reorder import MIN_ORDER_DAYS, Purchases
 from app.insights.models import ReorderDismissal
 from app.insights.queries.reorder import baskets, last_night
-from app.ordering.queries.cart import operator_zone
 
 KEPT = 100  # suggestions of an account
 _NIGHT = time(2)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.core import audit, clock
-from app.core.actor import Actor
+from app.core.actor import Actor, Scope
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.models import AuditEntry
@@ -20,6 +20,7 @@ from app.ordering.domain.approval_conditions import Firing
 from app.ordering.domain.approval_request import RequestState, Trouble
 from app.ordering.models.approvals import Approval, ApprovalLine
 from app.ordering.policy import Permission
+from app.ordering.queries.cart import CartHead, active_cart, active_cart_beside
 
 LINES_MOST = 500  # on the page of a request; the rest is counted
 
@@ -145,6 +146,7 @@ SELECT count(*) FILTER (WHERE {WAITS_FOR_ME}), count(*) FILTER (WHERE a.user_id 
     count(*) FILTER (WHERE {_VISIBLE})
 FROM approvals a WHERE a.company_id = :company AND a.state = 'waiting'""")  # noqa: S608
 _WAITING = text(f"SELECT count(*) FROM approvals a WHERE a.company_id = :company AND {WAITS_FOR_ME}")  # noqa: S608
+_WAITING_BESIDE = text(f"({_WAITING.text})")
 
 
 def counts(actor: Actor) -> Counts:
@@ -154,7 +156,23 @@ def counts(actor: Actor) -> Counts:
 
 def waiting_count(actor: Actor) -> int:
     """How many requests wait for the person; for the menu."""
-    return int(db.session.execute(_WAITING, _who(actor)).scalar_one())
+    return int(db.session.execute(_WAITING, _who(actor)).scalar_one()) if may_decide(actor) else 0
+
+
+def may_decide(actor: Actor) -> bool:
+    """Whether a request can wait for the person at all."""
+    return actor.scope is Scope.TENANT and actor.staff_id is None and actor.can(Permission.APPROVE)
+
+
+def cart_and_waiting(actor: Actor) -> tuple[CartHead | None, int | None]:
+    """The active cart, and in the same statement how many requests wait; None: nobody has counted yet."""
+    if not may_decide(actor):
+        return active_cart(actor), 0
+    values = _who(actor)
+    return active_cart_beside(
+        actor,
+        _WAITING_BESIDE.bindparams(**{name: values[name] for name in ("company", "me", "today", "now", "is_staff")}),
+    )
 
 
 # --- one request

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, case, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, TextClause, any_, bindparam, case, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.accounts.domain.company import demand_may_buy
-from app.accounts.domain.roles import CompanyKind
-from app.accounts.models.companies import Company
-from app.accounts.queries.companies import buying_terms
+from app.accounts.queries.companies import buying_terms, operator_zone
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_id
 from app.core import clock
@@ -102,7 +101,17 @@ def _head(row: Any) -> CartHead | None:
 
 def active_cart(actor: Actor) -> CartHead | None:
     """The cart the buyer's clicks go to, None before the first line and once he may not change it any more."""
-    row = db.session.execute(
+    return _workable(db.session.execute(_active(actor)).one_or_none())
+
+
+def active_cart_beside(actor: Actor, asked: TextClause) -> tuple[CartHead | None, Any]:
+    """The active cart, and in the same statement one more value; None for it where there is no active cart."""
+    row = db.session.execute(_active(actor).add_columns(asked)).one_or_none()
+    return (None, None) if row is None else (_workable(row[:-1]), row[-1])
+
+
+def _active(actor: Actor) -> Select[Any]:
+    return (
         _heads(actor)
         .join(ActiveCart, ActiveCart.cart_id == Cart.id)
         .where(
@@ -112,7 +121,10 @@ def active_cart(actor: Actor) -> CartHead | None:
             Cart.state == CartState.OPEN,
             Cart.kind.in_(WORKED_KINDS),
         )
-    ).one_or_none()
+    )
+
+
+def _workable(row: Any) -> CartHead | None:
     head = _head(row)
     return head if head is not None and head.right.covers(Right.EDIT) else None
 
@@ -142,12 +154,6 @@ def obstacle(actor: Actor) -> Message | None:
     except Conflict as error:
         return error.message
     return None
-
-
-def operator_zone(actor: Actor) -> str:
-    """The time zone in which prices change and orders are numbered."""
-    zone = db.session.scalar(select(Company.time_zone).where(Company.kind == CompanyKind.OPERATOR))
-    return zone or actor.time_zone
 
 
 def price_day(actor: Actor) -> date:
@@ -185,10 +191,16 @@ def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
     )
 
 
-def rows_priced(actor: Actor, head: CartHead, on: date, article_ids: Collection[int] | None = None) -> list[CartRow]:
+def rows_priced(
+    actor: Actor,
+    head: CartHead,
+    on: date,
+    article_ids: Collection[int] | None = None,
+    articles: Mapping[int, Article] = MappingProxyType({}),
+) -> list[CartRow]:
     """Lines of a cart with price, stock and problems, in its order: all, or those of some articles.
 
-    Lines of one article belong together: they share what is left of a contract and what is in stock.
+    Lines of one article belong together. `articles` are those of all these lines, where the caller has read them already.
     """
     statement = (
         select(*_LINE)
@@ -200,22 +212,29 @@ def rows_priced(actor: Actor, head: CartHead, on: date, article_ids: Collection[
     lines = db.session.execute(statement).all()
     if not lines:
         return []
-    articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=head.company_id)
+    known = articles or articles_by_id(actor, {line.article_id for line in lines}, company_id=head.company_id)
+    return rows_of(actor, head, on, lines, known)
+
+
+def rows_of(
+    actor: Actor, head: CartHead, on: date, lines: Sequence[Any], articles: Mapping[int, Article]
+) -> list[CartRow]:  # fmt: skip
+    """The same for lines that are known, also such as are not written yet: tuples of what a line holds.
+
+    Lines of one article share what is left of a contract and what is in stock.
+    """
     amended = amending(actor, head.id) if head.kind == CartKind.AMENDMENT else None
     originals = amended.originals if amended else {}
     prices = cart_prices(
         actor,
-        [price_item(articles[line.article_id], line.quantity, line.unit) for line in lines],
+        [price_item(articles[line[2]], line[3], line[4]) for line in lines],
         on,
         head.company_id,
         amended,
     )
     needs = [
-        need(
-            articles[line.article_id],
-            still_needed(originals.get((line.article_id, line.unit)), line.base_quantity),
-        )
-        for line in lines
+        need(articles[article_id], still_needed(originals.get((article_id, unit)), base_quantity))
+        for _id, _position, article_id, _quantity, unit, base_quantity, *_ in lines
     ]
     promised = promises(actor, needs, on, company_id=head.company_id)
     rows = []

@@ -24,6 +24,7 @@ from app.ordering.service.approval_lines import change_line, note_line
 from app.ordering.service.approval_rules import add_deputy, end_deputy
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
+from app.ordering.views.panels import waiting_of_request
 from app.web.access import actor, actor_or_none, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
@@ -337,9 +338,7 @@ def account_rules(*, account: Any, **_context: Any) -> str | None:
 def waiting_chip(**_context: Any) -> str | None:
     """How many requests wait for the person."""
     me = actor_or_none()
-    if me is None or me.scope is not Scope.TENANT or not me.can(Permission.APPROVE):
-        return None
-    n = queries.waiting_count(me)
+    n = waiting_of_request() if me is not None and queries.may_decide(me) else 0
     return render_template("ordering/_approvals_chip.html", n=n) if n else None
 
 

@@ -12,7 +12,8 @@ from app.core.errors import NotFound
 from app.ordering.domain.cart import CartPage
 from app.ordering.domain.sharing import Right
 from app.ordering.policy import Permission
-from app.ordering.queries.cart import CartHead, active_cart, cart_head
+from app.ordering.queries.approvals import cart_and_waiting, waiting_count
+from app.ordering.queries.cart import CartHead, cart_head
 from app.ordering.queries.promotion_trial import trial
 from app.pricing.policy import Permission as Pricing
 from app.pricing.queries.promotion_pages import PromotionLine
@@ -26,9 +27,18 @@ ID_DIGITS = 18
 def cart_of_request() -> CartHead | None:
     """The buyer's active cart, read once per request."""
     if "ordering_cart" not in g:
-        g.ordering_cart = active_cart(actor())
+        g.ordering_cart, g.ordering_waiting = cart_and_waiting(actor())
     found: CartHead | None = g.ordering_cart
     return found
+
+
+def waiting_of_request() -> int:
+    """How many requests for approval wait for the person: told with the cart where he has one."""
+    me = actor()
+    if me.can(Permission.FILL_CART):
+        cart_of_request()
+    told: int | None = g.get("ordering_waiting")
+    return waiting_count(me) if told is None else told
 
 
 def asked_cart(right: Right = Right.EDIT) -> CartHead:
@@ -62,6 +72,7 @@ def saw_cart(head: CartHead, page: CartPage) -> None:
 def forget_cart() -> None:
     """After a change: what is shown next is read again."""
     g.pop("ordering_cart", None)
+    g.pop("ordering_waiting", None)
 
 
 @slot("layout.top.cart")
