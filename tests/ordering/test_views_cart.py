@@ -87,7 +87,8 @@ def test_a_changed_quantity_swaps_its_row_and_the_sums(client, world, ann):
     part = client.post_part("/cart/lines", data={name: "1,500"})
     assert part.status == 200
     targets = [tag["hx-target"] for tag in part.soup.find_all("hx-partial")]
-    assert targets == [f"#l{name.removeprefix('quantity-')}", "#cart-sums", "#cart-sum", "#cart-notice", "#cart-chip"]
+    parts = ["#cart-sums", "#cart-hints", "#cart-sum", "#cart-notice", "#cart-chip"]
+    assert targets == [f"#l{name.removeprefix('quantity-')}", *parts]
     assert "3,001.00 EUR" in part.text.replace("\xa0", " ")
 
 

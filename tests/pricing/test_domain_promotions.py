@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pricing.domain.promotion_amounts import evaluate
+from app.pricing.domain.promotion_amounts import are_of_sums, evaluate
 from app.pricing.domain.promotions import Effects, Goods, Kind, Off, Part, Promotion
 from app.pricing.domain.totals import TaxedLine, totals
 
@@ -255,3 +255,32 @@ def test_without_thresholds_more_goods_never_cost_less(offers, lines, data):
         return sum(one.net for one in these) - sum(one.amount for one in evaluate(offers, these, "EUR")[0])
 
     assert net([*lines, more]) >= net(lines) - CENT * len(offers)
+
+
+NETS = st.decimals("0", "900", places=2)
+
+
+@given(
+    st.lists(st.tuples(NETS, st.sampled_from(["19", "7"]), st.booleans()), min_size=1, max_size=8),
+    st.lists(st.tuples(st.sampled_from([Off.PERCENT, Off.AMOUNT]), NETS), min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_what_looks_at_sums_finds_the_same_in_sums(lines, offers, on_agreed):
+    promotions = [
+        promotion(f"P{place}", effect=effect, value=str(value % 100), on_agreed_prices=on_agreed, min_net="10")
+        for place, (effect, value) in enumerate(offers)
+    ]
+    assert are_of_sums(promotions)
+    whole = [goods(place, 1, str(net), rate, is_agreed=agreed) for place, (net, rate, agreed) in enumerate(lines)]
+    sums = {}
+    for one in whole:
+        key = (str(one.vat_rate), one.is_agreed)
+        sums[key] = sums.get(key, Decimal(0)) + one.net
+    summed = [goods(0, 0, str(net), rate, is_agreed=agreed) for (rate, agreed), net in sums.items()]
+    assert evaluate(promotions, summed, "EUR") == evaluate(promotions, whole, "EUR")
+
+
+def test_lines_are_needed_by_what_looks_at_them():
+    assert not are_of_sums([promotion("P", Kind.LINE)])
+    assert not are_of_sums([promotion("P", on=[1])])
+    assert not are_of_sums([promotion("A", on_agreed_prices=True), promotion("B")])

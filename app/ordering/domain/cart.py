@@ -100,6 +100,9 @@ class Kept(NamedTuple):
     has_moved: bool
 
 
+NOTHING_KEPT = Kept(None, None, None, False, False, False)
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Lines of a cart, those that cannot be ordered (the first few by id and SKU), those whose price has moved."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +24,9 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
 from app.ordering.domain.cart import (
+    NOTHING_KEPT,
     CartEdit,
+    CartRow,
     LineProblem,
     WantedLine,
     assortment_problem,
@@ -33,16 +36,18 @@ from app.ordering.domain.cart import (
 from app.ordering.domain.lifecycle import WORKED_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Clash, Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
-from app.ordering.queries.cart import CartHead, cart_head
-from app.ordering.service.cart_lines import LineValues, put_lines, set_lines, write_note
+from app.ordering.queries.cart import CartHead, cart_head, rows_of
+from app.ordering.service.cart_lines import LineValues, insert_rows, put_lines, set_lines, write_note
 from app.ordering.service.cart_state import (
     activate,
     active_id,
+    head_of,
     insert_cart,
     locked,
     next_version,
     seen_now,
     shown,
+    shown_rows,
     touch,
     who,
 )
@@ -114,27 +119,47 @@ def add_lines(
     Equal article and unit is added to the line that is there. Raises Invalid("quantity" or "lines") when a line cannot
     be ordered in this quantity, with `details` [(index, LineProblem)]; Conflict when the account is blocked.
     """
-    demand_may_buy(buying_terms(actor), on_account=False)
+    buyer = buying_terms(actor)
+    demand_may_buy(buyer, on_account=False)
     cart = locked(actor, cart_id if cart_id is not None else active_id(actor))
     known = _repeated(cart, client_ref, lines)
     if known is not None:
         return Added(known, 0, 0, seen_now(actor, cart, {line.article_id for line in lines}))
-    articles = articles_by_id(actor, {line.article_id for line in lines})
-    there = _lines_of(cart, articles)
+    articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=cart.company_id)
+    there = _lines_of(cart, articles) if cart.line_count else {}
     wanted = _merged(lines, there)
     _demand_orderable(lines, wanted, articles)
     if cart.line_count + len(wanted.keys() - there.keys()) > MAX_LINES:
         raise Invalid("lines", N_("A cart holds at most {most} lines. Order what is in it first.", most=MAX_LINES))
     version = next_version(actor, cart)
-    touched = put_lines(actor, cart, [
+    values = [
         LineValues(line.article_id, line.quantity, line.unit, _base(articles[line.article_id], line.quantity, line.unit),
                    line.note[:NOTE_LENGTH])
         for line in wanted.values()
-    ])  # fmt: skip
+    ]  # fmt: skip
     change_id = _log(cart, "added", version, who(actor), len(lines), client_ref=client_ref, request_hash=_hash(lines))
     grown = sum(1 for key in wanted if key in there)
-    now = shown(actor, cart, page, {line.article_id for line in lines}, touched)
+    if there:
+        touched = put_lines(actor, cart, values)
+        now = shown(actor, cart, page, articles.keys(), touched, articles=articles)
+    else:
+        rows = _put_new(actor, cart, values, articles, clock.today(buyer.operator_zone))
+        now = shown_rows(actor, cart, page, rows)
     return Added(change_id, len(wanted) - grown, grown, now)
+
+
+def _put_new(
+    actor: Actor, cart: Cart, values: Sequence[LineValues], articles: Mapping[int, Article], on: date
+) -> list[CartRow]:  # fmt: skip
+    """Lines of articles that the cart does not have: priced first, so that each is written once."""
+    changed = (cart.version, cart.changed_at, cart.changed_by, cart.changed_by_id)
+    lines = [
+        (0, 0, one.article_id, one.quantity, one.unit, one.base, one.note, None, None, *changed, *NOTHING_KEPT)
+        for one in values
+    ]
+    rows = rows_of(actor, head_of(cart), on, lines, articles)
+    insert_rows(actor, cart, rows)
+    return rows
 
 
 @command
@@ -158,7 +183,7 @@ def set_quantities(
         .where(CartLine.cart_id == cart.id, CartLine.id.in_(quantities))
     )}  # fmt: skip
     _demand_no_clash(cart, held, quantities, seen)
-    articles = articles_by_id(actor, {line.article_id for line in held.values()})
+    articles = articles_by_id(actor, {line.article_id for line in held.values()}, company_id=cart.company_id)
     rows, problems = [], []
     for line in held.values():
         quantity, unit = quantities[line.id][0], quantities[line.id][1] or line.unit
@@ -172,7 +197,7 @@ def set_quantities(
         raise Invalid("quantity", problems[0][1].message, details=problems)
     next_version(actor, cart)
     set_lines(actor, cart, rows, [row for row in rows if row.unit != held[row.line_id or 0].unit])
-    return shown(actor, cart, page, set(articles), list(held))
+    return shown(actor, cart, page, articles.keys(), list(held), articles=articles)
 
 
 def _demand_no_clash(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -13,8 +14,9 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.texts import N_
+from app.ordering.domain.cart import CartRow
 from app.ordering.models.carts import Cart
-from app.ordering.service.cart_state import who
+from app.ordering.service.cart_state import agree, array_of, found_columns, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,23 @@ class LineValues:
     note: str = ""
     line_id: int | None = None
 
+
+# Lines of articles that the cart does not have, with what pricing found of them. Notes are rare: without one of them
+# there is no array, and the rows of unnest have NULL.
+_INSERT = text("""
+INSERT INTO cart_lines (company_id, cart_id, position, article_id, quantity, unit, base_quantity, note, version,
+    first_version, changed_at, changed_by, changed_by_id, checked_price, checked_base_quantity, net_seen, vat_category,
+    vat_rate, is_agreed, has_problem, has_moved)
+SELECT :company_id, :cart_id,
+    (SELECT coalesce(max(position), 0) FROM cart_lines WHERE cart_id = :cart_id) + new.place,
+    new.article_id, new.quantity, new.unit, new.base_quantity, coalesce(new.note, ''), :version, :version, :now, :who,
+    :user, new.price, new.base, new.net, new.category, new.rate, new.agreed, new.wrong, new.moved
+FROM unnest(CAST(:article_id AS bigint[]), CAST(:quantity AS numeric[]), CAST(:unit AS text[]),
+    CAST(:base_quantity AS numeric[]), CAST(:note AS text[]), CAST(:price AS numeric[]), CAST(:base AS numeric[]),
+    CAST(:net AS numeric[]), CAST(:category AS text[]), CAST(:rate AS numeric[]), CAST(:agreed AS boolean[]),
+    CAST(:wrong AS boolean[]), CAST(:moved AS boolean[])) WITH ORDINALITY
+    AS new (article_id, quantity, unit, base_quantity, note, price, base, net, category, rate, agreed, wrong, moved, place)
+RETURNING id, position""")
 
 # What a line held before goes into its history in the same statement.
 _PUT = text("""
@@ -87,11 +106,27 @@ WHERE mine.cart_id = :cart_id""")
 def put_lines(actor: Actor, cart: Cart, lines: Sequence[LineValues]) -> list[int]:
     """Add lines or overwrite those of the same article and unit; returns their ids."""
     columns = {
-        "article_id": [line.article_id for line in lines],
+        "article_id": array_of(line.article_id for line in lines),
         **_quantities(lines),
         "note": [line.note for line in lines],
     }
-    return list(db.session.scalars(_PUT, {**_signed(actor, cart), "company_id": cart.company_id, **columns}))
+    return list(db.session.scalars(_PUT, {**_signed(actor, cart), "company_id": cart.company_id, **columns}).all())
+
+
+def insert_rows(actor: Actor, cart: Cart, rows: Sequence[CartRow]) -> None:
+    """Write lines of articles that the cart does not have, at the prices shown; the rows get their ids and places."""
+    columns = {
+        "article_id": array_of(row.article.id for row in rows),
+        "quantity": array_of(row.quantity for row in rows),
+        "unit": [row.unit for row in rows],
+        "base_quantity": array_of(row.base_quantity for row in rows),
+        "note": [row.note for row in rows] if any(row.note for row in rows) else None,
+        **agree(rows),
+        **found_columns(rows),
+    }
+    written = db.session.execute(_INSERT, {**_signed(actor, cart), "company_id": cart.company_id, **columns}).all()
+    for row, (line_id, position) in zip(rows, sorted(written, key=itemgetter(1)), strict=True):
+        row.line_id, row.position, row.kept = line_id, position, row.facts
 
 
 def set_lines(actor: Actor, cart: Cart, lines: Sequence[LineValues], moved: Sequence[LineValues]) -> None:
@@ -112,11 +147,11 @@ def write_note(actor: Actor, cart: Cart, line_id: int, note: str) -> None:
     db.session.execute(_NOTE, {**_signed(actor, cart), **values})
 
 
-def _quantities(lines: Sequence[LineValues]) -> dict[str, list[Any]]:
+def _quantities(lines: Sequence[LineValues]) -> dict[str, Any]:
     return {
-        "quantity": [line.quantity for line in lines],
+        "quantity": array_of(line.quantity for line in lines),
         "unit": [line.unit for line in lines],
-        "base": [line.base for line in lines],
+        "base": array_of(line.base for line in lines),
     }
 
 

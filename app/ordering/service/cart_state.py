@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import insert, select, text
 
 from app.accounts.queries.companies import buying_terms
+from app.catalog.domain.article import Article
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -116,13 +118,8 @@ def remember_prices(page: CartPage) -> None:
 
 def keep_shown(cart_id: int, rows: Sequence[CartRow]) -> None:
     """The same for some lines of a cart."""
-    for row in rows:
-        row.checked_price, row.checked_base_quantity = row.price.unit_price, row.price.base_quantity
     if rows:
-        prices = {
-            "price": _array(row.price.unit_price for row in rows),
-            "base": _array(row.price.base_quantity for row in rows),
-        }
+        prices = agree(rows)
         db.session.execute(_KEEP_SHOWN, {**_facts(cart_id, rows), **prices})
 
 
@@ -136,22 +133,39 @@ def keep_facts(cart_id: int, rows: Sequence[CartRow], version: int | None = None
 
 
 def _facts(cart_id: int, rows: Sequence[CartRow], version: int | None = None) -> dict[str, Any]:
-    facts = [row.facts for row in rows]
     return {
         "cart": cart_id,
         "now": version,
-        "id": _array(row.line_id for row in rows),
-        "version": _array(row.version for row in rows),
-        "net": _array(fact.net for fact in facts),
-        "category": _array(fact.vat_category for fact in facts),
-        "rate": _array(fact.vat_rate for fact in facts),
-        "agreed": _array(fact.is_agreed for fact in facts),
-        "wrong": _array(fact.has_problem for fact in facts),
-        "moved": _array(fact.has_moved for fact in facts),
+        "id": array_of(row.line_id for row in rows),
+        "version": array_of(row.version for row in rows),
+        **found_columns(rows),
     }
 
 
-def _array(values: Iterable[Any]) -> str:
+def agree(rows: Sequence[CartRow]) -> dict[str, str]:
+    """The prices of these lines become those the buyer has seen; their columns."""
+    for row in rows:
+        row.checked_price, row.checked_base_quantity = row.price.unit_price, row.price.base_quantity
+    return {
+        "price": array_of(row.price.unit_price for row in rows),
+        "base": array_of(row.price.base_quantity for row in rows),
+    }
+
+
+def found_columns(rows: Sequence[CartRow]) -> dict[str, str]:
+    """What pricing found of lines, column by column."""
+    facts = [row.facts for row in rows]
+    return {
+        "net": array_of(fact.net for fact in facts),
+        "category": array_of(fact.vat_category for fact in facts),
+        "rate": array_of(fact.vat_rate for fact in facts),
+        "agreed": array_of(fact.is_agreed for fact in facts),
+        "wrong": array_of(fact.has_problem for fact in facts),
+        "moved": array_of(fact.has_moved for fact in facts),
+    }
+
+
+def array_of(values: Iterable[Any]) -> str:
     """Numbers, codes and flags as an array the way PostgreSQL writes it."""
     return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
 
@@ -182,28 +196,54 @@ def next_version(actor: Actor, cart: Cart) -> int:
     return cart.version
 
 
-def shown(actor: Actor, cart: Cart, page: str, article_ids: Collection[int], touched: Collection[int] = ()) -> CartEdit:
+def shown(
+    actor: Actor,
+    cart: Cart,
+    page: str,
+    article_ids: Collection[int],
+    touched: Collection[int] = (),
+    *,
+    articles: Mapping[int, Article] = MappingProxyType({}),
+) -> CartEdit:
     """After a change: price the lines of these articles, keep what the buyer is shown, sum up the whole cart.
 
-    The prices of `touched` lines are those he agrees to; the others of the same articles only take part. Nothing of it
-    grows with the number of the other lines but one sum inside the database.
+    The prices of `touched` lines are those he agrees to; the others of the same articles only take part. `articles` spare
+    reading them once more. Nothing of it grows with the number of the other lines but one sum inside the database.
     """
     db.session.flush()
-    now = seen_now(actor, cart, article_ids, touched)
+    now = seen_now(actor, cart, article_ids, touched, articles)
+    return _noted(cart, page, now)
+
+
+def shown_rows(actor: Actor, cart: Cart, page: str, rows: list[CartRow]) -> CartEdit:
+    """The same where the touched lines were priced before they were written, and kept with it."""
+    return _noted(cart, page, _summed(actor, cart, rows))
+
+
+def _noted(cart: Cart, page: str, now: CartEdit) -> CartEdit:
     cart.line_count, cart.net_seen, cart.allowances_seen = now.counts.lines, now.totals.net_total, now.effects.seen
     touch(cart, page)
     return now
 
 
-def seen_now(actor: Actor, cart: Cart, article_ids: Collection[int], touched: Collection[int] = ()) -> CartEdit:
+def seen_now(
+    actor: Actor,
+    cart: Cart,
+    article_ids: Collection[int],
+    touched: Collection[int] = (),
+    articles: Mapping[int, Article] = MappingProxyType({}),
+) -> CartEdit:
     """The lines of some articles at today's prices, and the sums of the cart."""
-    head = head_of(cart)
-    rows = rows_priced(actor, head, price_day(actor), article_ids) if article_ids else []
+    rows = rows_priced(actor, head_of(cart), price_day(actor), article_ids, articles) if article_ids else []
     mine = set(touched)
     keep_shown(cart.id, [row for row in rows if row.line_id in mine])
     others = [row for row in rows if row.line_id not in mine and row.facts != row.kept]
     keep_facts(cart.id, others, cart.version)
-    totals, effects, counts = kept_sums(actor, head, rows)
+    return _summed(actor, cart, rows)
+
+
+def _summed(actor: Actor, cart: Cart, rows: list[CartRow]) -> CartEdit:
+    totals, effects, counts = kept_sums(actor, head_of(cart), rows)
     return CartEdit(cart.id, cart.company_id, cart.name, cart.version, cart.currency, rows, totals, counts, effects)
 
 

@@ -12,7 +12,8 @@ from app.core.db import command, db
 from app.core.errors import Invalid
 from app.ordering.domain.cart import WantedLine
 from app.ordering.models.carts import CartChange
-from app.ordering.service.cart import Added, add_lines, make_active, new_cart
+from app.ordering.service.cart import Added, add_lines, new_cart
+from app.ordering.service.cart_state import activate
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def add_to_new_cart(actor: Actor, name: str, lines: Sequence[WantedLine], *, cli
     )  # fmt: skip
     if cart_id is None:
         cart_id = new_cart(actor, name)
-        make_active(actor, cart_id)
+        activate(actor, cart_id)
     return add_lines(actor, cart_id, lines, client_ref=client_ref, page=page)
 
 

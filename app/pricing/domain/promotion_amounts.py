@@ -55,6 +55,16 @@ def evaluate(
     return tuple(allowances), tuple(sorted(lost.values(), key=lambda one: order[one.code]))
 
 
+def are_of_sums(promotions: Sequence[Promotion]) -> bool:
+    """Whether they look at nothing but the sums of a cart.
+
+    Then `evaluate` finds the same to the cent from one row for each VAT category, rate and kind of price.
+    """
+    return all(one.kind is Kind.CART and one.articles is None for one in promotions) and (
+        len({one.on_agreed_prices for one in promotions}) == 1
+    )
+
+
 def _worked_out(
     chosen: Sequence[Promotion], goods: Sequence[Goods], currency: str
 ) -> tuple[list[Allowance], dict[str, Lost]]:
@@ -95,11 +105,11 @@ def _taken(promotion: Promotion, table: Table) -> dict[int, Decimal]:
 
 
 def _off_lines(promotion: Promotion, table: Table, places: Sequence[int]) -> dict[int, Decimal]:
-    quantities = table.quantities(places)
+    quantities = table.quantities(places) if promotion.min_quantity else {}
     taken = {}
     for place in places:
         goods, left = table.goods[place], table.left[place]
-        if quantities[goods.article_id] < promotion.min_quantity:
+        if quantities and quantities[goods.article_id] < promotion.min_quantity:
             continue
         exact = (
             left * promotion.value / _HUNDRED

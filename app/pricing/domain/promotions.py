@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.core.money import Money
 from app.core.texts import N_, Message
@@ -86,8 +87,7 @@ class Promotion:
         return N_("“{name}”", name=self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(NamedTuple):
     """A priced line as promotions see it. `is_agreed`: its price comes from a contract or a quote."""
 
     article_id: int
@@ -251,6 +251,8 @@ def _no_goods(promotion: Promotion, table: Table) -> Message:
 
 
 def _too_few(promotion: Promotion, table: Table, places: Sequence[int]) -> Lost | None:
+    if not promotion.min_quantity:
+        return None
     quantities = table.quantities(places)
     if any(quantity >= promotion.min_quantity for quantity in quantities.values()):
         return None

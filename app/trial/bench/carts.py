@@ -97,6 +97,22 @@ def _against_small(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
 
 
 @contextmanager
+def _against_small_with_offer(stock: BenchStock, *, kind: str) -> Iterator[tuple[Work, Work]]:
+    """The same while a promotion holds for all goods."""
+    stock.bare.execute(
+        "INSERT INTO promotions (code, name, kind, effect, value) VALUES ('BENCH', 'Bench', %s, 'percent', 3)", (kind,)
+    )
+    stock.bare.commit()
+    try:
+        with _against_small(stock) as both:
+            yield both
+    finally:
+        stock.bare.rollback()
+        stock.bare.execute("DELETE FROM promotions WHERE code = 'BENCH'")
+        stock.bare.commit()
+
+
+@contextmanager
 def _adding_against_small(stock: BenchStock) -> Iterator[tuple[Work, Work]]:
     yield _adding(stock, _filled(stock, 5000)), _adding(stock, _filled(stock, 50))
 
@@ -113,6 +129,12 @@ for _lines in (50, 200, 1000):
 benches.add(
     "edit_5000", Bench("edit_5000", "one change in a cart of 5,000 lines, over HTTP", _SMALL, _against_small, 60)
 )
+for _kind, _words in (("cart", "the whole order"), ("line", "each line")):
+    benches.add(
+        f"edit_5000_offer_{_kind}",
+        Bench(f"edit_5000_offer_{_kind}", f"one change in a cart of 5,000 lines with something off {_words}", _SMALL,
+              partial(_against_small_with_offer, kind=_kind), 40),
+    )  # fmt: skip
 benches.add(
     "add_to_5000", Bench("add_to_5000", "one more line into a cart of 5,000", _SMALL, _adding_against_small, 60)
 )
