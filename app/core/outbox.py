@@ -68,10 +68,10 @@ def handles(event_type: type[E], *, scope: Scope | None = None) -> Callable[[Cal
     return register
 
 
-def publish(event: Event) -> None:
-    """Write one outbox row per handler of the event and have them delivered after the commit."""
-    handlers = _by_event.get(type(event), [])
-    if not handlers:
+def publish(*events: Event) -> None:
+    """Write one outbox row per handler of each event and have them delivered after the commit."""
+    handled = [(event, handler) for event in events for handler in _by_event.get(type(event), [])]
+    if not handled:
         return
     bounds = current_bounds()
     if bounds is None:
@@ -84,7 +84,7 @@ def publish(event: Event) -> None:
             "scope": str(handler.scope or bounds.scope),
             "company_id": bounds.company_id,
         }
-        for handler in handlers
+        for event, handler in handled
     ]
     db.session.execute(insert(OutboxEntry).inline(), rows)
     on_commit(lambda: send_now(POKE, bounds=Bounds(Scope.SYSTEM, 0)))

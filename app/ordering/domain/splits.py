@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
@@ -37,8 +36,7 @@ class Whole(NamedTuple):
     vat_rate: Decimal | None = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A share of a line: `line` and `delivery` are places in their lists, `position` counts within the line from 1."""
 
     line: int
@@ -89,6 +87,15 @@ def divide(
             delivery = places.setdefault(where, len(places))
             found.append(Part(number, delivery, position, one.quantity, base, net, one.cost_centre_id))
     return list(places), found
+
+
+def undivided(lines: Sequence[Whole], wishes: Wishes) -> tuple[list[Where], list[Part]]:
+    """What `divide` finds where no line is split: one delivery brings every line whole."""
+    centre = wishes.cost_centre_id
+    parts = [
+        Part(number, 0, 1, line.quantity, line.base_quantity, line.net, centre) for number, line in enumerate(lines)
+    ]
+    return [Where(wishes.ship_to_id, wishes.requested_on)] if lines else [], parts
 
 
 def sum_problem(quantity: Decimal, unit: str, parts: Iterable[PartWish]) -> LineProblem | None:

@@ -17,7 +17,7 @@ from app.ordering.domain.cart import CartPage, CartRow, LineProblem, quantity_pr
 from app.ordering.domain.charges import Charge, bases_of
 from app.ordering.domain.delivery_cost import Load, free_hint, quote
 from app.ordering.domain.order_costs import Costs, confirmation, costs_of
-from app.ordering.domain.splits import Part, Where, Whole, divide, sum_problem, wishes_of
+from app.ordering.domain.splits import Part, Where, Whole, divide, sum_problem, undivided, wishes_of
 from app.ordering.domain.terms import AccountTerms
 from app.ordering.domain.thresholds import judge
 from app.ordering.domain.wishes import PartWish, Wishes
@@ -66,8 +66,10 @@ def plan(
     """
     terms = account_terms(actor, head.currency, company_id=head.company_id, locale=locale or buyer.locale)
     split = cart_parts(head.id, head.company_id)
-    divided = wishes_of(lines, wishes, split)
-    deliveries, parts = divide(lines, divided, head.currency)
+    if split:
+        deliveries, parts = divide(lines, wishes_of(lines, wishes, split), head.currency)
+    else:
+        deliveries, parts = undivided(lines, wishes)
     wanted = {where.ship_to_id for where in deliveries} | {wishes.ship_to_id}
     if wishes.bill_to_id is not None:
         wanted.add(wishes.bill_to_id)

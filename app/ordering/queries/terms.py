@@ -124,7 +124,7 @@ WHERE l.cart_id = :cart AND l.company_id = :company""")
 
 def weights(cart_id: int, company_id: int) -> dict[int, LineWeight]:
     """The weight of each line of a cart, packs with what is around them where that is known; one statement."""
-    rows = db.session.execute(_WEIGHTS, {"cart": cart_id, "company": company_id})
+    rows = db.session.execute(_WEIGHTS, {"cart": cart_id, "company": company_id}).all()
     return {row[0]: LineWeight(row[1], row[2]) for row in rows}
 
 

@@ -14,7 +14,6 @@ from app.accounts.queries.companies import customer_party
 from app.core import clock
 from app.core.actor import Via
 from app.core.db import db
-from app.core.outbox import publish
 from app.ordering.domain.lifecycle import OrderSource
 from app.ordering.domain.wishes import Placed
 from app.ordering.events import OrderReleased
@@ -49,17 +48,16 @@ ON CONFLICT (company_id, client_ref) DO NOTHING
 RETURNING id, number, released_at""")
 
 
-def insert_order(ready: Ready) -> Placed | None:
+def insert_order(ready: Ready) -> tuple[Placed, list[OrderReleased]] | None:
     """The head of the order; None when another cart has just used the same reference.
 
-    Where the account has no time for changes, the order is released with it: it may be invoiced at once.
+    Where the account has no time for changes, the order is released with it: it may be invoiced at once, and that is
+    to be published.
     """
     row = db.session.execute(_ORDER, _head(ready) | _parties(ready)).one_or_none()
     if row is None:
         return None
-    if row.released_at is not None:
-        publish(OrderReleased(row.id))
-    return Placed(row.id, row.number)
+    return Placed(row.id, row.number), [OrderReleased(row.id)] if row.released_at is not None else []
 
 
 def _head(ready: Ready) -> dict[str, Any]:

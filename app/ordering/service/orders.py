@@ -42,9 +42,10 @@ def place(ready: Ready) -> Placed:
     if ready.head.kind == CartKind.AMENDMENT:
         return amend(ready)
     company_id = ready.head.company_id
-    order = insert_order(ready)
-    if order is None:
+    made = insert_order(ready)
+    if made is None:
         return known_order(company_id, ready.client_ref, ready.request_hash) or _vanished()
+    order, released = made
     take_promotions(ready, order)
     insert_charges(ready, order.id)
     placed = insert_lines(order.id, ready.lines, ready.terms.locale)
@@ -57,7 +58,7 @@ def place(ready: Ready) -> Placed:
     take_credit(ready, order, ready.totals.gross_total)
     ready.cart.state, ready.cart.last_activity_at = CartState.ORDERED, clock.now()
     _record(ready, order)
-    publish(OrderPlaced(order.id))
+    publish(*released, OrderPlaced(order.id))
     return order
 
 

@@ -36,7 +36,7 @@ from app.ordering.models.carts import Cart
 from app.ordering.models.changes import OrderAmendment
 from app.ordering.models.orders import Order
 from app.ordering.queries.amendment import amended_before, demand_amendable
-from app.ordering.queries.cart import CartHead, cart_head, operator_zone, price_rows
+from app.ordering.queries.cart import CartHead, cart_head, price_rows
 from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
 from app.ordering.queries.plans import Plan, plan
 from app.pricing.domain.promotions import NO_EFFECTS, Effects
@@ -132,7 +132,7 @@ def prepare(
     paid = demand_amendable(cart_id) if head.kind == CartKind.AMENDMENT else {}
     buyer = buying_terms(actor, cart.company_id)
     demand_may_buy(buyer, on_account=False)
-    today = clock.today(operator_zone(actor))
+    today = clock.today(buyer.operator_zone)
     lines = lines_to_place(actor, head, today, held)
     if not lines:
         raise Conflict(N_("The cart is empty."))
