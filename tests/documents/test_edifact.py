@@ -338,6 +338,12 @@ def test_contrl_accepts_what_is_whole():
     )
 
 
+@pytest.mark.parametrize("tag", [b"VAT", b"DUE", b"DAY", b"SUM", b"INI", b"NOW", b"WAS"])
+def test_names_of_no_segment_are_read_past(tag):
+    data = formats["edifact-invoic"].dumps(Invoice(**BILL)).replace(b"LIN+1", tag + b"+1'\nLIN+1")
+    survives(data)
+
+
 def survives(data: bytes) -> None:
     try:
         file = EdifactFile.of([data])

@@ -37,6 +37,10 @@ CODES = {
     "EN": "gtin", "SRV": "gtin", "UP": "gtin", "SA": "sku", "VN": "sku", "IN": "buyer_sku", "BP": "buyer_sku", "MF": "manufacturer_sku",
     "MP": "manufacturer_sku",
 }  # fmt: skip
+_HANDLED = (
+    "ALC", "ALI", "BGM", "CNT", "CPS", "CUX", "DTM", "FTX", "GIN", "IMD", "LIN", "LOC", "MEA", "MOA", "NAD", "PAC", "PAI",
+    "PAT", "PCD", "PCI", "PIA", "PRI", "PYT", "QTY", "QVR", "RFF", "RNG", "TAX", "TDT", "TOD",
+)  # fmt: skip
 CATEGORIES = frozenset(item.value for item in VatCategory)
 _IDS = ("sku", "buyer_sku", "gtin", "manufacturer_sku")
 _QUANTITIES = ("21", "12", "47", "113", "1", "11", "46", "59")
@@ -52,24 +56,26 @@ _TOTALS = {
     "124": "tax",
 }
 # Segments that begin a group: quantities and dates behind them belong to it, not to the line.
-_GROUPS = {
-    "PAT",
-    "PYT",
-    "PRI",
-    "RFF",
-    "PAC",
-    "LOC",
-    "TAX",
-    "NAD",
-    "ALC",
-    "TDT",
-    "TOD",
-    "EQD",
-    "SCC",
-    "CCI",
-    "CPS",
-    "LIN",
-}
+_GROUPS = frozenset(
+    {
+        "PAT",
+        "PYT",
+        "PRI",
+        "RFF",
+        "PAC",
+        "LOC",
+        "TAX",
+        "NAD",
+        "ALC",
+        "TDT",
+        "TOD",
+        "EQD",
+        "SCC",
+        "CCI",
+        "CPS",
+        "LIN",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -128,6 +134,8 @@ class OrderReader(Reader):
         self._named_by: dict[tuple[str, str], Segment] = {}
 
     def read(self) -> Reading[Any]:
+        names = ((tag, getattr(self, f"_{tag.lower()}", None)) for tag in _HANDLED)
+        readers = {tag: reader for tag, reader in names if reader is not None}
         for segment in self.segments:
             tag = segment.tag
             if tag == "CUX":
@@ -135,7 +143,7 @@ class OrderReader(Reader):
             if tag in _GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
                 self._was, self._group = self._group, tag
                 self._party = None
-            reader = getattr(self, f"_{tag.lower()}", None) if tag not in _FRAME else None
+            reader = readers.get(tag)
             if tag == "UNS":
                 self._section(segment)
             elif self._party is not None and self._party.take(segment):
