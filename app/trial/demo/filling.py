@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import func, select, update
@@ -22,12 +23,17 @@ from app.accounts.service.companies import (
 )
 from app.accounts.service.installation import Firm, create_operator, create_user
 from app.accounts.service.registration import register_company
+from app.billing.events import InvoiceRendered
+from app.billing.models import Invoice
 from app.core.actor import Actor, Scope, Via
 from app.core.db import db, transaction
 from app.core.errors import Conflict
 from app.core.models import OutboxEntry
 from app.core.permissions import of_role
 from app.core.tenancy import acting_as, system_scope
+from app.notifications.models import Notice
+from app.notifications.notices import invoice_ready
+from app.notifications.service.telling import note
 from app.trial.demo.approvals import add_approvals
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.budgets import add_cost_centres, fit_budgets
@@ -35,6 +41,7 @@ from app.trial.demo.carts import add_carts
 from app.trial.demo.changes import add_changes
 from app.trial.demo.delivery import add_delivery
 from app.trial.demo.described import add_descriptions
+from app.trial.demo.families import DemoArticle
 from app.trial.demo.files import add_files
 from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
@@ -141,22 +148,33 @@ def _fill(actor: Actor) -> None:
         add_plans(house)
         add_suppliers_articles(house, items)
     _told_long_ago()
-    add_visit(house, accounts[0][1][1], items)
-    add_lists(house, accounts[0][1][0], items)
-    add_standing(house, accounts[0][1][1], items)
-    add_approvals(accounts[0][1][1], items)
-    add_delivery(house, accounts[0][1][1], items)
+    _add_desk(house, yard, items)
     _applicant()
 
 
+def _add_desk(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
+    """What the people of the shipyard work on just now."""
+    add_visit(house, yard, items)
+    add_lists(house, yard.company_id, items)
+    add_standing(house, yard, items)
+    add_approvals(yard, items)
+    add_delivery(house, yard, items)
+
+
 def _told_long_ago() -> None:
-    """The notices of what happened until here count as given: nobody is told today of weeks ago."""
+    """The notices of what happened until here count as given and read: nobody is told today of weeks ago."""
+    system = Actor.system()
     with system_scope("notices of the demo's history"), transaction() as session:
         session.execute(
             update(OutboxEntry)
             .where(OutboxEntry.done_at.is_(None), OutboxEntry.handler.startswith("app.notifications."))
             .values(done_at=func.now())
         )
+        for invoice_id in session.scalars(select(Invoice.id)).all():  # their papers are made later, by the workers
+            for telling in invoice_ready.tellings(system, InvoiceRendered(invoice_id)):
+                if telling.way == "page":
+                    note(system, "invoice_ready", telling)
+        session.execute(update(Notice).where(Notice.way == "page").values(read_at=func.now()))
 
 
 def _account(house: Actor, account: Account, manager_id: int) -> tuple[int, Actor]:
