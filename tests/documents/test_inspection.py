@@ -188,8 +188,9 @@ def test_one_endless_segment_takes_little_memory():
 def test_folders_and_many_files_give_a_line_each(tmp_path):
     (tmp_path / "bad.edi").write_bytes(sample("edifact/orders-d96a.edi").replace(b"UNT+40", b"UNT+4"))
     lines = run(str(tmp_path), str(SAMPLES / "x12"))
-    assert [next(iter(line)) for line in lines] == ["path"] * 3
-    assert [Path(line["path"]).name for line in lines] == ["bad.edi", "850-4010.edi", "850-5010.edi"]
+    names = sorted(path.name for path in (SAMPLES / "x12").iterdir())
+    assert {next(iter(line)) for line in lines} == {"path"}
+    assert [Path(line["path"]).name for line in lines] == ["bad.edi", *names]
     (finding,) = lines[0]["findings"]
     assert (finding["rule"], finding["line"], finding["column"]) == ("UNT01", 42, 5)
     assert (finding["ruleset"], finding["path"]) == ("EDIFACT envelope", "41:UNT/1.1")
@@ -215,3 +216,28 @@ def test_the_command_needs_neither_database_nor_slices():
     first, modules = done.stdout.splitlines()
     assert json.loads(first)["documents"][0]["number"] == "PO-2025-118"
     assert modules == "[]"
+
+
+ORDER = b"""<?xml version="1.0"?>
+<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"
+ xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+ xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
+ <cbc:ID>7</cbc:ID><cbc:IssueDate>2025-03-01</cbc:IssueDate>
+ <cac:BuyerCustomerParty/><cac:SellerSupplierParty/>
+ <cac:OrderLine><cac:LineItem><cbc:ID>1</cbc:ID><cac:Item/></cac:LineItem></cac:OrderLine>
+</Order>"""
+
+
+def test_ubl_orders_are_checked_by_structure_and_parts():
+    found = report(ORDER)
+    assert (found["verdict"], found["findings"]) == ("not_checked", [])
+    assert found["rule_sets"] == [{"name": "UBL 2.1 Order structure", "version": "Kontor 1"}]
+    without = report(ORDER.replace(b"<cac:SellerSupplierParty/>", b""))["findings"]
+    assert [(item["step"], item["line"]) for item in without] == [("schema", 7)]
+    deep = report(ORDER.replace(b"<cac:Item/>", b""))["findings"]
+    assert [(item["step"], item["path"]) for item in deep] == [("schema", "/Order/cac:OrderLine/cac:LineItem")]
+
+
+def test_xml_cut_at_every_byte_is_invalid():
+    for end in range(1, len(ORDER)):
+        assert inspect_file([ORDER[:end]], name="order.xml").verdict == "invalid", end

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from app.core.texts import N_
 from app.documents.formats import FormatError
 from app.documents.inspection.report import (
     SCHEMA,
@@ -16,18 +16,23 @@ from app.documents.inspection.report import (
     party_json,
     unused_fields,
 )
-from app.documents.model.order import Order
+from app.documents.model.acknowledgement import Acknowledgement
+from app.documents.model.order_change import OrderChange
+from app.documents.model.order_response import OrderResponse
+from app.documents.model.totals import Totals
 from app.documents.reading import Reading
 from app.documents.segments import Severity
 from app.documents.validation import RanRules
+from app.documents.x12.documents import READERS
 from app.documents.x12.envelope import TransactionSet, X12File
-from app.documents.x12.order import read_order as read_x12
+from app.documents.x12.structure import NAME, VERSION, check_structure, is_known
 
 X12_ENVELOPE = RanRules("X12 envelope", "X12.5/X12.6")
 READING = RanRules("Kontor reading")
-_TRADE = {
-    "850", "855", "856", "860", "865", "810",
-}  # fmt: skip
+STRUCTURE = RanRules(NAME, VERSION)
+_PARTIES = (
+    "buyer", "seller", "ship_from", "ship_to", "invoicee", "carrier", "sender", "receiver",
+)  # fmt: skip
 UNCHECKED = "The content was not checked against the directory of its version."
 
 
@@ -47,7 +52,10 @@ def inspect_x12(chunks: Iterable[bytes]) -> Inspection:
 
 
 def _finish(found: Inspection) -> None:
-    if any(document.type in _TRADE for document in found.documents):
+    kinds = {document.type for document in found.documents}
+    if any(is_known(kind) for kind in kinds):
+        found.rule_sets.append(STRUCTURE)
+    if not kinds.isdisjoint(READERS):
         found.rule_sets.append(READING)
     found.unchecked = [*dict.fromkeys(found.unchecked), UNCHECKED]
 
@@ -59,32 +67,37 @@ def broken(error: FormatError, ruleset: str) -> InspectionFinding:
 
 
 def _x12_head(one: TransactionSet, found: Inspection) -> DocumentHead:
-    if one.type not in _TRADE:
+    if is_known(one.type):
+        found.findings += [InspectionFinding.of(fault, SCHEMA, STRUCTURE.name) for fault in check_structure(one)]
+    read = READERS.get(one.type)
+    if read is None:
         return DocumentHead(one.type, version=one.version, reference=one.reference)
-    reading = read_x12(one)
-    _content(reading, one.type, found)
-    return _head(reading, one.type, one.version, one.reference)
-
-
-def _content(reading: Reading[Order], kind: str, found: Inspection) -> None:
-    if kind not in ("ORDERS", "850"):
-        text = N_("Of {kind} only head, lines and sums were read.", kind=kind)
-        found.unchecked.append(str(text))
+    reading = read(one)
     found.findings += [InspectionFinding.of(fault, SCHEMA, READING.name) for fault in reading.faults]
+    return _head(reading, one)
 
 
-def _head(reading: Reading[Order], kind: str, version: str, reference: str) -> DocumentHead:
-    order, totals = reading.document, reading.document.totals
-    parties = {
-        name: party_json(party)
-        for name, party in (
-            ("buyer", order.buyer), ("seller", order.seller), ("ship_to", order.ship_to), ("invoicee", order.invoicee),
-            *((other.role, other.party) for other in order.other_parties),
-        )
-        if party is not None
-    }  # fmt: skip
+def _head(reading: Reading[Any], one: TransactionSet) -> DocumentHead:
+    """As people name the document: an answer to an order and a change of it by the number and day of the order."""
+    document = reading.document
+    number, day = document.number, document.issue_date
+    if isinstance(document, OrderResponse | OrderChange):
+        number, day = document.order.number, document.order.date or document.issue_date
+    content = document.content if isinstance(document, OrderChange) else document
+    parties = {name: party for name in _PARTIES if (party := getattr(content, name, None)) is not None}
+    parties |= {other.role: other.party for other in getattr(content, "other_parties", ())}
+    lines = content.messages if isinstance(content, Acknowledgement) else content.lines
     return DocumentHead(
-        kind, order.number, order.issue_date, order.currency, version, reference, parties, len(order.lines),
-        amounts(net=totals.net, tax=totals.tax, total=totals.total, quantity=totals.quantity),
+        one.type, number, day, getattr(content, "currency", ""), one.version, one.reference,
+        {name: party_json(party) for name, party in parties.items()}, len(lines), _sums(content),
         unused_fields(reading.leftovers),
     )  # fmt: skip
+
+
+def _sums(document: Any) -> dict[str, str]:
+    totals = getattr(document, "totals", None)
+    if isinstance(totals, Totals):
+        return amounts(net=totals.net, tax=totals.tax, total=totals.gross)
+    if totals is not None:
+        return amounts(net=totals.net, tax=totals.tax, total=totals.total, quantity=totals.quantity)
+    return {}

@@ -103,9 +103,7 @@ def _answer_set(one: TransactionSet, content: Sequence[Fault], envelope: Sequenc
         elif fault.rule == "TAG" and first <= at <= last:
             inside.append(_inside(fault, at - first + 1, one))
             severities.add(fault.severity)
-    for fault in content:
-        if fault.severity is not Severity.INFO:
-            inside.append(_inside(fault, _place(fault)[0], one))
+    inside += [_inside(fault, _place(fault)[0], one) for fault in content if fault.severity is not Severity.INFO]
     if inside:
         codes.setdefault(_IN_ERROR, Severity.FATAL)
     verdict = (

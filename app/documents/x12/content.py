@@ -38,7 +38,7 @@ _CODES = {
 _PER = {"PE": Decimal(1), "HP": Decimal(100), "TP": Decimal(1000)}
 _LIST_PRICES = {"LPR", "CAT", "MSR"}
 _LINE_HEADS = {"PO1", "IT1", "POC", "RCD"}
-_LIN_IS_LINE = {"832", "846", "852", "856"}
+_LIN_IS_LINE = {"832", "846", "852"}
 _GROUPS = {
     "N1",
     "SCH",
@@ -144,9 +144,7 @@ class ContentReader(Reader):
                 self._begin(segment, *_HEADS[tag])
             elif tag in _LINE_HEADS or (tag == "LIN" and self.type in _LIN_IS_LINE):
                 self._begin_line(segment, tag)
-            elif self.party is not None and self.party.take(segment):
-                continue
-            elif self.group in ("SLN", "SDQ", "LDT"):
+            elif (self.party is not None and self.party.take(segment)) or self.group in ("SLN", "SDQ", "LDT"):
                 continue
             else:
                 reader = getattr(self, f"on_{tag.lower()}", None) if tag not in FRAME else None
@@ -167,6 +165,16 @@ class ContentReader(Reader):
             else:
                 others.append(OtherParty(party.role, party.party()))
         self.others = tuple(others)
+
+    def give_back(self, wanted: frozenset[str]) -> None:
+        """Parties that the document has no place for are left over."""
+        seen: set[str] = set()
+        for party in self.head_parties:
+            name = ROLES.get(party.role, "")
+            if name not in wanted or name in seen:
+                for segment in party.segments:
+                    self.untake(segment)
+            seen.add(name)
 
     @property
     def day_of_head(self) -> date | None:
@@ -369,9 +377,7 @@ class ContentReader(Reader):
             self.totals["tax"] = self.number(segment, 2)
         elif "vat_rate" not in self.now.values and "vat_category" not in self.now.values:
             for name, value in (("vat_rate", self.number(segment, 3)), ("vat_category", self.text(segment, 10))):
-                if value:
-                    self.now.values[name] = value
-                elif value is not None and name == "vat_rate":
+                if value not in (None, ""):
                     self.now.values[name] = value
 
     def on_ctp(self, segment: Segment) -> None:

@@ -16,6 +16,7 @@ class PartyReader:
 
     def __init__(self, reader: Reader, n1: Segment) -> None:
         self._reader = reader
+        self.segments = [n1]
         self.role = reader.text(n1, 1)
         self._name = reader.text(n1, 2)
         qualifier, code = reader.text(n1, 3), reader.text(n1, 4)
@@ -27,6 +28,12 @@ class PartyReader:
         self._vat_id = ""
 
     def take(self, segment: Segment) -> bool:
+        is_own = self._take(segment)
+        if is_own:
+            self.segments.append(segment)
+        return is_own
+
+    def _take(self, segment: Segment) -> bool:
         text, tag = self._reader.text, segment.tag
         if tag == "N2":
             self._name = " ".join(filter(None, (self._name, text(segment, 1), text(segment, 2))))
