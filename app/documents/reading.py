@@ -50,12 +50,18 @@ class Reader:
         self.faults: list[Fault] = []
         self._message = position
         self._first = self.segments[0].number
-        self._taken: set[tuple[int, int, int]] = set()
+        self._taken: set[int] = set()  # segment, element and component in one number
         self._untaken: set[int] = set()
 
     def text(self, segment: Segment, element: int, component: int = 1) -> str:
-        self._taken.add((segment.number, element, component))
-        return segment.value(element, component)
+        self._taken.add((segment.number << 40) + (element << 20) + component)
+        parts = segment.parts
+        if element >= len(parts):
+            return ""
+        text = parts[element]
+        if not text.isascii() or segment.marks.component in text or component > 1:
+            return segment.value(element, component)
+        return text.strip()
 
     def untake(self, segment: Segment) -> None:
         """What was taken of a segment is left over after all."""
@@ -106,6 +112,7 @@ class Reader:
 
     def leftovers(self, ignored: frozenset[str] = frozenset()) -> Iterator[Leftover]:
         """Values nobody took, segment by segment; `ignored` are the segments that only hold the message together."""
+        taken = self._taken
         for segment in self.segments:
             if segment.tag in ignored:
                 continue
@@ -113,11 +120,15 @@ class Reader:
             if number in self._untaken:
                 number = -1
             for element, part in enumerate(segment.parts):
+                place = (number << 40) + (element << 20)
                 if not part or not element:
                     continue
-                if mark not in part and (number, element, 1) in self._taken:
+                if mark not in part:
+                    if place + 1 in taken:
+                        continue
+                elif all(not value or place + at in taken for at, value in enumerate(part.split(mark), 1)):
                     continue
                 for component, value in enumerate(segment.components(element), 1):
-                    if value and (number, element, component) not in self._taken:
+                    if value and place + component not in taken:
                         line, column = segment.place(element, component)
                         yield Leftover(f"{self.path(segment)}/{element}.{component}", value, line, column)
