@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.documents.cli import exchange
 from app.documents.conversion import convert
@@ -80,3 +83,22 @@ def test_the_command(tmp_path):
     refused = CliRunner().invoke(exchange, ["convert", str(file), "--to", "nothing"])
     assert refused.exit_code == 1
     assert "no format nothing" in refused.output
+
+
+WHOLE = formats["ubl-invoice"].dumps(document(count=1)).rstrip()
+
+
+def test_cut_at_every_byte_is_refused():
+    for end in range(len(WHOLE)):
+        with pytest.raises(FormatError):
+            convert(WHOLE[:end], "cii-invoice")
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=8))
+def test_changed_bytes_are_read_or_refused(changes):
+    data = bytearray(WHOLE)
+    for at, value in changes:
+        data[at] = value
+    with suppress(FormatError):
+        convert(bytes(data), "cii-invoice")
