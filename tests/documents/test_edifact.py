@@ -344,6 +344,26 @@ def test_names_of_no_segment_are_read_past(tag):
     survives(data)
 
 
+@pytest.mark.parametrize(
+    ("moment", "dates"),
+    [
+        (b"2:202503101430:203", DeliveryDates(requested=date(2025, 3, 10))),
+        (b"2:20250310-20250314:718", DeliveryDates(earliest=date(2025, 3, 10), latest=date(2025, 3, 14))),
+        (b"2:202511:616", DeliveryDates(requested=date(2025, 3, 10))),
+        (b"2:202503:610", DeliveryDates(requested=date(2025, 3, 1))),
+    ],
+)
+def test_moments_in_other_forms(moment, dates):
+    reading = read_order(read(sample((b"DTM+2:20250310:102", b"DTM+" + moment))))
+    assert (reading.faults, reading.document.delivery) == ((), dates)
+
+
+@pytest.mark.parametrize("moment", [b"2:x:616", b"2:202560:616", b"2:2025:718", b"2:99999999-1:718", b"2:2\xb2:610"])
+def test_moments_that_are_none(moment):
+    (message,) = EdifactFile.of([sample((b"DTM+2:20250310:102", b"DTM+" + moment))]).messages()
+    assert [fault.rule for fault in read_order(message).faults] == ["DATE"]
+
+
 def survives(data: bytes) -> None:
     try:
         file = EdifactFile.of([data])

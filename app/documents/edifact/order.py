@@ -78,6 +78,27 @@ _GROUPS = frozenset(
 )
 
 
+def _day_of(text: str) -> date | None:
+    try:
+        return (
+            date(int(text[:4]), int(text[4:6]), int(text[6:8] or 1))
+            if text.isascii() and text[:8].isdecimal()
+            else None
+        )
+    except ValueError:
+        return None
+
+
+def _week_of(text: str) -> date | None:
+    try:
+        return date.fromisocalendar(int(text[:4]), int(text[4:6]), 1) if text.isascii() and text.isdecimal() else None
+    except ValueError:
+        return None
+
+
+_FORMATS = {"610": _day_of, "616": _week_of, "718": _day_of}
+
+
 @dataclass(slots=True)
 class RawLine:
     values: dict[str, Any] = field(default_factory=dict)
@@ -165,6 +186,11 @@ class OrderReader(Reader):
 
     def _dtm(self, segment: Segment) -> None:
         qualifier = segment.value(1)
+        if segment.value(1, 3) == "718" and (qualifier in self.delivery or qualifier == "273"):
+            names = ("earliest", "latest") if qualifier in self.delivery else ("start", "end")
+            if names[0] in self.delivery.values() or names[0] in self.head_dates.values():
+                self._span(segment, *names)
+            return
         name = self.delivery.get(qualifier)
         other = (self.head_dates if self._now is self._head else self.line_dates).get(qualifier)
         if other and other not in self._now.dates:
@@ -177,9 +203,23 @@ class OrderReader(Reader):
             self._now.references[-1] = replace(self._now.references[-1], date=self._day(segment))
 
     def _day(self, segment: Segment) -> date | None:
+        """The day of any usual format: a moment, the first of a period, week or month."""
         self.text(segment, 1, 1)
-        self.text(segment, 1, 3)
-        return self.day(segment, 1, 2)
+        form, text = self.text(segment, 1, 3), segment.value(1, 2)
+        if form not in _FORMATS or not text:
+            return self.day(segment, 1, 2)
+        self.text(segment, 1, 2)
+        found = _FORMATS[form](text)
+        if found is None:
+            self.fault("DATE", N_("{value} is not a date.", value=text[:40]), segment, 1, 2)
+        return found
+
+    def _span(self, segment: Segment, start: str, end: str) -> None:
+        """A period in one DTM, format 718."""
+        self._now.dates.setdefault(start, self._day(segment))
+        last = _day_of(segment.value(1, 2).partition("-")[2] or segment.value(1, 2)[8:])
+        if last is not None:
+            self._now.dates.setdefault(end, last)
 
     def _ftx(self, segment: Segment) -> None:
         text = " ".join(segment.value(4, at) for at in range(1, 6)).strip()
