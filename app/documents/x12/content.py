@@ -11,7 +11,6 @@ from app.core.texts import N_
 from app.documents.model.invoice import Note
 from app.documents.model.line import AllowanceCharge
 from app.documents.model.order import DeliveryDates, OrderTotals, OtherParty, Reference
-from app.documents.model.party import Party
 from app.documents.model.reference import ItemIds, ScalePrice
 from app.documents.reading import Reader
 from app.documents.segments import Segment, Severity
@@ -131,7 +130,7 @@ class ContentReader(Reader):
         self.totals: dict[str, Any] = {}
         self.party: PartyReader | None = None
         self.head_parties: list[PartyReader] = []
-        self.named: dict[str, Party] = {}
+        self.named: dict[str, Any] = {}
         self.others: tuple[OtherParty, ...] = ()
         self._subject = ""
 
@@ -159,7 +158,7 @@ class ContentReader(Reader):
         """`named` by use, the first of each; all else are `others` with their role."""
         others = []
         for party in self.head_parties:
-            name = ROLES.get(party.role)
+            name = ROLES.get(party.role, "")
             if name in wanted and name not in self.named:
                 self.named[name] = party.party()
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from app.core.texts import N_
 from app.documents.model.despatch_advice import DespatchAdvice, DespatchLine, Package, Packed
@@ -60,6 +61,7 @@ class _DespatchReader(ContentReader):
         super().__init__(one)
         self.levels: list[_Level] = []
         self._by_id: dict[str, _Level] = {}
+        self._last: dict[str, int] = {}
         self._rank = "SOTPI"
         self.carrier: dict[str, str] = {}
         self.transport_mode = ""
@@ -99,6 +101,7 @@ class _DespatchReader(ContentReader):
             message = N_("The level {number} is there twice.", number=own)
             self.fault("CODE", message, segment, 1, severity=Severity.WARNING)
         self._by_id[own] = level
+        self._last[kind] = len(self.levels)
         self.levels.append(level)
         self.now = raw
         if kind == ITEM:
@@ -106,10 +109,8 @@ class _DespatchReader(ContentReader):
 
     def _nearest(self, kind: str) -> _Level | None:
         rank = self._rank.find(kind) if kind else -1
-        for one in reversed(self.levels):
-            if one.kind and 0 <= self._rank.find(one.kind) < rank:
-                return one
-        return None
+        above = [self._last[one] for one in self._rank[: max(rank, 0)] if one in self._last]
+        return self.levels[max(above)] if above else None
 
     def on_prf(self, segment: Segment) -> None:
         order = OrderRef(number=self.text(segment, 1), date=self.day(segment, 4), line=self.text(segment, 5))
@@ -210,7 +211,8 @@ def read_despatch_advice(one: TransactionSet) -> Reading[DespatchAdvice]:
     reader.name_parties(_ROLES)
     packages = _packages(reader)
     lines = _lines(reader, packages)
-    head, named, totals = reader.head, reader.named, reader.totals
+    head, totals = reader.head, reader.totals
+    named: dict[str, Any] = reader.named
     orders: dict[tuple[str, date | None], OrderRef] = {}
     for level in reader.levels:
         if level.order is not None and level.order.number:

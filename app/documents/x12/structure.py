@@ -100,11 +100,11 @@ class _Check:
             message = N_("{tag} must be the first segment of {kind}.", tag=table.head, kind=self._one.type)
             self._fault("MISSING", message, at, Severity.WARNING)
         area, lines = 0, 0
-        for at, segment in enumerate(content):
+        for index, segment in enumerate(content):
             if len(self._faults) >= _MAX_FAULTS:
                 return self._faults
             tag = segment.tag
-            if tag == table.head and at:
+            if tag == table.head and index:
                 self._fault("OVER", N_("{tag} stands more than once.", tag=tag), segment)
             elif tag == table.line:
                 lines += 1
