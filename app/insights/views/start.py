@@ -20,7 +20,7 @@ from app.insights.queries.carts import AbandonedFilters, abandoned_carts, abando
 from app.insights.views import blueprint
 from app.insights.views.labels import page_words
 from app.ordering.policy import Permission as Ordering
-from app.ordering.queries.cart import active_cart
+from app.ordering.queries.approvals import cart_and_waiting
 from app.ordering.queries.orders import OrderFilters, orders
 from app.web import formats
 from app.web.access import actor, signed_in
@@ -82,7 +82,7 @@ def _customer(today: date) -> dict[str, Any]:
     return {
         "side": "customer",
         "may_order": me.can(Ordering.FILL_CART),
-        "cart": active_cart(me) if me.can(Ordering.FILL_CART) else None,
+        "cart": cart_and_waiting(me)[0] if me.can(Ordering.FILL_CART) else None,
         "under_way": queries.orders_under_way(me) if sees_orders else None,
         "due_sums": invoice_sums(me, soon) if sees_invoices else None,
         "orders": orders(me, OrderFilters(), limit=NEWEST) if sees_orders else [],

@@ -15,6 +15,7 @@ from app.core.actor import Actor, Scope
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.models import AuditEntry
+from app.core.once import once
 from app.core.texts import N_, Message
 from app.ordering.domain.approval_conditions import Firing
 from app.ordering.domain.approval_request import RequestState, Trouble
@@ -164,8 +165,12 @@ def may_decide(actor: Actor) -> bool:
     return actor.scope is Scope.TENANT and actor.staff_id is None and actor.can(Permission.APPROVE)
 
 
-def cart_and_waiting(actor: Actor) -> tuple[CartHead | None, int | None]:
-    """The active cart, and in the same statement how many requests wait; None: nobody has counted yet."""
+def cart_and_waiting(actor: Actor) -> tuple[CartHead | None, int]:
+    """The active cart, and in the same statement how many requests wait; a page asks once, wherever it shows them."""
+    return once(("active cart", actor.company_id, actor.user_id, actor.staff_id), lambda: _cart_and_waiting(actor))
+
+
+def _cart_and_waiting(actor: Actor) -> tuple[CartHead | None, int]:
     if not may_decide(actor):
         return active_cart(actor), 0
     values = _who(actor)

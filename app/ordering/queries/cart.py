@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, TextClause, any_, bindparam, case, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, TextClause, any_, bindparam, case, literal, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.accounts.domain.company import demand_may_buy
@@ -105,9 +105,10 @@ def active_cart(actor: Actor) -> CartHead | None:
 
 
 def active_cart_beside(actor: Actor, asked: TextClause) -> tuple[CartHead | None, Any]:
-    """The active cart, and in the same statement one more value; None for it where there is no active cart."""
-    row = db.session.execute(_active(actor).add_columns(asked)).one_or_none()
-    return (None, None) if row is None else (_workable(row[:-1]), row[-1])
+    """The active cart, and in the same statement one more value."""
+    one, head = select(literal(1)).subquery(), _active(actor).subquery()
+    row = db.session.execute(select(*head.c, asked).select_from(one.outerjoin(head, true()))).one()
+    return _workable(row[:-1]), row[-1]
 
 
 def _active(actor: Actor) -> Select[Any]:

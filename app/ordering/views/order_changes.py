@@ -11,6 +11,7 @@ from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
 from app.core.texts import N_
 from app.ordering.domain.amendment import PRICE_CHOICES, PriceChoice
+from app.ordering.domain.lifecycle import CartKind
 from app.ordering.forms.changes import AnswerForm, CancelForm
 from app.ordering.policy import Permission
 from app.ordering.queries.order_changes import (
@@ -140,9 +141,9 @@ def give_up_change(cart_id: int) -> Response:
 
 
 @slot("ordering.cart.top", order=10)
-def amending_panel(*, cart_id: int, **_context: object) -> str | None:
+def amending_panel(*, cart_id: int, kind: str, **_context: object) -> str | None:
     """Over a cart that changes an order: which, and the way out."""
-    number = amended_number(actor(), cart_id)
+    number = amended_number(actor(), cart_id) if kind == CartKind.AMENDMENT else None
     return render_template("ordering/_amending.html", number=number, cart_id=cart_id) if number else None
 
 

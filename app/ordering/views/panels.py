@@ -33,12 +33,13 @@ def cart_of_request() -> CartHead | None:
 
 
 def waiting_of_request() -> int:
-    """How many requests for approval wait for the person: told with the cart where he has one."""
+    """How many requests for approval wait for the person: told with the cart where he may have one."""
     me = actor()
-    if me.can(Permission.FILL_CART):
-        cart_of_request()
-    told: int | None = g.get("ordering_waiting")
-    return waiting_count(me) if told is None else told
+    if not me.can(Permission.FILL_CART):
+        return waiting_count(me)
+    cart_of_request()
+    told: int = g.ordering_waiting
+    return told
 
 
 def asked_cart(right: Right = Right.EDIT) -> CartHead:
