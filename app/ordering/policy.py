@@ -49,3 +49,5 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.CHANGE_RULES: {Role.OPERATOR_ADMIN},
     Permission.READ_ALL: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT, Role.WAREHOUSE},
 }
+
+PERSONAL = {Permission.APPROVAL_RULES, Permission.APPROVE_LISTS}  # who acts for somebody makes no rules for himself

@@ -66,7 +66,10 @@ def test_sales_sees_the_portal_as_the_buyer_and_is_told_on_each_page(client, cas
     assert client.get("/accounts").status == 403  # no operator any more
 
 
-@pytest.mark.parametrize("place", ["/profile", "/profile/password", "/profile/sessions", "/notices", "/company/people"])
+@pytest.mark.parametrize(
+    "place",
+    ["/profile", "/profile/password", "/profile/sessions", "/notices", "/company/people", "/company/approval-rules"],
+)
 def test_what_is_personal_stays_closed(client, cast, place):
     begin(client, cast, "anna")
     assert client.get(place).status == 403
@@ -76,6 +79,8 @@ def test_company_details_and_people_are_not_lent(client, cast):
     begin(client, cast, "anna")
     assert client.post("/company/contact", data={"locale": "uk", "time_zone": "UTC"}).status == 403
     assert client.post("/company/visits/access", data={"access": "free"}).status == 403
+    assert client.post("/company/approval-rules/new", data={"name": "None"}).status == 403
+    assert client.post("/approvals/absences/1/end").status == 403
     assert "accounts:people:manage" in of_role("company_admin")
     assert "accounts:people:manage" not in lent(of_role("company_admin"))
 

@@ -17,7 +17,7 @@ from app.catalog.models.categories import Category
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.texts import N_
 from app.ordering.domain.approval import ALL, Approver, ApproverKind, RuleStep
 from app.ordering.domain.approval_conditions import (
@@ -173,6 +173,7 @@ def set_times(actor: Actor, times: Times, *, company_id: int | None = None) -> N
 def add_deputy(actor: Actor, deputy_id: int, starts_on: date, ends_on: date, *, note: str = "",
                user_id: int | None = None) -> int:  # fmt: skip
     """From one day to another a colleague decides for the actor, or for `user_id` where the actor keeps the rules."""
+    _demand_in_person(actor)
     absent = actor.user_id if user_id is None else user_id
     if absent is None or (absent != actor.user_id and not actor.can(Permission.APPROVAL_RULES)):
         raise NotFound
@@ -197,6 +198,7 @@ def add_deputy(actor: Actor, deputy_id: int, starts_on: date, ends_on: date, *, 
 
 @command
 def end_deputy(actor: Actor, row_id: int) -> None:
+    _demand_in_person(actor)
     row = db.session.scalar(
         select(ApprovalDeputy).where(ApprovalDeputy.id == row_id, ApprovalDeputy.company_id == actor.company_id)
     )
@@ -297,3 +299,8 @@ def _holders(approver: Approver, people: Sequence[Person]) -> set[int]:
     if approver.kind is ApproverKind.ADMINISTRATORS:
         return {p.user_id for p in people if p.role == "company_admin"}
     return set()
+
+
+def _demand_in_person(actor: Actor) -> None:
+    if actor.staff_id is not None:
+        raise Forbidden(N_("Who acts for a customer cannot decide on the customer's approvals."))
