@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from app.documents.edifact import parts_out as out
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import RawLine
 from app.documents.edifact.quotation import PriceReader, prices, write_prices
+from app.documents.edifact.raw_line import RawLine
 from app.documents.edifact.writer import D96A, Body, Directory, number
 from app.documents.model.catalogue import Catalogue, CatalogueItem, CatalogueMode, ItemAction
 from app.documents.model.order import OtherParty

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import OrderReader, RawLine
+from app.documents.edifact.order import OrderReader
+from app.documents.edifact.raw_line import RawLine
 from app.documents.edifact.response import REASON, order_ref
 from app.documents.model.despatch_advice import DespatchAdvice, DespatchLine, Package, Packed
 from app.documents.model.reference import OrderRef

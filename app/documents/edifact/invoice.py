@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from app.core.texts import N_
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import CATEGORIES, OrderReader, RawLine
+from app.documents.edifact.order import OrderReader
+from app.documents.edifact.raw_line import CATEGORIES, RawLine
 from app.documents.model.invoice import CreditNote, Delivery, Invoice, InvoiceReference, Note
 from app.documents.model.line import Line, Period
 from app.documents.model.order import Reference

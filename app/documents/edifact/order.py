@@ -5,7 +5,7 @@ The same reading serves ORDRSP, ORDCHG, DESADV and INVOIC where only heads, line
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -13,114 +13,28 @@ from typing import Any, ClassVar
 from app.core.texts import N_
 from app.documents.edifact.envelope import EdifactMessage
 from app.documents.edifact.party import PartyReader
+from app.documents.edifact.raw_line import (
+    CATEGORIES,
+    CODES,
+    DELIVERY,
+    FORMATS,
+    FRAME,
+    GROUPS,
+    HANDLED,
+    PRICES,
+    QUANTITIES,
+    ROLES,
+    TOTALS,
+    RawLine,
+    day_of,
+)
 from app.documents.model.invoice import Note
 from app.documents.model.line import AllowanceCharge
 from app.documents.model.order import DeliveryDates, Order, OrderLine, OrderTotals, OtherParty, Reference
 from app.documents.model.party import Party
-from app.documents.model.reference import ItemIds
 from app.documents.model.totals import VatCategory
 from app.documents.reading import Reader, Reading
 from app.documents.segments import Segment, Severity
-
-_FRAME = frozenset({"UNH", "UNS", "UNT"})
-_ROLES = {
-    "BY": "buyer",
-    "SU": "seller",
-    "SE": "seller",
-    "DP": "ship_to",
-    "ST": "ship_to",
-    "UC": "ship_to",
-    "IV": "invoicee",
-}
-_DELIVERY = {"2": "requested", "64": "earliest", "63": "latest"}
-CODES = {
-    "EN": "gtin", "SRV": "gtin", "UP": "gtin", "SA": "sku", "VN": "sku", "IN": "buyer_sku", "BP": "buyer_sku", "MF": "manufacturer_sku",
-    "MP": "manufacturer_sku",
-}  # fmt: skip
-_HANDLED = (
-    "ALC", "ALI", "BGM", "CNT", "CPS", "CUX", "DTM", "FTX", "GIN", "IMD", "LIN", "LOC", "MEA", "MOA", "NAD", "PAC", "PAI",
-    "PAT", "PCD", "PCI", "PIA", "PRI", "PYT", "QTY", "QVR", "RFF", "RNG", "TAX", "TDT", "TOD",
-)  # fmt: skip
-CATEGORIES = frozenset(item.value for item in VatCategory)
-_IDS = ("sku", "buyer_sku", "gtin", "manufacturer_sku")
-_QUANTITIES = ("21", "12", "47", "113", "1", "11", "46", "59")
-_PRICES = {"AAA": "unit_price", "AAB": "list_price", "AAE": "list_price", "INV": "unit_price", "NTP": "unit_price"}
-_TOTALS = {
-    "79": "net",
-    "125": "net",
-    "86": "total",
-    "77": "total",
-    "9": "total",
-    "388": "total",
-    "176": "tax",
-    "124": "tax",
-}
-# Segments that begin a group: quantities and dates behind them belong to it, not to the line.
-_GROUPS = frozenset(
-    {
-        "PAT",
-        "PYT",
-        "PRI",
-        "RFF",
-        "PAC",
-        "LOC",
-        "TAX",
-        "NAD",
-        "ALC",
-        "TDT",
-        "TOD",
-        "EQD",
-        "SCC",
-        "CCI",
-        "CPS",
-        "LIN",
-    }
-)
-
-
-def _day_of(text: str) -> date | None:
-    try:
-        return (
-            date(int(text[:4]), int(text[4:6]), int(text[6:8] or 1))
-            if text.isascii() and text[:8].isdecimal()
-            else None
-        )
-    except ValueError:
-        return None
-
-
-def _week_of(text: str) -> date | None:
-    try:
-        return date.fromisocalendar(int(text[:4]), int(text[4:6]), 1) if text.isascii() and text.isdecimal() else None
-    except ValueError:
-        return None
-
-
-_FORMATS = {"610": _day_of, "616": _week_of, "718": _day_of}
-
-
-@dataclass(slots=True)
-class RawLine:
-    values: dict[str, Any] = field(default_factory=dict)
-    dates: dict[str, date | None] = field(default_factory=dict)
-    references: list[Reference] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    allowances: list[AllowanceCharge] = field(default_factory=list)
-    quantity_rank: int = len(_QUANTITIES)
-    segment: Segment | None = None
-    quantities: dict[str, tuple[Decimal | None, str]] = field(default_factory=dict)
-
-    @property
-    def ids(self) -> ItemIds:
-        return ItemIds(**{name: self.values[name] for name in _IDS if name in self.values})
-
-    def amount(self, *qualifiers: str) -> Decimal | None:
-        """The first quantity that is given."""
-        return next((self.quantities[name][0] for name in qualifiers if name in self.quantities), None)
-
-    @property
-    def unit(self) -> str:
-        return next((unit for _, unit in self.quantities.values() if unit), "")
 
 
 def read_order(message: EdifactMessage) -> Reading[Order]:
@@ -134,8 +48,8 @@ class OrderReader(Reader):
     `delivery` are the moments taken as asked or promised days; where `all_quantities` are named, the line keeps each.
     """
 
-    delivery: ClassVar[dict[str, str]] = _DELIVERY
-    roles: ClassVar[dict[str, str]] = _ROLES
+    delivery: ClassVar[dict[str, str]] = DELIVERY
+    roles: ClassVar[dict[str, str]] = ROLES
     head_dates: ClassVar[dict[str, str]] = {}
     line_dates: ClassVar[dict[str, str]] = {}
     all_quantities: ClassVar[frozenset[str]] = frozenset()
@@ -155,13 +69,13 @@ class OrderReader(Reader):
         self._named_by: dict[tuple[str, str], Segment] = {}
 
     def read(self) -> Reading[Any]:
-        names = ((tag, getattr(self, f"_{tag.lower()}", None)) for tag in _HANDLED)
+        names = ((tag, getattr(self, f"_{tag.lower()}", None)) for tag in HANDLED)
         readers = {tag: reader for tag, reader in names if reader is not None}
         for segment in self.segments:
             tag = segment.tag
             if tag == "CUX":
                 self._party = None
-            if tag in _GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
+            if tag in GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
                 self._was, self._group = self._group, tag
                 self._party = None
             reader = readers.get(tag)
@@ -172,7 +86,7 @@ class OrderReader(Reader):
             elif reader is not None:
                 reader(segment)
         self._check()
-        return Reading(self.document(), tuple(self.faults), tuple(self.leftovers(_FRAME)))
+        return Reading(self.document(), tuple(self.faults), tuple(self.leftovers(FRAME)))
 
     def _section(self, segment: Segment) -> None:
         self._is_summary = segment.value(1) == "S"
@@ -206,10 +120,10 @@ class OrderReader(Reader):
         """The day of any usual format: a moment, the first of a period, week or month."""
         self.text(segment, 1, 1)
         form, text = self.text(segment, 1, 3), segment.value(1, 2)
-        if form not in _FORMATS or not text:
+        if form not in FORMATS or not text:
             return self.day(segment, 1, 2)
         self.text(segment, 1, 2)
-        found = _FORMATS[form](text)
+        found = FORMATS[form](text)
         if found is None:
             self.fault("DATE", N_("{value} is not a date.", value=text[:40]), segment, 1, 2)
         return found
@@ -217,7 +131,7 @@ class OrderReader(Reader):
     def _span(self, segment: Segment, start: str, end: str) -> None:
         """A period in one DTM, format 718."""
         self._now.dates.setdefault(start, self._day(segment))
-        last = _day_of(segment.value(1, 2).partition("-")[2] or segment.value(1, 2)[8:])
+        last = day_of(segment.value(1, 2).partition("-")[2] or segment.value(1, 2)[8:])
         if last is not None:
             self._now.dates.setdefault(end, last)
 
@@ -237,7 +151,7 @@ class OrderReader(Reader):
         self._party = PartyReader(self, segment)
         if self._now is self._head:
             self._parties.append(self._party)
-        elif _ROLES.get(self._party.role) == "ship_to":
+        elif ROLES.get(self._party.role) == "ship_to":
             self._now.values["ship_to"] = self._party
         else:
             self.untake(segment)
@@ -298,9 +212,9 @@ class OrderReader(Reader):
         if self.all_quantities:
             self._any_quantity(segment, qualifier)
             return
-        if self._now is self._head or self._group in ("SCC", "LOC", "PAC", "ALC") or qualifier not in _QUANTITIES:
+        if self._now is self._head or self._group in ("SCC", "LOC", "PAC", "ALC") or qualifier not in QUANTITIES:
             return
-        rank = _QUANTITIES.index(qualifier)
+        rank = QUANTITIES.index(qualifier)
         if rank < self._now.quantity_rank:
             self._now.quantity_rank = rank
             self.text(segment, 1)
@@ -314,7 +228,7 @@ class OrderReader(Reader):
         there[qualifier] = (self.number(segment, 1, 2), self.text(segment, 1, 3))
 
     def _pri(self, segment: Segment) -> None:
-        name = _PRICES.get(segment.value(1))
+        name = PRICES.get(segment.value(1))
         if name is None or self._now is self._head or name in self._now.values:
             return
         self.text(segment, 1)
@@ -335,7 +249,7 @@ class OrderReader(Reader):
                 self._now.allowances[-1] = replace(allowance, base=self._amount(segment))
         elif self._now is not self._head and qualifier == "203" and "net" not in self._now.values:
             self._now.values["net"] = self._amount(segment)
-        elif self._is_summary and (name := _TOTALS.get(qualifier)) and name not in self._totals:
+        elif self._is_summary and (name := TOTALS.get(qualifier)) and name not in self._totals:
             self._totals[name] = self._amount(segment)
 
     def _amount(self, segment: Segment) -> Decimal:

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from app.documents.edifact import parts_out as out
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import OrderReader, RawLine
+from app.documents.edifact.order import OrderReader
 from app.documents.edifact.order_out import summary
+from app.documents.edifact.raw_line import RawLine
 from app.documents.edifact.writer import D96A, Body, Directory, number
 from app.documents.model.order import DeliveryDates, OrderTotals, Reference
 from app.documents.model.quotation import Quotation, QuotationLine, RequestForQuotation, RequestLine

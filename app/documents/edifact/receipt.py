@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from app.documents.edifact import parts_out as out
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import OrderReader, RawLine
+from app.documents.edifact.order import OrderReader
+from app.documents.edifact.raw_line import RawLine
 from app.documents.edifact.response import order_ref, write_order_ref
 from app.documents.edifact.writer import D96A, Body, Directory
 from app.documents.model.invoice import Note

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from app.core.texts import N_
 from app.documents.edifact import parts_out as out
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import OrderReader, RawLine
+from app.documents.edifact.order import OrderReader
+from app.documents.edifact.raw_line import RawLine
 from app.documents.edifact.writer import D96A, Body, Directory
 from app.documents.model.order import OtherParty
 from app.documents.model.stock_report import SalesReport, StockLine, StockReport

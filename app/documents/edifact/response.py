@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from app.documents.edifact import parts_out as out
 from app.documents.edifact.envelope import EdifactMessage
-from app.documents.edifact.order import CODES, OrderReader, RawLine
+from app.documents.edifact.order import OrderReader
 from app.documents.edifact.order_out import summary
+from app.documents.edifact.raw_line import CODES, RawLine
 from app.documents.edifact.writer import D96A, Body, Directory
 from app.documents.model.invoice import Note
 from app.documents.model.order import DeliveryDates, Reference
