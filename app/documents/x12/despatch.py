@@ -18,8 +18,9 @@ from app.documents.model.party import Identifier, Party
 from app.documents.model.reference import OrderRef
 from app.documents.reading import Reading
 from app.documents.segments import Segment, Severity
-from app.documents.x12.content import ContentReader, RawLine
+from app.documents.x12.content import ContentReader
 from app.documents.x12.envelope import TransactionSet
+from app.documents.x12.raw_line import RawLine
 
 SHIPMENT, ORDER, TARE, PACK, ITEM = "S", "O", "T", "P", "I"
 _ORDERS = {"0002": "SOITP", "0003": "STPOI"}

@@ -14,8 +14,9 @@ from app.documents.model.payment import CashDiscount, PaymentTerms
 from app.documents.model.totals import Totals, VatBreakdown, VatCategory
 from app.documents.reading import Reading
 from app.documents.segments import Segment, Severity
-from app.documents.x12.content import ContentReader, RawLine
+from app.documents.x12.content import ContentReader
 from app.documents.x12.envelope import TransactionSet
+from app.documents.x12.raw_line import RawLine
 from app.documents.x12.units import from_x12
 
 GLN = "0088"  # ISO 6523

@@ -8,9 +8,10 @@ from app.documents.model.order import Order, OrderLine, OrderTotals
 from app.documents.model.reference import ItemIds
 from app.documents.reading import Reading
 from app.documents.x12 import parts_out as out
-from app.documents.x12.content import ContentReader, RawLine
+from app.documents.x12.content import ContentReader
 from app.documents.x12.envelope import TransactionSet
 from app.documents.x12.party import PartyReader
+from app.documents.x12.raw_line import RawLine
 from app.documents.x12.writer import Body, day, number
 
 FUNCTIONS = {"9": "00", "1": "01", "4": "04", "5": "05", "7": "07", "31": "06"}

@@ -10,9 +10,10 @@ from app.documents.model.reference import OrderRef
 from app.documents.reading import Reading
 from app.documents.segments import Segment
 from app.documents.x12 import parts_out as out
-from app.documents.x12.content import ContentReader, RawLine, item_ids
+from app.documents.x12.content import ContentReader
 from app.documents.x12.envelope import TransactionSet
 from app.documents.x12.order import function, write_sums
+from app.documents.x12.raw_line import RawLine, item_ids
 from app.documents.x12.writer import Body, day, number
 
 _ANSWERS = {
