@@ -140,16 +140,20 @@ def _fill(actor: Actor) -> None:
     add_reorders(house, [code for _buyer, _orders, code in buyers[:2]], items)
     with acting_as(house):
         for account, (company_id, _buyer) in accounts:
-            if account.hold:
-                set_credit_hold(house, company_id, is_on_hold=True, reason=account.hold)
-            if account.block:
-                set_block(house, company_id, is_blocked=True, reason=account.block)
+            _stop(house, company_id, account)
         add_assortments(house)
         add_plans(house)
         add_suppliers_articles(house, items)
     _told_long_ago()
     _add_desk(house, yard, items)
     _applicant()
+
+
+def _stop(house: Actor, company_id: int, account: Account) -> None:
+    if account.hold:
+        set_credit_hold(house, company_id, is_on_hold=True, reason=account.hold)
+    if account.block:
+        set_block(house, company_id, is_blocked=True, reason=account.block)
 
 
 def _add_desk(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
