@@ -48,6 +48,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "sweep: notices of all companies",
     },
     "ordering/queries/approval_links.py": {"approval: the approver is not signed in"},
+    "trial/demo/filling.py": {"notices of the demo's history"},
     "core/outbox.py": {"list due outbox entries", "note a failed outbox entry"},
 }
 

@@ -92,7 +92,7 @@ def test_a_run_that_asks_reminds_once_and_says_when_it_is_lost(isolated, world, 
         change_price(nut, "3.00")
     sweep(isolated, world, SIX)
     mail = tray.mails[-1].get_body(("plain",)).get_content()
-    assert "NUT: 50 % dearer than agreed." in mail.replace("50.0", "50")
+    assert "NUT: Dearer than agreed by 50 %." in mail.replace("50.0", "50")
     assert told(tray) == ["Workshop cannot be ordered as it is"]
     sweep(isolated, world, SIX + timedelta(hours=36))
     assert told(tray) == ["Workshop cannot be ordered as it is"]

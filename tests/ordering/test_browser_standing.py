@@ -115,7 +115,7 @@ def test_a_standing_order_from_its_first_line_to_an_answered_question(browser, b
     bring_forward(world)
     page.reload()
     page.click("text=Answer")
-    page.wait_for_selector("text=dearer than agreed")
+    page.wait_for_selector("text=Dearer than agreed")
     check(page)
     page.select_option("select[name^=choice-]", "accept")
     page.click("text=Answer and order")

@@ -119,7 +119,7 @@ def test_a_dearer_price_asks_and_a_cheaper_one_does_not():
     sweep(SIX)
     run = kept(ann, number)
     assert (run.state, [one.code for one in run.questions]) == (RunState.REVIEW, ["price_up"])
-    assert str(run.questions[0].message) == "0.5 % dearer than agreed."
+    assert str(run.questions[0].message) == "Dearer than agreed by 0.5 %."
     assert orders() == []
     line_id = run.questions[0].line_id
     doing(ann, answer, number, MONDAY, {line_id: Answer(Choice.ACCEPT)}, moment=SIX)

@@ -165,7 +165,7 @@ def test_a_run_that_asks_is_answered_on_its_page(client, world, ann):
         assert "1 run cannot complete and waits for an answer." in client.get("/standing-orders").text
         address = f"/standing-orders/{number}/runs/2027-01-04"
         page = client.get(address)
-        assert "25 % dearer than agreed." in page.text.replace("25.0", "25")
+        assert "Dearer than agreed by 25 %." in page.text.replace("25.0", "25")
         assert "No longer sold, and there is no successor." in page.text
         choices = [tag["name"] for tag in page.soup.select("select[name^=choice-]")]
         refused = client.post(f"{address}/answer", {choices[0]: "accept"})

@@ -228,7 +228,7 @@ def price_question(line_id: int, agreed: Agreed, now: Agreed, tolerance: Decimal
         return Question("price_up", N_("The price is for another unit than the one agreed."), line_id)
     if rise <= tolerance:
         return None
-    return Question("price_up", N_("{percent} % dearer than agreed.", percent=rise.quantize(_TENTH)), line_id)
+    return Question("price_up", N_("Dearer than agreed by {percent} %.", percent=rise.quantize(_TENTH)), line_id)
 
 
 class Choice(StrEnum):

@@ -59,8 +59,10 @@ def may_change(actor: Actor, order_id: int) -> May:
     standing, now = standing_of(order), clock.now()
     over = standing.is_over
     refusal = over or standing.cancel_refusal(change_rules(actor, order.company_id), now)
-    begun = over is None and order.version > 1 and bool(
-        db.session.scalar(select(exists().where(OrderLine.order_id == order_id, OrderLine.state.in_(_BEGUN))))
+    begun = (
+        over is None
+        and order.version > 1
+        and bool(db.session.scalar(select(exists().where(OrderLine.order_id == order_id, OrderLine.state.in_(_BEGUN)))))
     )
     return May(
         amend=standing.amend_refusal(now) is None and not begun,

@@ -96,7 +96,9 @@ def entered_cuts(order_id: int) -> dict[int, Decimal]:
     """How much of which line goes; empty when the whole order was chosen. Raises Invalid, also where both were."""
     if request.form.get("part") != "lines":
         if any(text.strip() for key, text in request.form.items() if key.startswith("cut-")):
-            raise Invalid("lines", N_("You entered quantities and chose the whole order. Please choose one of the two."))
+            raise Invalid(
+                "lines", N_("You entered quantities and chose the whole order. Please choose one of the two.")
+            )
         return {}
     cuts: dict[int, Decimal] = {}
     for line in open_lines(actor(), order_id):
