@@ -29,7 +29,7 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.PROMOTE: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.READ_VAT: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
     Permission.EDIT_VAT: {Role.OPERATOR_ADMIN, Role.ACCOUNTANT},
-    Permission.OWN_LIST: {Role.COMPANY_ADMIN, Role.BUYER, Role.BOOKKEEPER},
+    Permission.OWN_LIST: {Role.COMPANY_ADMIN, Role.BUYER, Role.APPROVER, Role.BOOKKEEPER},
     Permission.READ_COSTS: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
     Permission.EDIT_COSTS: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.APPROVE_FLOOR: {Role.OPERATOR_ADMIN},
