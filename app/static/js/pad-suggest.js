@@ -16,16 +16,17 @@ export default class PadSuggest {
   }
 
   async ask(text) {
-    this.asked = new AbortController();
+    const asked = new AbortController();
+    this.asked = asked;
     const field = this.field;
     try {
       const address = `${this.address}?${new URLSearchParams({ q: text })}`;
       const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
-      const answer = await fetch(address, { headers, signal: this.asked.signal });
+      const answer = await fetch(address, { headers, signal: asked.signal });
       const html = answer.ok ? await answer.text() : "";
       if (document.activeElement === field && field.value.trim() === text) this.show(html);
     } catch {
-      this.close(); // superseded by the next letter, or no connection: the cell works without
+      if (!asked.signal.aborted) this.close(); // no connection: the cell works without; the next letter has closed already
     }
   }
 
