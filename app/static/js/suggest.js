@@ -32,14 +32,15 @@ export default class Suggest {
   }
 
   async ask(text) {
-    this.asked = new AbortController();
+    const asked = new AbortController();
+    this.asked = asked;
     const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
     const address = `${this.address}?${new URLSearchParams({ q: text })}`;
     try {
-      const answer = await fetch(address, { headers, signal: this.asked.signal });
+      const answer = await fetch(address, { headers, signal: asked.signal });
       if (answer.ok && document.activeElement === this.field) this.show(await answer.text());
     } catch {
-      this.close(); // superseded by the next letter, or no connection: the field works without
+      if (!asked.signal.aborted) this.close(); // no connection: the field works without
     }
   }
 
