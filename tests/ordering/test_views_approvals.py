@@ -59,6 +59,8 @@ def test_checkout_leads_to_the_request_and_the_approver_decides(client, world, m
     sign_in(client, made.ann)
     client.post("/checkout", data={"ship_to": str(place), "po_number": "4711"})
     review = client.get(f"/checkout/{cart_id}/review")
+    assert "A colleague must say yes first: Over 100" in review.text
+    assert "Send for approval" in review.text
     seen = review.soup.select_one("input[name=seen]")["value"]
     answer = client.post(f"/checkout/{cart_id}/review", data={"seen": seen, "client_ref": ref()})
     assert re.fullmatch(r"/approvals/AP-\d{4}-\d{6}", answer.location)
@@ -79,6 +81,17 @@ def test_checkout_leads_to_the_request_and_the_approver_decides(client, world, m
     assert "Approved and ordered" in page.text
     number = scalars(world, select(Order.number))[0]
     assert "Ben" in client.get(f"/orders/{number}").text
+
+
+def test_below_the_rule_the_review_speaks_of_no_approval(client, world, made):
+    with world():
+        cart_id = fill_cart(made.ann, [(made.nut, 2)])
+        place = ship_to(made.ann)
+    sign_in(client, made.ann)
+    client.post("/checkout", data={"ship_to": str(place)})
+    review = client.get(f"/checkout/{cart_id}/review")
+    assert "say yes first" not in review.text
+    assert "Place order of 1 line" in review.text
 
 
 def test_a_rejected_cart_shows_the_reasons_at_its_lines(client, world, made):

@@ -18,6 +18,7 @@ from sqlalchemy import select, text
 from app.accounts.domain.budget import BudgetRule, Source, Verdict
 from app.accounts.service import budgets
 from app.core import audit, clock
+from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.texts import N_
@@ -73,6 +74,11 @@ def judge(ready: Ready) -> Judged | None:
         return None
     facts = facts_of(ready.actor, asked, book, verdicts)
     return Judged(asked, facts, required(facts, book.rules), tuple(verdicts))
+
+
+def may_ask(actor: Actor, company_id: int, *, has_budgets: bool) -> bool:
+    """Whether any rule, limit or budget could speak to what the person orders; one statement at most."""
+    return actor.user_id is not None and (has_budgets or not rule_book(actor, company_id, actor.user_id).is_empty)
 
 
 def requester_of(ready: Ready) -> int:

@@ -13,14 +13,15 @@ from app.accounts.queries.budgets import judge
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.texts import N_, Message
 from app.ordering.domain.cart import CartPage, PriceChange
 from app.ordering.domain.lifecycle import CartState
 from app.ordering.domain.wishes import Placed, Wishes, request_hash
 from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import cart_head, price_day, price_rows
-from app.ordering.service.approvals import asked_before, gate
+from app.ordering.service.approvals import asked_before, gate, may_ask
+from app.ordering.service.approvals import judge as judge_order
 from app.ordering.service.cart_state import remember_prices
 from app.ordering.service.orders import place
 from app.ordering.service.preparing import Ready, prepare
@@ -55,6 +56,24 @@ def submit(actor: Actor, cart_id: int, wishes: Wishes, *, client_ref: str, seen:
     if approval_id is not None:
         return Submitted(None, approval_id, warnings)
     return Submitted(place(ready), None, warnings)
+
+
+@command
+def foresee(actor: Actor, cart_id: int, wishes: Wishes, *, has_budgets: bool) -> tuple[str, ...] | None:
+    """The rules that will hold the order for approval, by name (limits and budgets have none); None: nothing will.
+
+    For the buyer to know before he submits; `submit` judges anew. None also where the cart cannot be ordered yet.
+    """
+    head = cart_head(actor, cart_id)
+    if not may_ask(actor, head.company_id, has_budgets=has_budgets):
+        return None
+    try:
+        ready = prepare(actor, cart_id, wishes, client_ref="")
+    except (Conflict, Invalid):
+        return None  # the page tells what is in the way
+    judged = None if isinstance(ready, Placed) else judge_order(ready)
+    asked = [] if judged is None else [step for step in judged.steps if not step.is_automatic]
+    return tuple(dict.fromkeys(step.name for step in asked if step.name)) if asked else None
 
 
 def _warnings(ready: Ready) -> tuple[Message, ...]:

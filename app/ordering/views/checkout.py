@@ -26,7 +26,7 @@ from app.ordering.queries.orders import order_of_cart, orders_with_po
 from app.ordering.queries.plans import CheckoutPage, checkout_page
 from app.ordering.service.amendments import return_to_cart
 from app.ordering.service.cart import visit_cart
-from app.ordering.service.checkout import Submitted, check_prices, save_draft, submit
+from app.ordering.service.checkout import Submitted, check_prices, foresee, save_draft, submit
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
 from app.ordering.views.approvals import to_request, waiting_request
@@ -154,6 +154,8 @@ def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
     page, changes = check_prices(actor(), head.id, page="/checkout/review")
     planned = checkout_page(actor(), head, page, entered.wishes, locale=language())
     form.seen.data = planned.code
+    centres = _centres(head)
+    waits_for = foresee(actor(), head.id, entered.wishes, has_budgets=bool(centres))
     return render_page(
         "ordering/checkout_review.html",
         form=form,
@@ -163,14 +165,21 @@ def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
         entered=entered,
         wishes=entered.wishes,
         repeats=orders_with_po(actor(), entered.wishes.po_number),
-        centres={one.id: f"{one.code} {one.name}" for one in _centres(head)},
+        centres={one.id: f"{one.code} {one.name}" for one in centres},
+        waits_for=waits_for,
         credit=standing(actor(), head.company_id),
         may_ask=actor().can(AccountPermission.READ_CREDIT),
-        button=_("Send the change of {number}", number=head.name)
-        if head.kind == CartKind.AMENDMENT
-        else ngettext("Place order of {n} line", "Place order of {n} lines", len(page.rows)),
+        button=_button(head, len(page.rows), waits=waits_for is not None),
         status=form.status,
     )
+
+
+def _button(head: CartHead, lines: int, *, waits: bool) -> str:
+    if head.kind == CartKind.AMENDMENT:
+        return str(_("Send the change of {number}", number=head.name))
+    if waits:
+        return str(_("Send for approval"))
+    return ngettext("Place order of {n} line", "Place order of {n} lines", lines)
 
 
 class _Form(CheckoutForm):
