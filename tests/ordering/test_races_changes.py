@@ -17,12 +17,14 @@ from app.ordering.domain.wishes import Wishes
 from app.ordering.models.orders import Order
 from app.ordering.queries.cart import priced_cart
 from app.ordering.service.amendments import start_amendment
+from app.ordering.service.approval_decisions import approve
 from app.ordering.service.cancelling import cancel
 from app.ordering.service.cart import set_quantities
 from app.ordering.service.checkout import check_prices, submit
 from app.ordering.service.confirming import confirm
 from app.ordering.service.order_rules import OwnRules, set_own_rules
 from tests.factories.accounts import customer
+from tests.factories.approvals import crew
 from tests.factories.ordering import article, buyer, order, ref, sales, ship_to
 from tests.ordering.test_races import together
 
@@ -77,6 +79,28 @@ def test_an_amendment_against_a_confirmation(committing, world):
         else:
             assert names(results) == ["Confirmed", "Conflict"]
             assert (found.state, line) == ("confirmed", 10)
+
+
+def test_an_approved_amendment_against_a_confirmation(committing, world):
+    """The amender's change waits for a yes; the yes and the confirmation come together."""
+    with world():
+        made, desk = crew(100), sales()
+        with acting_as(desk):
+            set_own_rules(desk, made.company.code, OwnRules(grace_minutes=60))
+        placed = order(made.ann, [(made.nut, 5)])
+        cart_id, wishes = changed_cart(made.ann, placed, 20)
+        with acting_as(made.ann):
+            waiting = submit(made.ann, cart_id, wishes, client_ref=ref()).approval_id
+    results = together(committing, [
+        (made.ben, lambda: approve(made.ben, waiting)),
+        (desk, lambda: confirm(desk, placed.id, client_ref=ref())),
+    ])  # fmt: skip
+    assert "Confirmed" in names(results), results
+    with world():
+        found, reserved, line = stands(placed)
+        assert (found.state, reserved) == ("confirmed", line)
+        assert line in (5, 20)
+        assert found.net_total == line * 10
 
 
 def test_a_cancellation_against_the_invoice(committing, world):
