@@ -180,7 +180,7 @@ def shared_divided_and_approved(browser: Any, base: str, people: dict[str, str],
     look(ann)
     ann.click("text=Back to check-out")
     assert ann.input_value("[name=po_number]") == "FERRY-7"  # what was entered before dividing is still there
-    send(ann, "Place order of 2 lines")
+    send(ann, "Send for approval")
     ann.wait_for_url("**/approvals/AP-*")
     look(ann)
 
