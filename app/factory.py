@@ -30,6 +30,7 @@ SLICES = (
     "pricing",
     "inventory",
     "ordering",
+    "sourcing",
     "billing",
     "exchange",
     "insights",

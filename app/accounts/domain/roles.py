@@ -28,15 +28,17 @@ class Role(StrEnum):
     PRICING = "pricing"
     ACCOUNTANT = "accountant"
     WAREHOUSE = "warehouse"
+    PURCHASER = "purchaser"
     COMPANY_ADMIN = "company_admin"
     BUYER = "buyer"
     BOOKKEEPER = "bookkeeper"
     APPROVER = "approver"
+    TENDER_MANAGER = "tender_manager"
     SUPPLIER = "supplier"
 
 
-OPERATOR_ROLES = (Role.OPERATOR_ADMIN, Role.SALES, Role.PRICING, Role.ACCOUNTANT, Role.WAREHOUSE)
-CUSTOMER_ROLES = (Role.COMPANY_ADMIN, Role.BUYER, Role.BOOKKEEPER, Role.APPROVER)
+OPERATOR_ROLES = (Role.OPERATOR_ADMIN, Role.SALES, Role.PRICING, Role.ACCOUNTANT, Role.WAREHOUSE, Role.PURCHASER)
+CUSTOMER_ROLES = (Role.COMPANY_ADMIN, Role.BUYER, Role.BOOKKEEPER, Role.APPROVER, Role.TENDER_MANAGER)
 SUPPLIER_ROLES = (Role.SUPPLIER,)
 
 ROLES: dict[CompanyKind, tuple[Role, ...]] = {
@@ -57,10 +59,12 @@ ROLE_NAMES: dict[Role, Message] = {
     Role.PRICING: N_("Prices and catalogue"),
     Role.ACCOUNTANT: N_("Accounting"),
     Role.WAREHOUSE: N_("Warehouse"),
+    Role.PURCHASER: N_("Purchasing"),
     Role.COMPANY_ADMIN: N_("Administrator"),
     Role.BUYER: N_("Buyer"),
     Role.BOOKKEEPER: N_("Bookkeeper"),
     Role.APPROVER: N_("Approver"),
+    Role.TENDER_MANAGER: N_("Purchasing"),
     Role.SUPPLIER: N_("Supplier"),
 }
 ROLE_DUTIES: dict[Role, Message] = {
@@ -69,10 +73,12 @@ ROLE_DUTIES: dict[Role, Message] = {
     Role.PRICING: N_("articles, price lists and imports"),
     Role.ACCOUNTANT: N_("invoices, terms and credit holds"),
     Role.WAREHOUSE: N_("stock and shipments"),
+    Role.PURCHASER: N_("runs tenders, compares bids and proposes awards"),
     Role.COMPANY_ADMIN: N_("buys, sees invoices, invites colleagues and keeps addresses"),
     Role.BUYER: N_("fills carts and places orders"),
     Role.BOOKKEEPER: N_("sees orders and invoices"),
     Role.APPROVER: N_("sees orders, decides on those that ask for approval, and looks into the shop"),
+    Role.TENDER_MANAGER: N_("runs tenders, compares bids and proposes awards"),
     Role.SUPPLIER: N_("answers what the operator asks"),
 }
 

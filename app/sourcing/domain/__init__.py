@@ -1,0 +1,1 @@
+"""Rules of quotes and tenders: machines, amounts, scores, auctions, sealing. No database, no web."""

@@ -1,0 +1,3 @@
+"""What happened to quotes and tenders."""
+
+from __future__ import annotations

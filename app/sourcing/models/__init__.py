@@ -1,0 +1,1 @@
+"""Tables of quotes and tenders, a file per topic."""
