@@ -17,12 +17,16 @@ class CartState(StrEnum):
 
 
 class CartKind(StrEnum):
-    """What a cart is for: only `cart` and `prepared` (by staff, for the buyer) are shown among a person's carts."""
+    """What a cart is for: only `cart` and `prepared` (by staff, for the buyer) are shown among a person's carts.
+
+    `quote`: at prices agreed beforehand, with nothing to add and nothing to leave out.
+    """
 
     CART = "cart"
     STANDING = "standing"
     AMENDMENT = "amendment"
     PREPARED = "prepared"
+    QUOTE = "quote"
 
 
 SHOWN_KINDS = (CartKind.CART, CartKind.PREPARED)

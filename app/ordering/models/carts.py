@@ -44,7 +44,14 @@ class Cart(Base):
         CheckConstraint("state IN ('open', 'awaiting_approval', 'ordered', 'discarded')", name="state_known"),
         Index("ix_carts_company_id_state", "company_id", "state"),
         Index("ix_carts_open_activity", "last_activity_at", postgresql_where=text("state = 'open'")),
-        CheckConstraint("kind IN ('cart', 'standing', 'amendment', 'prepared')", name="kind_known"),
+        CheckConstraint("kind IN ('cart', 'standing', 'amendment', 'prepared', 'quote')", name="kind_known"),
+        Index(
+            "uq_carts_source_live",
+            "company_id",
+            "source",
+            unique=True,
+            postgresql_where=text("source <> '' AND state <> 'discarded'"),
+        ),
         Index("ix_carts_user_id", "user_id"),
         Index("ix_carts_changed_by_id", "changed_by_id"),
     )
@@ -55,6 +62,7 @@ class Cart(Base):
     name: Mapped[str] = mapped_column(String(80), server_default="")
     state: Mapped[str] = mapped_column(String(18), server_default="open")
     kind: Mapped[str] = mapped_column(String(9), server_default="cart")
+    source: Mapped[str] = mapped_column(String(80), server_default="")  # what its prices were agreed in; one live cart
     currency: Mapped[str] = mapped_column(String(3))
     version: Mapped[int] = mapped_column(Integer, server_default="0")
     line_count: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -92,7 +100,7 @@ class CartLine(Base):
     __tablename__ = "cart_lines"
     __table_args__ = (
         ForeignKeyConstraint(["cart_id", "company_id"], ["carts.id", "carts.company_id"], ondelete="CASCADE"),
-        UniqueConstraint("cart_id", "article_id", "unit"),
+        UniqueConstraint("cart_id", "article_id", "unit", "slot"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         Index("ix_cart_lines_cart_id_position", "cart_id", "position"),
     )
@@ -104,6 +112,7 @@ class CartLine(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
     quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     unit: Mapped[str] = mapped_column(String(3))
+    slot: Mapped[int] = mapped_column(Integer, server_default="0")  # its agreed price; 0: priced like any other
     base_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     note: Mapped[str] = mapped_column(String(300), server_default="")
     checked_price: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))

@@ -150,6 +150,7 @@ class OrderLine(Base):
     vat_rate: Mapped[Decimal | None] = mapped_column(Numeric(6, 3), server_default="0")  # percent; NULL only for O
     price_list: Mapped[str] = mapped_column(String(40), server_default="")  # why this price: the list and the break
     price_from: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    price_source: Mapped[str] = mapped_column(String(120), server_default="")  # what the price was agreed in, if it was
     note: Mapped[str] = mapped_column(String(300), server_default="")
     cancelled_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     state: Mapped[str] = mapped_column(String(11), server_default="placed")

@@ -67,7 +67,7 @@ SELECT :company_id, :cart_id,
     (SELECT coalesce(max(position), 0) FROM cart_lines WHERE cart_id = :cart_id) + new.place,
     new.article_id, new.quantity, new.unit, new.base, new.note, :version, :version, :now, :who, :user
 FROM new
-ON CONFLICT (cart_id, article_id, unit) DO UPDATE SET
+ON CONFLICT (cart_id, article_id, unit, slot) DO UPDATE SET
     quantity = excluded.quantity, base_quantity = excluded.base_quantity, note = excluded.note,
     version = excluded.version, changed_at = excluded.changed_at, changed_by = excluded.changed_by,
     changed_by_id = excluded.changed_by_id

@@ -104,7 +104,7 @@ WITH held AS (
         + row_number() OVER (ORDER BY position, id), article_id, quantity, unit, base_quantity, note, :version, :version,
         :now, :who, :user
     FROM cart_lines WHERE cart_id = :source
-    ON CONFLICT (cart_id, article_id, unit) DO UPDATE SET quantity = l.quantity + excluded.quantity,
+    ON CONFLICT (cart_id, article_id, unit, slot) DO UPDATE SET quantity = l.quantity + excluded.quantity,
         base_quantity = l.base_quantity + excluded.base_quantity,
         note = CASE WHEN l.note = '' THEN excluded.note ELSE l.note END, version = excluded.version,
         changed_at = excluded.changed_at, changed_by = excluded.changed_by, changed_by_id = excluded.changed_by_id
