@@ -55,7 +55,9 @@ def _keys(table: str) -> tuple[sa.schema.SchemaItem, ...]:
 
 
 def _bid(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["bid_id"], ["bids.id"], name=op.f(f"fk_{table}_bid_id_bids"))
+    return sa.ForeignKeyConstraint(
+        ["bid_id", "company_id"], ["bids.id", "bids.company_id"], name=op.f(f"fk_{table}_bid_id_company_id_bids")
+    )
 
 
 def _rule(table: str, name: str, condition: str) -> sa.CheckConstraint:

@@ -29,6 +29,10 @@ def _of_tender() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["tender_id", "company_id"], ["tenders.id", "tenders.company_id"])
 
 
+def _of_bid() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["bid_id", "company_id"], ["bids.id", "bids.company_id"])
+
+
 def _of_lot() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["lot_id", "company_id"], ["tender_lots.id", "tender_lots.company_id"])
 
@@ -45,13 +49,14 @@ class BidDecision(Base):
         Index("ix_bid_decisions_bid_id", "bid_id"),
         _of_tender(),
         _of_lot(),
+        _of_bid(),
     )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(BigInteger)
     tender_id: Mapped[int] = mapped_column(BigInteger)
     lot_id: Mapped[int] = mapped_column(BigInteger)
-    bid_id: Mapped[int] = mapped_column(ForeignKey("bids.id"))
+    bid_id: Mapped[int] = mapped_column(BigInteger)
     decision: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text, server_default="")
     user_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -76,13 +81,14 @@ class BidScore(Base):
         Index("ix_bid_scores_user_id", "user_id"),
         _of_tender(),
         _of_lot(),
+        _of_bid(),
     )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(BigInteger)
     tender_id: Mapped[int] = mapped_column(BigInteger)
     lot_id: Mapped[int] = mapped_column(BigInteger)
-    bid_id: Mapped[int] = mapped_column(ForeignKey("bids.id"))
+    bid_id: Mapped[int] = mapped_column(BigInteger)
     requirement_id: Mapped[int] = mapped_column(BigInteger)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     user_name: Mapped[str] = mapped_column(String(200))
@@ -107,13 +113,14 @@ class Clarification(Base):
         Index("ix_clarifications_lot_id", "lot_id"),
         _of_tender(),
         _of_lot(),
+        _of_bid(),
     )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(BigInteger)  # who asks
     tender_id: Mapped[int] = mapped_column(BigInteger)
     lot_id: Mapped[int] = mapped_column(BigInteger)
-    bid_id: Mapped[int] = mapped_column(ForeignKey("bids.id"))
+    bid_id: Mapped[int] = mapped_column(BigInteger)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     kind: Mapped[str] = mapped_column(String(9), server_default="question")
     question: Mapped[str] = mapped_column(Text)
