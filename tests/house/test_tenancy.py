@@ -70,7 +70,7 @@ def values(table, company: int) -> dict[str, str]:
         if column.name != "id" and not column.nullable and (column.server_default is None or column.unique):
             row[column.name] = {
                 "Boolean": "false", "DateTime": "now()", "Date": "current_date", "Time": "'00:00'", "JSONB": "'{}'::jsonb",
-                "String": f"'{company}'", "Text": f"'{company}'",
+                "String": f"'{company}'", "Text": f"'{company}'", "LargeBinary": f"'{company}'::bytea",
             }.get(kind, str(company))  # fmt: skip
     return row
 
