@@ -38,14 +38,16 @@ $$"""
 # A supplier may not lock a row that is not its own; it holds it so that state, version and deadline stay while it bids.
 HOLD_TENDER = """
 CREATE FUNCTION hold_tender(wanted bigint)
-RETURNS TABLE (state varchar, version integer, deadline timestamptz, at timestamptz)
+RETURNS TABLE (company_id bigint, number varchar, state varchar, version integer, question_end timestamptz,
+               deadline timestamptz, at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     IF wanted NOT IN (SELECT tenders_of_supplier()) THEN
         RETURN;
     END IF;
     PERFORM 1 FROM tenders t WHERE t.id = wanted FOR SHARE;
-    RETURN QUERY SELECT t.state, t.version, t.deadline, clock_timestamp() FROM tenders t WHERE t.id = wanted;
+    RETURN QUERY SELECT t.company_id, t.number, t.state, t.version, t.question_end, t.deadline, clock_timestamp()
+        FROM tenders t WHERE t.id = wanted;
 END $$"""
 
 # A customer that runs a tender does not read the list of suppliers: it must know one by number, VAT id or address.
