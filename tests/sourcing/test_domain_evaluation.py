@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +15,17 @@ from hypothesis import strategies as st
 
 from app.core.errors import Invalid
 from app.sourcing.domain.abnormal import explain_until, look, low_prices
+from app.sourcing.domain.evaluation import (
+    BidInput,
+    Flag,
+    Inputs,
+    Ranking,
+    as_json,
+    evaluate,
+    fingerprint,
+    from_json,
+    places_json,
+)
 from app.sourcing.domain.features import Correction, coefficient, corrected, greatest
 from app.sourcing.domain.ranking import Standing, ranked
 from app.sourcing.domain.scoring import (
@@ -109,10 +122,11 @@ def test_marks_of_several_evaluators_are_averaged():
     assert Marks(Fraction(20), Fraction(10), ()).points == 0
 
 
-def test_prices_have_to_be_above_zero():
+def test_a_price_of_zero_takes_all_points_and_a_negative_one_is_refused():
     assert price_points({}, 70) == {}
+    assert price_points({A: 0, B: 5}, 70) == {A: 70, B: 0}
     with pytest.raises(Invalid):
-        price_points({A: 0, B: 5}, 70)
+        price_points({A: -1, B: 5}, 70)
 
 
 def test_weights_add_up():
@@ -243,3 +257,63 @@ def test_one_working_day_to_explain():
     friday = datetime(2026, 3, 20, 15, tzinfo=UTC)
     assert explain_until(friday) == datetime(2026, 3, 23, 15, tzinfo=UTC)
     assert explain_until(friday - timedelta(days=1)) == friday
+
+
+def bid(bid_id, price, **facts):
+    facts.setdefault("initial", None if price is None else Fraction(price))
+    return BidInput(bid_id, None if price is None else Fraction(price), changed_at=NOON, **facts)
+
+
+def lot(ranking, *bids, **facts):
+    facts.setdefault("price_weight", D(70))
+    return Inputs(Ranking(ranking), seed="seed", bids=bids, **facts)
+
+
+def test_a_lot_by_points_and_again_after_a_disqualification():
+    def marks(percent):
+        return {5: (D(percent),)}
+
+    bids = [bid(A, 100, marks=marks(80)), bid(B, 90, marks=marks(60)), bid(C, 60, marks=marks(10))]
+    first = evaluate(lot("points", *bids, weights={5: D(30)}))
+    assert [(result.bid_id, shown(result.ranked)) for result in first] == [
+        (C, D("73.00")),
+        (A, D("66.00")),
+        (B, D("64.67")),
+    ]
+    assert Flag.BEST in first[0].flags
+    again = evaluate(lot("points", *bids[:2], replace(bids[2], is_in=False), weights={5: D(30)}))
+    assert [(result.bid_id, result.rank) for result in again] == [(B, 1), (A, 2), (C, None)]
+    assert again[2].flags == {Flag.DISQUALIFIED}
+    assert Flag.UNSCORED in evaluate(lot("points", bid(A, 100), weights={5: D(30)}))[0].flags
+
+
+def test_a_lot_by_price_features_and_cost():
+    low, high = bid(1, 475_000, chosen=(D("0.15"),)), bid(2, 410_000, costs=(Fraction(1000),))
+    assert [result.bid_id for result in evaluate(lot("price", low, high))] == [2, 1]
+    features = ((D("0.15"), D(0)), (D("0.05"), D(0)))
+    by_features = evaluate(lot("features", low, high, features=features))
+    assert [(result.bid_id, result.ranked) for result in by_features] == [(1, 400_000), (2, 411_000)]
+    assert by_features[0].correction.denominator == Fraction(19, 16)
+    assert evaluate(lot("cost", low, high, features=features))[0].ranked == 411_000
+
+
+def test_flags_of_a_lot():
+    results = evaluate(lot("price", bid(1, 550), bid(2, 1000), bid(3, 900), bid(4, None), ceiling=D(950)))
+    assert [(result.bid_id, sorted(result.flags)) for result in results] == [
+        (1, ["abnormal", "best"]), (3, []), (2, ["over_ceiling"]), (4, ["incomplete"]),
+    ]  # fmt: skip
+
+
+@given(standings, st.randoms(use_true_random=False))
+def test_stored_inputs_give_the_same_places_again(entries, chance):
+    bids = [
+        BidInput(one.bid_id, one.value and one.value + 1, one.value and one.value + 2, one.changed_at, one.is_in,
+                 marks={5: (D("12.5"), D(40))})
+        for one in entries
+    ]  # fmt: skip
+    inputs = lot("points", *bids, weights={5: D(30)})
+    chance.shuffle(bids)
+    kept = json.loads(json.dumps(as_json(inputs)))
+    assert evaluate(from_json(kept)) == evaluate(inputs) == evaluate(replace(inputs, bids=tuple(bids)))
+    assert fingerprint(kept) == fingerprint(as_json(replace(inputs, bids=tuple(bids))))
+    json.dumps(places_json(evaluate(inputs)))

@@ -68,12 +68,15 @@ def check_weights(weights: Iterable[Exact], kind: WeightKind = WeightKind.PERCEN
 def price_points(
     prices: Mapping[int, Exact], weight: Exact, formula: Formula = Formula.PROPORTIONAL
 ) -> dict[int, Fraction]:
-    """Points for the price of each bid that is in: weight x lowest / price, or linear between highest and lowest."""
+    """Points for the price of each bid that is in: weight x lowest / price, or linear between highest and lowest.
+
+    A price of zero gets all points and leaves the others none, which is where the formula tends to.
+    """
     if not prices:
         return {}
     exact = {bid: Fraction(price) for bid, price in prices.items()}
-    if min(exact.values()) <= 0:
-        raise Invalid("price", N_("A price must be above zero."))
+    if min(exact.values()) < 0:
+        raise Invalid("price", N_("A price cannot be negative."))
     lowest, highest = min(exact.values()), max(exact.values())
     if formula is Formula.LINEAR:
         span = highest - lowest
@@ -81,7 +84,7 @@ def price_points(
             bid: Fraction(weight) * (highest - price) / span if span else Fraction(weight)
             for bid, price in exact.items()
         }
-    return {bid: Fraction(weight) * lowest / price for bid, price in exact.items()}
+    return {bid: Fraction(weight) * lowest / price if price else Fraction(weight) for bid, price in exact.items()}
 
 
 def quality_points(marks: Sequence[Marks]) -> Fraction:
