@@ -77,6 +77,18 @@ def _parse_time_zone(text: str) -> str:
     return text
 
 
+def _parse_key(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("must be 64 hexadecimal digits")
+    return text.lower()
+
+
+def _parse_ocds_prefix(text: str) -> str:
+    if not re.fullmatch(r"ocds-[A-Za-z0-9]{6}", text):
+        raise ValueError("must be ocds- and six letters or digits")
+    return text
+
+
 def _url(example: str, *schemes: str) -> Kind:
     def parse(text: str) -> str:
         try:
@@ -109,6 +121,7 @@ TEXT = Kind("text", str)
 FOLDER = Kind("folder", lambda text: Path(text).expanduser())
 SWITCH = Kind("switch", _parse_switch)
 TIME_ZONE = Kind("time zone", _parse_time_zone)
+HEX_KEY = Kind("hexadecimal key", _parse_key)
 DATABASE = Kind("address", _database)
 
 
@@ -178,6 +191,13 @@ class Config:
         "Needed with DATABASE_URL; otherwise made once and kept in the instance.",
         shown="secret_key in the instance",
     )
+    SEALING_KEY: str = _setting(
+        HEX_KEY,
+        "",
+        "Key that locks the private keys of tenders, 64 hexadecimal digits, the same on all machines and never lost: "
+        "without it sealed bids stay closed for ever. Who holds it can read bids that no committee opens.",
+        shown="sealing_key in the instance",
+    )
     KONTOR_TRIAL: bool = _setting(
         SWITCH, False, "Allow DATABASE_URL to be an owner or superuser; Kontor then creates its four roles itself."
     )
@@ -199,6 +219,11 @@ class Config:
     )
     PRICE_NOTICE_DAYS: int = _setting(
         _number(1, 90), 14, "So many days ahead customers hear of changed prices, and price managers of lists that end."
+    )
+    OCDS_PREFIX: str = _setting(
+        Kind("prefix", _parse_ocds_prefix),
+        "ocds-kontor",
+        "What identifiers of exported tenders begin with; the Open Contracting Partnership gives publishers their own.",
     )
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
     WEB_WORKERS: int = _setting(_number(1, 256), 2, "Web server processes.")
@@ -312,7 +337,17 @@ class Config:
     @property
     def secret_key(self) -> str:
         """The set key, or the one of the instance, made when first asked for."""
-        return self.SECRET_KEY or _kept_secret(self.instance_dir / "secret_key")
+        return self.SECRET_KEY or _kept_secret(
+            self.instance_dir / "secret_key", "SECRET_KEY", "delete the file (everybody signs in again)"
+        )
+
+    @property
+    def sealing_key(self) -> bytes:
+        """The set key, or the one of the instance, made when first asked for; 32 bytes."""
+        kept = self.SEALING_KEY or _kept_secret(
+            self.instance_dir / "sealing_key", "SEALING_KEY", "take it from a backup, sealed bids need it"
+        )
+        return bytes.fromhex(kept)
 
 
 def settings() -> tuple[Field[Any], ...]:
@@ -338,7 +373,7 @@ def _parsed(setting: Field[Any], text: str) -> Any:
         raise ConfigError(f"{setting.name} {error} (it is {shown!r}).") from None
 
 
-def _kept_secret(path: Path) -> str:
+def _kept_secret(path: Path, setting: str, remedy: str) -> str:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -350,9 +385,9 @@ def _kept_secret(path: Path) -> str:
             Path(name).unlink()
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise ConfigError(f"The secret key {path} cannot be read or made ({error.strerror}); set SECRET_KEY.") from None
-    if len(key) < 32:
-        raise ConfigError(f"The secret key {path} is damaged; delete the file (everybody signs in again).")
+        raise ConfigError(f"The key {path} cannot be read or made ({error.strerror}); set {setting}.") from None
+    if not re.fullmatch(r"[0-9a-f]{64}", key):
+        raise ConfigError(f"The key {path} is damaged; {remedy}.")
     return key
 
 

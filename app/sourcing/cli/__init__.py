@@ -1,0 +1,7 @@
+"""`kontor tender` and `kontor audit`."""
+
+from __future__ import annotations
+
+from app.sourcing.cli.tenders import tender
+
+COMMANDS = [tender]

@@ -1,0 +1,1 @@
+"""Rows of quotes and tenders as neutral documents."""
