@@ -179,6 +179,12 @@ def _secure() -> None:
         _update("tenant_answer", f"{_OF_SUPPLIER} AND answered_at IS NULL", f"{_OF_SUPPLIER} AND accepted IS NULL"),
         _update("tenant_update", f"{OWN} AND answered_at IS NOT NULL", OWN),
     ]
+    # Otherwise the foreign key would tell whether a sealed bid of that number exists.
+    statements += [
+        f"CREATE POLICY opened_bids ON {table} AS RESTRICTIVE FOR INSERT TO kontor_operator, kontor_tenant "
+        f"WITH CHECK (EXISTS (SELECT 1 FROM bids b WHERE b.id = {table}.bid_id))"
+        for table in ("bid_decisions", "bid_scores", "clarifications")
+    ]
     for statement in statements:
         op.execute(statement)
 
