@@ -20,8 +20,7 @@ Handler = Callable[[Actor, int], datetime | None]
 TIMERS: dict[tuple[str, str], Handler] = {}
 MOST_AT_ONCE = 500
 _LONGEST_WAIT = 3600
-_SPACE = 0x54494D45  # among the advisory locks of this database: timers
-_CLAIM = text("SELECT pg_try_advisory_xact_lock(:space, CAST(:key AS integer))")
+_CLAIM = text("SELECT pg_try_advisory_xact_lock(hashtext('sourcing.timers'), CAST(:key AS integer))")
 log = logging.getLogger(__name__)
 
 
@@ -79,7 +78,7 @@ def work_off_one(actor: Actor, timer_id: int) -> bool:
 
 def _call(actor: Actor, timer_id: int) -> bool:
     # The row itself is not locked: commands lock their object first and its timers after it, and so does a handler.
-    if not db.session.scalar(_CLAIM, {"space": _SPACE, "key": timer_id % 2**31}):
+    if not db.session.scalar(_CLAIM, {"key": timer_id % 2**31}):
         return False
     row = db.session.execute(
         select(Timer.object_type, Timer.object_id, Timer.kind, Timer.due_at).where(
