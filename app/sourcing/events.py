@@ -67,3 +67,107 @@ class CallOffSent:
 @dataclass(frozen=True, slots=True)
 class CallOffAnswered:
     call_off_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClarificationAsked:
+    """A bidder is asked about its opened bid."""
+
+    clarification_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClarificationAnswered:
+    clarification_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSubmitted:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteInfoAsked:
+    """Sales waits for the buyer's answer."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteInfoAnswered:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteReleaseAsked:
+    """Prices of a quote need the yes of somebody else."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteReleased:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteReturned:
+    """The release was refused."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteOffered:
+    """A version was sent to the buyer."""
+
+    quote_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCountered:
+    quote_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteAccepted:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDeclined:
+    """`by`: "buyer" or "sales"."""
+
+    quote_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteWithdrawn:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteExpiring:
+    """The offer holds a few days more."""
+
+    quote_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteExpired:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteExtended:
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteMessagePosted:
+    quote_id: int
+    message_id: int
