@@ -1,5 +1,5 @@
 """Everything that leaves the house for one invoice, from the one frozen document: PDF, CII, UBL, and what the rules say;
-and price lists on paper.
+price lists, records and letters on paper.
 
 Layout, fonts and PDF are heavy libraries (80 MB): they are loaded by the process that renders, when it does, and not by
 every web process and command that imports a service.
@@ -21,6 +21,7 @@ from app.core.xml import parse
 from app.documents.formats import formats
 from app.documents.model.invoice import BillingDocument
 from app.documents.model.price_list import PriceListDocument
+from app.documents.model.record import RecordDocument
 from app.documents.paper.words import Translate, Words
 from app.documents.validation import ValidationReport, validate_cii, validate_ubl
 
@@ -112,6 +113,20 @@ def print_price_list(document: PriceListDocument, *, language: str, translate: T
     """The own prices of a buyer as PDF/A-3; a thousand rows take about a second."""
     html = _templates().get_template("documents/price_list.html").render(
         **_price_paper().price_list_paper(document, language, translate),
+        language=language,
+        logo=_logo(_SEAL.read_text(encoding="utf-8")),
+    )  # fmt: skip
+    pdf: bytes = _pdf().html_to_pdf(html)
+    return pdf
+
+
+def print_record(record: RecordDocument, *, language: str) -> bytes:
+    """A record or letter as PDF/A-3; its words are in the language already."""
+    html = _templates().get_template("documents/record.html").render(
+        record=record,
+        title=record.title,
+        number=record.number,
+        seller=record.issuer,
         language=language,
         logo=_logo(_SEAL.read_text(encoding="utf-8")),
     )  # fmt: skip

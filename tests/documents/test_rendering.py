@@ -17,10 +17,11 @@ from pypdf import PdfReader
 from app.core.xml import XmlError
 from app.documents.formats import formats
 from app.documents.model.invoice import Note
+from app.documents.model.record import RecordColumn, RecordDocument, RecordSection
 from app.documents.model.totals import VatCategory
 from app.documents.pdf import html_to_pdf
 from app.documents.pdf_check import check_pdfa3
-from app.documents.rendering import print_invoice, render_invoice, render_invoice_html
+from app.documents.rendering import print_invoice, print_record, render_invoice, render_invoice_html
 from app.documents.validation import Status
 from tests.factories.documents import buyer, credit_note, document, line
 
@@ -258,3 +259,25 @@ def test_another_process_gives_the_same_bytes():
         for seed, zone in (("1", "Asia/Tokyo"), ("2", "America/New_York"))
     }  # fmt: skip
     assert digests == {hashlib.sha256(print_invoice(document(count=40))).hexdigest() + "\n"}
+
+
+def test_a_record_flows_over_pages_and_carries_its_rows():
+    record = RecordDocument(
+        "Opening", "T-1", "Nordlicht Handel GmbH", (("Deadline", "20 March"),),
+        (
+            RecordSection(
+                "Lot 1", ("All bids <were> opened & read.",),
+                (RecordColumn("Supplier", 3), RecordColumn("Price, EUR", is_number=True)),
+                tuple((f"Supplier {n}", f"{n}.00") for n in range(1, 90)),
+            ),
+            RecordSection("Signatures", is_new_page=True),
+        ),
+        addressee=("Somebody", "Somewhere 1"), foot=("SHA-256 00",),
+    )  # fmt: skip
+    printed = print_record(record, language="en")
+    pdf = PdfReader(BytesIO(printed))
+    text = "".join(page.extract_text() for page in pdf.pages)
+    assert len(pdf.pages) == 4
+    assert "All bids <were> opened & read." in text
+    assert "Supplier 89" in text
+    assert text.count("Price, EUR") == 3
