@@ -5,16 +5,15 @@ The document's language has no place in UBL and is not written.
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 from app.core.texts import N_
 from app.core.xml import XmlWriter
 from app.documents.formats import Format, formats
-from app.documents.model.invoice import BillingDocument, CreditNote, Invoice, InvoiceReference, Note
+from app.documents.model.invoice import BillingDocument, CreditNote, Invoice, InvoiceReference
 from app.documents.ubl.amounts import read_allowances, read_totals, read_vat, write_allowance, write_totals
 from app.documents.ubl.line import read_line, write_line
+from app.documents.ubl.notes import read_notes, write_notes
 from app.documents.ubl.party import (
     read_creditor_id,
     read_party,
@@ -39,8 +38,6 @@ _LINE_TAGS = {
     Invoice: ("cac:InvoiceLine", "cbc:InvoicedQuantity"),
     CreditNote: ("cac:CreditNoteLine", "cbc:CreditedQuantity"),
 }
-_NOTE_WITH_SUBJECT = re.compile(r"#([A-Z]{3})#(.*)", re.DOTALL)
-
 _PATHS = Paths(NAMESPACES)
 
 
@@ -76,8 +73,7 @@ def _write_head(writer: XmlWriter, document: BillingDocument, *, is_invoice: boo
     else:
         writer.leaf("cbc:TaxPointDate", day(document.tax_point_date))
         writer.leaf("cbc:CreditNoteTypeCode", document.type_code)
-    for note in document.notes:
-        writer.leaf("cbc:Note", f"#{note.subject}#{note.text}" if note.subject else note.text)
+    write_notes(writer, document.notes)
     if is_invoice:
         writer.leaf("cbc:TaxPointDate", day(document.tax_point_date))
     writer.leaf("cbc:DocumentCurrencyCode", document.currency)
@@ -164,7 +160,7 @@ def _read(root: Node, kind: type[Invoice | CreditNote]) -> BillingDocument:
         despatch_reference=root.text("cac:DespatchDocumentReference/cbc:ID"),
         receipt_reference=root.text("cac:ReceiptDocumentReference/cbc:ID"),
         accounting_reference=root.text("cbc:AccountingCost"),
-        notes=tuple(_read_note(node.own_text()) for node in root.all("cbc:Note")),
+        notes=read_notes(root),
         preceding=_read_preceding(root),
         payee=read_payee(payee) if payee else None,
         tax_representative=read_tax_representative(representative) if representative else None,
@@ -183,11 +179,6 @@ def _project(root: Node) -> str:
         if node.text("cbc:DocumentTypeCode") == _PROJECT_TYPE
     )
     return root.text("cac:ProjectReference/cbc:ID") or next(others, "")
-
-
-def _read_note(text: str) -> Note:
-    match = _NOTE_WITH_SUBJECT.fullmatch(text)
-    return Note(match[2].strip(), match[1]) if match else Note(text)
 
 
 def _read_preceding(root: Node) -> tuple[InvoiceReference, ...]:

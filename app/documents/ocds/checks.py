@@ -193,7 +193,9 @@ def _bids(release: Mapping[str, Any]) -> Iterator[Finding]:
             ranks.update((lot, bid["rank"]) for lot in _list(bid.get("relatedLots")) or [None])
     for (lot, rank), count in ranks.items():
         if count > 1:
-            yield Finding("/bids/details", N_("Bids with the rank {rank} for {lot}: {n}.", rank=rank, lot=lot or "-", n=count))
+            yield Finding(
+                "/bids/details", N_("Bids with the rank {rank} for {lot}: {n}.", rank=rank, lot=lot or "-", n=count)
+            )
     yield from _repeated(bids.get("statistics"), "/bids/statistics")
     for path, stat in _each(bids.get("statistics"), "/bids/statistics"):
         yield from _unknown(stat, "statistic", path)
