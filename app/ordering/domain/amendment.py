@@ -44,6 +44,7 @@ class Original:
     price_unit: str
     price_list: str
     price_from: Decimal
+    price_source: str
     is_agreed: bool
     is_drawn: bool
 
@@ -54,13 +55,13 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Amending:
-    """The order a cart amends; lines by article and unit."""
+    """The order a cart amends; lines by article, unit and what their price was agreed in."""
 
     order_id: int
     number: str
     version: int
     choice: PriceChoice
-    originals: Mapping[tuple[int, str], Original]
+    originals: Mapping[tuple[int, str, str], Original]
 
 
 def chosen_price(

@@ -192,6 +192,7 @@ class CartPage:
     totals: Totals
     effects: Effects = NO_EFFECTS
     allowances_seen: list[list[str]] | None = None
+    is_fixed: bool = False  # at agreed prices: nothing to add or to leave out
 
     @property
     def problem_rows(self) -> list[CartRow]:
@@ -240,6 +241,7 @@ class CartEdit:
     totals: Totals
     counts: Counts
     effects: Effects = NO_EFFECTS
+    is_fixed: bool = False
 
 
 def break_hint(price: PricedLine) -> BreakHint | None:

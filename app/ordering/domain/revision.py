@@ -41,6 +41,7 @@ class Line:
     promised_on: date | None
     base_unit: str
     is_agreed: bool
+    price_source: str = ""
 
     @property
     def priced_quantity(self) -> Decimal:

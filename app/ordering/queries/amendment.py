@@ -15,6 +15,7 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
+from app.ordering.domain.agreed import AgreedPrice, agreed_price
 from app.ordering.domain.amendment import Amending, Original, PriceChoice, chosen_price
 from app.ordering.domain.lifecycle import OrderSource, OrderState
 from app.ordering.domain.rules import Standing
@@ -27,7 +28,7 @@ from app.pricing.queries.prices import price_lines
 
 _ORIGINALS = text("""
 SELECT l.id AS line_id, l.article_id, l.quantity, l.unit, l.base_quantity, l.unit_price, l.price_base_quantity,
-    l.price_unit, l.price_list, l.price_from,
+    l.price_unit, l.price_list, l.price_from, l.price_source,
     l.price_list <> '' AND EXISTS (SELECT FROM price_lists p WHERE p.code = l.price_list AND p.kind = 'contract'
         AND p.company_id = l.company_id) AS is_agreed,
     EXISTS (SELECT FROM contract_draws d WHERE d.company_id = l.company_id AND d.order_line_id = l.id
@@ -49,21 +50,38 @@ def amending(actor: Actor, cart_id: int) -> Amending | None:
     originals = [Original(**line._mapping) for line in lines]  # noqa: SLF001 -- the documented way to a mapping
     return Amending(
         row.order_id, row.number, row.order_version, PriceChoice(row.prices),
-        {(one.article_id, one.unit): one for one in originals},
+        {(one.article_id, one.unit, one.price_source): one for one in originals},
     )  # fmt: skip
 
 
 def cart_prices(
-    actor: Actor, items: Sequence[PriceItem], on: date, company_id: int, amended: Amending | None
+    actor: Actor,
+    items: Sequence[PriceItem],
+    on: date,
+    company_id: int,
+    amended: Amending | None,
+    *,
+    agreed: Sequence[AgreedPrice | None],
+    currency: str,
 ) -> list[PricedLine]:
-    """Prices of the lines of a cart: today's, or as the buyer has chosen for the order he amends."""
+    """Prices of the lines of a cart: those agreed for them, today's, or as the buyer has chosen for the order he amends.
+
+    `agreed` is empty, or has one for each line.
+    """
     prices = price_lines(actor, items, company_id=company_id, on=on)
-    if amended is None:
-        return prices
-    return [
-        chosen_price(amended.choice, price, amended.originals.get((item.article_id, item.unit)), item.base_quantity)
-        for item, price in zip(items, prices, strict=True)
-    ]
+    if amended is not None:
+        prices = [
+            chosen_price(
+                amended.choice, price, amended.originals.get((item.article_id, item.unit, "")), item.base_quantity
+            )
+            for item, price in zip(items, prices, strict=True)
+        ]
+    if agreed:
+        prices = [
+            price if one is None else agreed_price(price, one, currency)
+            for one, price in zip(agreed, prices, strict=True)
+        ]
+    return prices
 
 
 @dataclass(frozen=True, slots=True)

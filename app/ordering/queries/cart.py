@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -25,14 +26,17 @@ from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.inventory.domain.promise import Need
 from app.inventory.queries.promises import promises
+from app.ordering.domain.agreed import range_problem
 from app.ordering.domain.amendment import OF_ORDERED, still_needed
 from app.ordering.domain.cart import CartPage, CartRow, Kept, find_problems, sums
 from app.ordering.domain.lifecycle import WORKED_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartLine
 from app.ordering.models.shared_carts import ActiveCart, CartMember
+from app.ordering.queries.agreed import agreed_prices
 from app.ordering.queries.amendment import amending, cart_prices
 from app.pricing.domain.price import PriceItem
+from app.pricing.domain.promotions import NO_EFFECTS
 from app.pricing.queries.promotions import promotion_effects
 
 _ONE = Factor(1)
@@ -40,10 +44,11 @@ _HEAD: tuple[Any, ...] = (
     Cart.id, Cart.company_id, Cart.user_id, Cart.name, Cart.state, Cart.currency, Cart.version, Cart.line_count,
     Cart.net_seen, Cart.draft, Cart.last_activity_at, Cart.coupons, Cart.allowances_seen, Cart.kind,
 )  # fmt: skip
+_SLOT = 13  # where the slot stands in a line
 _LINE: tuple[Any, ...] = (
     CartLine.id, CartLine.position, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity,
     CartLine.note, CartLine.checked_price, CartLine.checked_base_quantity, CartLine.version, CartLine.changed_at,
-    CartLine.changed_by, CartLine.changed_by_id, CartLine.net_seen, CartLine.vat_category, CartLine.vat_rate,
+    CartLine.changed_by, CartLine.changed_by_id, CartLine.slot, CartLine.net_seen, CartLine.vat_category, CartLine.vat_rate,
     CartLine.is_agreed, CartLine.has_problem, CartLine.has_moved,
 )  # fmt: skip
 
@@ -178,17 +183,29 @@ def price_rows(actor: Actor, head: CartHead, on: date) -> CartPage:
     """The lines of a cart whose head is known already."""
     rows = rows_priced(actor, head, on)
     sold = [row for row in rows if row.article.is_visible]
-    effects = promotion_effects(
-        actor,
-        ((row.price, row.base_quantity, row.article.base_unit) for row in sold),
-        (row.article.id for row in sold),
-        company_id=head.company_id,
-        currency=head.currency,
-        coupons=head.coupons,
-    )
+    effects = NO_EFFECTS
+    if head.kind != CartKind.QUOTE:
+        promoted = [row for row in sold if not row.price.source]
+        effects = promotion_effects(
+            actor,
+            ((row.price, row.base_quantity, row.article.base_unit) for row in promoted),
+            (row.article.id for row in promoted),
+            company_id=head.company_id,
+            currency=head.currency,
+            coupons=head.coupons,
+        )
     totals = sums((row.price for row in sold), head.currency, effects)
     return CartPage(
-        head.id, head.company_id, head.name, head.version, head.currency, rows, totals, effects, head.allowances_seen
+        head.id,
+        head.company_id,
+        head.name,
+        head.version,
+        head.currency,
+        rows,
+        totals,
+        effects,
+        head.allowances_seen,
+        is_fixed=head.kind == CartKind.QUOTE,
     )
 
 
@@ -226,26 +243,31 @@ def rows_of(
     """
     amended = amending(actor, head.id) if head.kind == CartKind.AMENDMENT else None
     originals = amended.originals if amended else {}
+    agreed = agreed_prices(head.id, head.company_id, [line[_SLOT] for line in lines])
     prices = cart_prices(
         actor,
         [price_item(articles[line[2]], line[3], line[4]) for line in lines],
         on,
         head.company_id,
         amended,
+        agreed=agreed,
+        currency=head.currency,
     )
     needs = [
-        need(articles[article_id], still_needed(originals.get((article_id, unit)), base_quantity))
-        for _id, _position, article_id, _quantity, unit, base_quantity, *_ in lines
+        need(articles[line[2]], still_needed(originals.get((line[2], line[4], price.source)), line[5]))
+        for line, price in zip(lines, prices, strict=True)
     ]
     promised = promises(actor, needs, on, company_id=head.company_id)
     rows = []
-    for line, price in zip(lines, prices, strict=True):
+    for line, price, fixed in zip(lines, prices, agreed or repeat(None), strict=False):
         (line_id, position, article_id, quantity, unit, base_quantity, note, checked_price, checked_base, version,
-         changed_at, changed_by, changed_by_id, *kept) = line  # fmt: skip
+         changed_at, changed_by, changed_by_id, _slot, *kept) = line  # fmt: skip
         article = articles[article_id]
         promise = promised[article_id]
         problems = find_problems(article, quantity, unit, price, promise)
-        original = originals.get((article_id, unit))
+        if fixed is not None and (beyond := range_problem(fixed, quantity)) is not None:
+            problems = (*problems, beyond)
+        original = originals.get((article_id, unit, price.source))
         if original is not None and original.covers(base_quantity):
             problems = tuple(one for one in problems if one.code not in OF_ORDERED)
         rows.append(

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.money import minor_units, round_amount
 from app.ordering.domain.cart import FIRST_PROBLEMS, CartEdit, CartRow, Counts, vat_reasons
+from app.ordering.domain.lifecycle import CartKind
 from app.ordering.models.carts import CartLine
 from app.ordering.queries.cart import CartHead, price_day, rows_priced
 from app.pricing.domain.promotion_amounts import are_of_sums, evaluate
@@ -22,9 +23,9 @@ from app.pricing.queries.promotions import coupon_answers, held_promotions
 
 _GROUPS = text("""
 SELECT vat_category, trim_scale(vat_rate), sum(net_seen), count(*), count(*) FILTER (WHERE has_problem),
-    count(*) FILTER (WHERE has_moved), is_agreed
+    count(*) FILTER (WHERE has_moved), slot > 0, is_agreed
 FROM cart_lines WHERE cart_id = :cart AND company_id = :company
-GROUP BY vat_category, vat_rate, is_agreed""")
+GROUP BY vat_category, vat_rate, slot > 0, is_agreed""")
 _PROBLEMS = text("""
 SELECT l.id, a.sku FROM cart_lines l JOIN articles a ON a.id = l.article_id
 WHERE l.cart_id = :cart AND l.company_id = :company AND l.has_problem
@@ -34,7 +35,7 @@ SELECT l.article_id, l.base_quantity,
     coalesce((SELECT a.base_unit FROM articles a WHERE a.id = l.article_id AND CAST(:with_units AS boolean)), ''),
     round(l.net_seen, :digits), l.vat_category, trim_scale(l.vat_rate), l.is_agreed
 FROM cart_lines l
-WHERE l.cart_id = :cart AND l.company_id = :company AND l.net_seen IS NOT NULL
+WHERE l.cart_id = :cart AND l.company_id = :company AND l.net_seen IS NOT NULL AND l.slot = 0
 ORDER BY l.position, l.id""")
 
 
@@ -67,7 +68,18 @@ def lines_now(actor: Actor, head: CartHead, line_ids: Collection[int]) -> CartEd
     )
     rows = rows_priced(actor, head, price_day(actor), articles) if articles else []
     found, effects, counts = kept_sums(actor, head, rows)
-    return CartEdit(head.id, head.company_id, head.name, head.version, head.currency, rows, found, counts, effects)
+    return CartEdit(
+        head.id,
+        head.company_id,
+        head.name,
+        head.version,
+        head.currency,
+        rows,
+        found,
+        counts,
+        effects,
+        is_fixed=head.kind == CartKind.QUOTE,
+    )
 
 
 def _reasons(actor: Actor, head: CartHead, rows: Sequence[CartRow], categories: Sequence[str]) -> Mapping[str, Reason]:
@@ -81,6 +93,8 @@ def _reasons(actor: Actor, head: CartHead, rows: Sequence[CartRow], categories: 
 
 def _effects(actor: Actor, head: CartHead, groups: Sequence[Any]) -> Effects:
     """What promotions give for the lines as they were priced last; lines are read only if their sums are not enough."""
+    if head.kind == CartKind.QUOTE:
+        return NO_EFFECTS
     held = held_promotions(actor, (), company_id=head.company_id, coupons=head.coupons)
     if not held.promotions:
         return (
@@ -89,8 +103,8 @@ def _effects(actor: Actor, head: CartHead, groups: Sequence[Any]) -> Effects:
     if are_of_sums(held.promotions):
         goods = [
             Goods(0, ZERO, "", round_amount(net, head.currency), category, rate, is_agreed)
-            for category, rate, net, *_counts, is_agreed in groups
-            if net is not None
+            for category, rate, net, *_counts, is_set, is_agreed in groups
+            if net is not None and not is_set
         ]
     else:
         goods = _goods(head, held.promotions)

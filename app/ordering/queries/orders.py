@@ -20,6 +20,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
+from app.ordering.domain.agreed import agreed_words
 from app.ordering.domain.lifecycle import CartState
 from app.ordering.models.carts import Cart
 from app.ordering.models.changes import OrderAmendment, OrderProposal
@@ -111,7 +112,7 @@ class OrderAllowanceRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRow:
-    """A frozen line; `price_list` and `price_from` say why it costs what it costs."""
+    """A frozen line; `price_list` and `price_from`, or `price_source`, say why it costs what it costs."""
 
     id: int
     position: int
@@ -131,6 +132,12 @@ class OrderLineRow:
     cancelled_quantity: Decimal
     state: str
     promised_on: date | None
+    price_source: str = ""
+
+    @property
+    def why(self) -> Message | None:
+        """What the price was agreed in, if it was."""
+        return agreed_words(self.price_source) if self.price_source else None
 
 
 _LIST: tuple[Any, ...] = (
@@ -142,7 +149,7 @@ _LINE: tuple[Any, ...] = (
     OrderLine.id, OrderLine.position, OrderLine.sku, OrderLine.customer_number, OrderLine.name, OrderLine.quantity,
     OrderLine.unit, OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.net,
     OrderLine.vat_rate, OrderLine.price_list, OrderLine.price_from, OrderLine.note, OrderLine.cancelled_quantity,
-    OrderLine.state, OrderLine.promised_on,
+    OrderLine.state, OrderLine.promised_on, OrderLine.price_source,
 )  # fmt: skip
 
 

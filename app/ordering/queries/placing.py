@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import text
@@ -19,14 +20,16 @@ from app.catalog.queries.assortment import visible_sql, visible_values
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.quantity import Anchor, Factor, QuantityRule
+from app.ordering.domain.agreed import AgreedPrice
 from app.ordering.domain.amendment import Original
 from app.ordering.domain.approval_request import NOTHING_HELD, HeldPrice
 from app.ordering.domain.cart import fingerprint_of
 from app.ordering.domain.lifecycle import CartKind
+from app.ordering.queries.agreed import agreed_prices
 from app.ordering.queries.amendment import amending, cart_prices
 from app.ordering.queries.cart import CartHead
 from app.pricing.domain.price import PricedLine, PriceItem, net_of
-from app.pricing.domain.promotions import Effects
+from app.pricing.domain.promotions import NO_EFFECTS, Effects
 from app.pricing.queries.promotions import promotion_effects
 
 _ONE = Factor(1)
@@ -35,7 +38,7 @@ SELECT l.id, l.article_id, l.quantity, l.unit, l.base_quantity, l.note, l.checke
     a.base_unit, a.vat_category, a.vat_class, a.status <> 'discontinued' AND NOT a.is_head AND {visible_sql(few=True)},
     CASE WHEN a.status = 'run_out' THEN 'run_out' ELSE a.stock_policy END, a.lead_time_days, a.is_kit,
     concat_ws(' ', a.precision, a.anchor, trim_scale(a.minimum), trim_scale(a.step), trim_scale(a.maximum)),
-    u.numerator, u.denominator, coalesce(u.precision, 0)
+    u.numerator, u.denominator, coalesce(u.precision, 0), l.slot
 FROM cart_lines l
 JOIN articles a ON a.id = l.article_id
 LEFT JOIN article_units u ON u.article_id = a.id AND u.unit = l.unit
@@ -72,11 +75,17 @@ def lines_to_place(
     rows = db.session.execute(_LINES, values).all()
     items = [_item(row) for row in rows]
     amended = amending(actor, head.id) if head.kind == CartKind.AMENDMENT else None
-    prices = cart_prices(actor, items, on, head.company_id, amended) if items else []
+    agreed = agreed_prices(head.id, head.company_id, [row.slot for row in rows])
+    prices = (
+        cart_prices(actor, items, on, head.company_id, amended, agreed=agreed, currency=head.currency) if items else []
+    )
     if held:
         prices = [_capped(price, held.get(row[0])) for row, price in zip(rows, prices, strict=True)]
     originals = amended.originals if amended else {}
-    return [_line(row, price, originals.get((row[1], row[3]))) for row, price in zip(rows, prices, strict=True)]
+    return [
+        _line(row, price, originals.get((row[1], row[3], price.source)), fixed)
+        for row, price, fixed in zip(rows, prices, agreed or repeat(None), strict=False)
+    ]
 
 
 def _capped(price: PricedLine, held: HeldPrice | None) -> PricedLine:
@@ -89,11 +98,14 @@ def _capped(price: PricedLine, held: HeldPrice | None) -> PricedLine:
 
 
 def effects_to_place(actor: Actor, head: CartHead, lines: list[PlacedLine]) -> Effects:
-    """What promotions give for these lines now; one statement."""
+    """What promotions give for these lines now; one statement. Agreed prices are left alone."""
+    if head.kind == CartKind.QUOTE:
+        return NO_EFFECTS
+    promoted = [line for line in lines if not line.price.source]
     return promotion_effects(
         actor,
-        ((line.price, line.base_quantity, line.base_unit) for line in lines),
-        {line.article_id for line in lines},
+        ((line.price, line.base_quantity, line.base_unit) for line in promoted),
+        {line.article_id for line in promoted},
         company_id=head.company_id,
         currency=head.currency,
         coupons=head.coupons,
@@ -108,20 +120,23 @@ def fingerprint(lines: list[PlacedLine], currency: str, effects: Effects) -> str
 
 
 def _item(row: Any) -> PriceItem:
-    _, article_id, quantity, unit, _, _, _, _, base_unit, vat_category, vat_class, _, _, _, _, _, above, below, _ = row
+    _, article_id, quantity, unit, _, _, _, _, base_unit, vat_category, vat_class, _, _, _, _, _, above, below, *_ = row
     factor = _ONE if unit == base_unit or above is None else _factor(above, below)
     return PriceItem(article_id, quantity, unit, base_unit, factor, vat_category, vat_class)
 
 
-def _line(row: Any, price: PricedLine, original: Original | None = None) -> PlacedLine:
+def _line(
+    row: Any, price: PricedLine, original: Original | None = None, agreed: AgreedPrice | None = None
+) -> PlacedLine:  # fmt: skip
     (line_id, article_id, quantity, unit, base_quantity, note, checked_price, checked_base, base_unit, _, _, is_active,
-     stock_policy, lead_time_days, is_kit, rule, above, below, digits) = row  # fmt: skip
+     stock_policy, lead_time_days, is_kit, rule, above, below, digits, _slot) = row  # fmt: skip
     is_fine = (
         (is_active or (original is not None and original.covers(base_quantity)))
         and price.problem is None
         and checked_price == price.unit_price
         and checked_base == price.base_quantity
         and _rule(rule).fit(base_quantity).is_valid
+        and (agreed is None or agreed.covers(quantity))
     )
     if unit != base_unit:
         is_fine = is_fine and above is not None and _factor(above, below).to_base(quantity) == base_quantity

@@ -101,12 +101,13 @@ def _write_head(ready: Ready, order: Order) -> None:
 
 def _take_over_stock(ready: Ready, before: Sequence[Line], lines: Sequence[tuple[int, PlacedLine]]) -> None:
     """What the old lines hold goes to the new ones; the rest is let go, and only what is more is taken from the stock."""
-    actor, old = ready.actor, {(line.article_id, line.unit): line for line in before if line.quantity}
+    actor = ready.actor
+    old = {(line.article_id, line.unit, line.price_source): line for line in before if line.quantity}
     kept: dict[int, int] = {}
     less: dict[int, tuple[Decimal, Decimal]] = {}
     more = []
     for line_id, line in lines:
-        known = old.pop((line.article_id, line.unit), None)
+        known = old.pop((line.article_id, line.unit, line.price.source), None)
         held = known.base_quantity if known is not None else ZERO
         if known is not None:
             kept[known.id] = line_id

@@ -23,10 +23,23 @@ from app.ordering.service.cart import new_cart
 from app.ordering.service.cart_state import activate, demand_person, locked
 
 _FILL = text("""
-INSERT INTO cart_lines (company_id, cart_id, position, article_id, quantity, unit, base_quantity, note)
-SELECT l.company_id, :cart, min(l.position), l.article_id, sum(l.quantity), l.unit, sum(l.base_quantity), min(l.note)
+INSERT INTO cart_lines (company_id, cart_id, position, article_id, quantity, unit, base_quantity, note, slot)
+SELECT l.company_id, :cart, min(l.position), l.article_id, sum(l.quantity), l.unit, sum(l.base_quantity), min(l.note),
+    CASE WHEN l.price_source = '' THEN 0 ELSE min(l.position) END
 FROM order_lines l WHERE l.order_id = :order AND l.quantity > 0
-GROUP BY l.company_id, l.article_id, l.unit""")
+GROUP BY l.company_id, l.article_id, l.unit, l.price_source""")
+# What was agreed stays agreed, in the range it was agreed for.
+_AGREED = text("""
+INSERT INTO cart_agreed_prices (company_id, cart_id, slot, article_id, unit, min_quantity, max_quantity, unit_price,
+    base_quantity, source)
+SELECT l.company_id, :cart, min(l.position), l.article_id, l.unit, coalesce(min(a.min_quantity), sum(l.quantity)),
+    CASE WHEN count(a.slot) > 0 THEN min(a.max_quantity) ELSE sum(l.quantity) END, min(l.unit_price),
+    min(l.price_base_quantity), l.price_source
+FROM order_lines l
+JOIN orders o ON o.id = l.order_id
+LEFT JOIN cart_agreed_prices a ON a.cart_id = o.cart_id AND a.source = l.price_source
+WHERE l.order_id = :order AND l.quantity > 0 AND l.price_source <> ''
+GROUP BY l.company_id, l.article_id, l.unit, l.price_source""")
 # Only where an order is divided do its lines carry more than the head says.
 _SPLIT = text("""
 INSERT INTO cart_line_parts (company_id, cart_id, cart_line_id, position, quantity, ship_to_id, requested_on,
@@ -36,7 +49,9 @@ SELECT p.company_id, c.cart_id, c.id, row_number() OVER (PARTITION BY c.id ORDER
 FROM order_lines l
 JOIN order_line_parts p ON p.order_line_id = l.id
 JOIN order_deliveries d ON d.id = p.delivery_id
+LEFT JOIN cart_agreed_prices g ON g.cart_id = :cart AND g.source = l.price_source
 JOIN cart_lines c ON c.cart_id = :cart AND c.article_id = l.article_id AND c.unit = l.unit
+    AND c.slot = coalesce(g.slot, 0)
 LEFT JOIN addresses a ON a.id = CAST(d.ship_to ->> 'id' AS bigint) AND a.company_id = l.company_id AND a.is_active
 WHERE l.order_id = :order AND (
     (SELECT count(*) FROM order_deliveries x WHERE x.order_id = :order) > 1
@@ -71,8 +86,8 @@ def start_amendment(actor: Actor, order_id: int, prices: PriceChoice) -> int:
     cart_id = new_cart(actor, order.number, kind=CartKind.AMENDMENT)
     activate(actor, cart_id)
     keys = {"cart": cart_id, "order": order.id}
-    db.session.execute(_FILL, keys)
-    db.session.execute(_SPLIT, keys)
+    for statement in (_FILL, _AGREED, _SPLIT):
+        db.session.execute(statement, keys)
     db.session.execute(
         update(Cart)
         .where(Cart.id == cart_id)

@@ -23,6 +23,7 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
+from app.ordering.domain.agreed import agreed_problem
 from app.ordering.domain.cart import (
     NOTHING_KEPT,
     CartEdit,
@@ -36,11 +37,13 @@ from app.ordering.domain.cart import (
 from app.ordering.domain.lifecycle import WORKED_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Clash, Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
+from app.ordering.queries.agreed import agreed_prices
 from app.ordering.queries.cart import CartHead, cart_head, rows_of
 from app.ordering.service.cart_lines import LineValues, insert_rows, put_lines, set_lines, write_note
 from app.ordering.service.cart_state import (
     activate,
     active_id,
+    demand_own_prices,
     head_of,
     insert_cart,
     locked,
@@ -125,6 +128,7 @@ def add_lines(
     known = _repeated(cart, client_ref, lines)
     if known is not None:
         return Added(known, 0, 0, seen_now(actor, cart, {line.article_id for line in lines}))
+    demand_own_prices(cart)
     articles = articles_by_id(actor, {line.article_id for line in lines}, company_id=cart.company_id)
     there = _lines_of(cart, articles) if cart.line_count else {}
     wanted = _merged(lines, there)
@@ -154,7 +158,7 @@ def _put_new(
     """Lines of articles that the cart does not have: priced first, so that each is written once."""
     changed = (cart.version, cart.changed_at, cart.changed_by, cart.changed_by_id)
     lines = [
-        (0, 0, one.article_id, one.quantity, one.unit, one.base, one.note, None, None, *changed, *NOTHING_KEPT)
+        (0, 0, one.article_id, one.quantity, one.unit, one.base, one.note, None, None, *changed, 0, *NOTHING_KEPT)
         for one in values
     ]
     rows = rows_of(actor, head_of(cart), on, lines, articles)
@@ -179,16 +183,20 @@ def set_quantities(
     """
     cart = locked(actor, cart_id)
     held = {line.id: line for line in db.session.execute(
-        select(CartLine.id, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.changed_by, CartLine.changed_at)
+        select(CartLine.id, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.changed_by,
+               CartLine.changed_at, CartLine.slot)
         .where(CartLine.cart_id == cart.id, CartLine.id.in_(quantities))
     )}  # fmt: skip
     _demand_no_clash(cart, held, quantities, seen)
     articles = articles_by_id(actor, {line.article_id for line in held.values()}, company_id=cart.company_id)
+    agreed = dict(zip(held, agreed_prices(cart.id, cart.company_id, [one.slot for one in held.values()]), strict=False))
     rows, problems = [], []
     for line in held.values():
         quantity, unit = quantities[line.id][0], quantities[line.id][1] or line.unit
         article = articles[line.article_id]
         problem = _unusable(quantity) or quantity_problem(article, quantity, unit)
+        if problem is None and (fixed := agreed.get(line.id)) is not None:
+            problem = agreed_problem(fixed, quantity, unit)
         if problem is not None:
             problems.append((line.id, problem))
             continue
@@ -283,13 +291,14 @@ def remove_lines(actor: Actor, cart_id: int, line_ids: Sequence[int] | None, *, 
 
 def take_out(cart: Cart, line_ids: Sequence[int] | None) -> Sequence[Any]:
     """Delete lines of a locked cart (None: all) and return what they held."""
+    demand_own_prices(cart)
     statement = delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.company_id == cart.company_id)
     if line_ids is not None:
         statement = statement.where(CartLine.id.in_(line_ids))
     gone = db.session.execute(
         statement.returning(
             CartLine.id, CartLine.article_id, CartLine.quantity, CartLine.unit, CartLine.base_quantity, CartLine.note,
-            CartLine.position, CartLine.checked_price, CartLine.checked_base_quantity,
+            CartLine.position, CartLine.checked_price, CartLine.checked_base_quantity, CartLine.slot,
         )
     ).all()  # fmt: skip
     if not gone:
@@ -361,6 +370,7 @@ def _lines_of(cart: Cart, article_ids: Collection[int]) -> dict[tuple[int, str],
     rows = db.session.execute(
         select(CartLine.article_id, CartLine.unit, CartLine.quantity, CartLine.note).where(
             CartLine.cart_id == cart.id,
+            CartLine.slot == 0,
             CartLine.article_id == any_(bindparam("ids", list(article_ids), ARRAY(BigInteger))),
         )
     )

@@ -93,6 +93,12 @@ def locked(actor: Actor, cart_id: int, right: Right = Right.EDIT) -> Cart:
     return cart
 
 
+def demand_own_prices(cart: Cart) -> None:
+    """Refuse to put lines or coupons into a cart of agreed prices, or to take them out."""
+    if cart.kind == CartKind.QUOTE:
+        raise Conflict(N_("This cart holds what was agreed in a quote: nothing can be added or left out."))
+
+
 # Written only where the line is still as it was when it was priced. Values travel as text, which is fastest.
 _KEEP = """
 UPDATE cart_lines l SET net_seen = new.net, vat_category = new.category, vat_rate = new.rate, is_agreed = new.agreed,
@@ -244,7 +250,10 @@ def seen_now(
 
 def _summed(actor: Actor, cart: Cart, rows: list[CartRow]) -> CartEdit:
     totals, effects, counts = kept_sums(actor, head_of(cart), rows)
-    return CartEdit(cart.id, cart.company_id, cart.name, cart.version, cart.currency, rows, totals, counts, effects)
+    return CartEdit(
+        cart.id, cart.company_id, cart.name, cart.version, cart.currency, rows, totals, counts, effects,
+        is_fixed=cart.kind == CartKind.QUOTE,
+    )  # fmt: skip
 
 
 def touch(cart: Cart, page: str) -> None:

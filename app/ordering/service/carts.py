@@ -15,7 +15,7 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.locks import lock_rows
 from app.core.texts import N_
-from app.ordering.domain.lifecycle import CartKind, CartState
+from app.ordering.domain.lifecycle import SHOWN_KINDS, CartKind, CartState
 from app.ordering.domain.sharing import Right
 from app.ordering.models.carts import Cart, CartChange, CartLine
 from app.ordering.models.shared_carts import CartMember
@@ -45,8 +45,10 @@ def rename_cart(actor: Actor, cart_id: int, name: str) -> None:
 _COPY = text("""
 INSERT INTO cart_lines (company_id, cart_id, position, article_id, quantity, unit, base_quantity, note, version,
     first_version, changed_at, changed_by, changed_by_id)
-SELECT company_id, :new, position, article_id, quantity, unit, base_quantity, note, 1, 1, :now, :who, :user
+SELECT company_id, :new, min(position), article_id, sum(quantity), unit, sum(base_quantity), min(note), 1, 1, :now, :who,
+    :user
 FROM cart_lines WHERE cart_id = :old
+GROUP BY company_id, article_id, unit
 RETURNING article_id""")
 
 
@@ -80,7 +82,7 @@ def bring_back(actor: Actor, cart_id: int) -> None:
     head = cart_head(actor, cart_id)
     _demand_owner(actor, head)
     (cart,) = lock_rows(Cart, [head.id])
-    if cart.state != CartState.DISCARDED:
+    if cart.state != CartState.DISCARDED or cart.kind == CartKind.QUOTE:
         raise Conflict(N_("This cart is not among the discarded ones any more."))
     cart.state, cart.last_activity_at = CartState.OPEN, clock.now()
     audit.record(actor, "cart", cart.id, "brought_back", company_id=cart.company_id)
@@ -121,7 +123,8 @@ def merge_carts(actor: Actor, cart_id: int, into_id: int) -> Merged:
         raise Invalid("into", N_("Choose another cart."))
     demand_right(actor, cart_head(actor, into_id), Right.EDIT)
     source, target = sorted(lock_rows(Cart, [cart_id, into_id]), key=lambda cart: cart.id != cart_id)
-    if CartState.OPEN not in (source.state, target.state) or source.state != target.state:
+    kinds = {source.kind, target.kind}
+    if {source.state, target.state} != {CartState.OPEN} or not kinds <= set(SHOWN_KINDS):
         raise Conflict(N_("This cart cannot be changed now."))
     if source.currency != target.currency:
         raise Conflict(N_("The carts have different currencies. Order them apart."))

@@ -7,7 +7,7 @@ from app.core.db import command
 from app.core.errors import Invalid
 from app.core.texts import N_
 from app.ordering.domain.cart import CartEdit
-from app.ordering.service.cart_state import locked, shown
+from app.ordering.service.cart_state import demand_own_prices, locked, shown
 from app.pricing.domain.promotions import CouponAnswer
 from app.pricing.service.coupons import CODE, normal
 
@@ -21,6 +21,7 @@ def add_coupon(actor: Actor, cart_id: int, code: str, *, page: str = "") -> tupl
     A code that does not apply yet stays, with the reason; one that is not there is Invalid and is not kept.
     """
     cart = locked(actor, cart_id)
+    demand_own_prices(cart)
     code = normal(code)
     if not code:
         raise Invalid("coupon", N_("Enter the code of a coupon."))

@@ -132,15 +132,19 @@ def vat_group(group: Any) -> dict[str, Any]:
 # Texts, codes and quantities are copied inside the database; only what was computed crosses the wire.
 _LINES = text("""
 INSERT INTO order_lines (company_id, order_id, position, article_id, sku, customer_number, gtin, name, quantity, unit,
-    base_quantity, unit_price, price_base_quantity, price_unit, net, vat_category, vat_rate, price_list, price_from, note)
+    base_quantity, unit_price, price_base_quantity, price_unit, net, vat_category, vat_rate, price_list, price_from,
+    price_source, note)
 SELECT l.company_id, :order_id, new.place, l.article_id, a.sku,
     coalesce((SELECT min(n.number) FROM customer_article_numbers n
         WHERE n.company_id = l.company_id AND n.article_id = a.id), ''),
     a.gtin, coalesce(a.names ->> :locale, a.name), l.quantity, l.unit, l.base_quantity, new.price, new.base,
-    new.unit, new.net, new.category, new.rate, new.list, new.start, l.note
+    new.unit, new.net, new.category, new.rate, coalesce(new.list, ''), new.start, coalesce(new.source, ''),
+    l.note
 FROM unnest(CAST(:line_id AS bigint[]), CAST(:price AS numeric[]), CAST(:base AS numeric[]),
     string_to_array(:unit, E'\x1f'), CAST(:net AS numeric[]), string_to_array(:category, E'\x1f'),
-    CAST(:rate AS numeric[]), string_to_array(:list, E'\x1f'), CAST(:start AS numeric[])) WITH ORDINALITY AS new (line_id, price, base, unit, net, category, rate, list, start, place)
+    CAST(:rate AS numeric[]), string_to_array(:list, E'\x1f'), CAST(:start AS numeric[]),
+    string_to_array(:source, E'\x1f')) WITH ORDINALITY
+    AS new (line_id, price, base, unit, net, category, rate, list, start, source, place)
 JOIN cart_lines l ON l.id = new.line_id
 JOIN articles a ON a.id = l.article_id
 RETURNING id, position""")
@@ -162,6 +166,7 @@ def insert_lines(order_id: int, rows: Sequence[PlacedLine], locale: str) -> list
             "rate": numbers(row.price.vat_rate for row in rows),
             "list": texts(row.price.list_code for row in rows),
             "start": numbers(row.price.min_quantity for row in rows),
+            "source": texts(row.price.source for row in rows),
         },
     )
     return [(line_id, rows[position - 1]) for line_id, position in inserted.all()]

@@ -101,7 +101,7 @@ _LINES = text("""
 SELECT l.id, l.position, l.article_id, l.sku, l.quantity, l.unit, l.base_quantity, l.cancelled_quantity, l.unit_price,
     l.price_base_quantity, l.price_unit, l.net, l.vat_category, l.vat_rate, l.state, l.promised_on, a.base_unit,
     l.price_list <> '' AND EXISTS (SELECT FROM price_lists p WHERE p.code = l.price_list AND p.kind = 'contract'
-        AND p.company_id = l.company_id) AS is_agreed
+        AND p.company_id = l.company_id) AS is_agreed, l.price_source
 FROM order_lines l JOIN articles a ON a.id = l.article_id
 WHERE l.order_id = :order ORDER BY l.position""")
 
@@ -252,13 +252,15 @@ def _promotions(actor: Actor, order: Order, lines: Sequence[Line]) -> Effects:
         return NO_EFFECTS
     found = held_promotions(
         actor,
-        {line.article_id for line in lines},
+        {line.article_id for line in lines if not line.price_source},
         company_id=order.company_id,
         coupons=sorted({row.coupon for row in held if row.coupon}),
         at=order.placed_at,
     )
     own = {row.promotion_id for row in held}
-    goods = found.goods((_priced(line, order.currency), line.base_quantity, line.base_unit) for line in lines)
+    goods = found.goods(
+        (_priced(line, order.currency), line.base_quantity, line.base_unit) for line in lines if not line.price_source
+    )
     allowances, _lost = evaluate([one for one in found.promotions if one.id in own], goods, order.currency)
     if not allowances:
         return NO_EFFECTS

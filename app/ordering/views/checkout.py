@@ -18,6 +18,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.money import Money
 from app.ordering.domain.cart import CartPage
 from app.ordering.domain.lifecycle import CartKind
+from app.ordering.domain.sharing import Right
 from app.ordering.domain.wishes import Placed, Wishes
 from app.ordering.forms.checkout import CheckoutForm, PlaceForm
 from app.ordering.policy import Permission
@@ -28,9 +29,9 @@ from app.ordering.service.amendments import return_to_cart
 from app.ordering.service.cart import visit_cart
 from app.ordering.service.checkout import Submitted, check_prices, foresee, save_draft, submit
 from app.ordering.views import blueprint
-from app.ordering.views.answers import go
+from app.ordering.views.answers import go, go_to
 from app.ordering.views.approvals import to_request, waiting_request
-from app.ordering.views.panels import cart_of_request
+from app.ordering.views.panels import asked_cart, cart_of_request, checkout_of, home_of
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
@@ -51,8 +52,8 @@ class Entered:
 @blueprint.route("/checkout", methods=["GET", "POST"])
 @requires(Permission.PLACE)
 def checkout() -> Response:
-    head = cart_of_request()
-    if head is None or not head.line_count:
+    head = asked_cart(Right.ORDER) if request.values.get("cart") else cart_of_request()
+    if head is None or not head.line_count or not head.is_open:
         return go("ordering.cart")
     page = priced_cart(actor(), head.id)
     form = _form(head)
@@ -68,6 +69,8 @@ def checkout() -> Response:
         visit_cart(actor(), head.id, PLACE)
     return render_page(
         "ordering/checkout.html",
+        here=checkout_of(head.id),
+        home=home_of(head.id),
         form=form,
         page=page,
         planned=planned,
@@ -89,7 +92,7 @@ def review(cart_id: int) -> Response:
     head = cart_head(actor(), cart_id)
     entered = _entered(head)
     if entered is None or not head.line_count:
-        return go("ordering.checkout")
+        return go_to(checkout_of(head.id))
     return _review(head, entered, PlaceForm(formdata=None))
 
 
@@ -100,7 +103,7 @@ def place(cart_id: int) -> Response:
     head = cart_head(actor(), cart_id)
     entered = _entered(head)
     if entered is None:
-        return go("ordering.checkout")
+        return go_to(checkout_of(head.id))
     if form.validate():
         try:
             done = submit(
@@ -158,6 +161,8 @@ def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
     waits_for = foresee(actor(), head.id, entered.wishes, has_budgets=bool(centres))
     return render_page(
         "ordering/checkout_review.html",
+        here=checkout_of(head.id),
+        home=home_of(head.id),
         form=form,
         page=page,
         planned=planned,

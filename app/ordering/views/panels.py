@@ -63,6 +63,14 @@ def home_of(cart_id: int) -> str:
     return url_for("ordering.cart_page", cart_id=cart_id)
 
 
+def checkout_of(cart_id: int) -> str:
+    """Where a cart is checked out: the active one has the short address."""
+    active = cart_of_request()
+    if active is not None and active.id == cart_id:
+        return url_for("ordering.checkout")
+    return url_for("ordering.checkout", cart=cart_id)
+
+
 def saw_cart(head: CartHead, page: CartPage) -> None:
     """What the page shows is what the top bar says of the active cart."""
     active = cart_of_request()

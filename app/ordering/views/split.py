@@ -23,6 +23,7 @@ from app.ordering.queries.splits import SplitLine, lines_by_sku, split_lines
 from app.ordering.service.splitting import Target, assign, set_parts, split_equally
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
+from app.ordering.views.panels import checkout_of, home_of
 from app.web.access import actor, requires
 from app.web.banners import tell
 from app.web.forms import parse_decimal
@@ -150,6 +151,8 @@ def _page(head: CartHead, shown: Shown) -> Response:
             shown.problems[line.id] = [problem]
     return render_page(
         "ordering/split.html",
+        here=checkout_of(head.id),
+        home=home_of(head.id),
         head=head,
         page=page_of(lines, keyset, key=lambda line: (line.position,)),
         grids={line.id: _grid(line) for line in lines},

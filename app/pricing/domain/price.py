@@ -61,7 +61,8 @@ class PricedLine:
     `unit_price` holds for `base_quantity` units of `price_unit` (price per 100: base_quantity 100), which is the
     entered unit or the article's base unit. `net` is BT-131, rounded to the currency's minor unit. Without a price
     both are None and `problem` says why. `priced_quantity` is the quantity in `price_unit`. `adjustments` are the
-    steps from the list's price to this one; `is_drawn` says that the line takes from an agreed quantity.
+    steps from the list's price to this one; `is_drawn` says that the line takes from an agreed quantity. `source` names
+    what the price was agreed in where no list gave it, `why` says so in words.
     """
 
     article_id: int
@@ -83,12 +84,16 @@ class PricedLine:
     adjustments: tuple[Step, ...] = ()
     is_drawn: bool = False
     book: Lister | None = field(default=None, compare=False, repr=False)
+    source: str = ""
+    why: Message | None = None
 
     @property
     def steps(self) -> tuple[Message, ...]:
         """Why this price, for staff: the list, what changed its price, the break, what more would cost."""
         if self.unit_price is None:
             return (self.problem,) if self.problem else ()
+        if self.why is not None:
+            return (self.why,)
         first = self.adjustments[0].before if self.adjustments else self.unit_price
         price = UnitPrice(first, "" if self.is_converted else self.currency)
         if self.base_quantity == 1:
@@ -104,6 +109,8 @@ class PricedLine:
         """Why this price, for the buyer: no list, no rule, nobody else is named."""
         if self.unit_price is None:
             return (self.problem,) if self.problem else ()
+        if self.why is not None:
+            return (self.why,)
         found = [_POLITE.get(self.level, _POLITE[LevelKind.GENERAL])]
         found.extend(step.message for step in self.adjustments if step.code != "formula")
         return (*found, *self._breaks())
@@ -115,7 +122,7 @@ class PricedLine:
     @property
     def list_price(self) -> Decimal | None:
         """What everybody pays for as much, where that is more than this price."""
-        if self.book is None or self.unit_price is None:
+        if self.book is None or self.unit_price is None or self.source:
             return None
         found = self.book.list_price(self)
         return found if found is not None and found > self.unit_price else None
