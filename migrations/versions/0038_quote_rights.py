@@ -1,9 +1,10 @@
-"""Rights of salespeople in quotes, and what holds for all quotes."""
+"""Rights of salespeople in quotes, what holds for all quotes, and links to quotes for people without an account."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from app.core.policies import secure
 
@@ -58,10 +59,50 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_quote_rights")),
     )
-    for statement in (*secure("quote_settings", tenant="SELECT", condition="true"), *secure("quote_rights")):
+    _create_links()
+    for statement in (
+        *secure("quote_settings", tenant="SELECT", condition="true"),
+        *secure("quote_rights"),
+        *secure("quote_links"),
+    ):
         op.execute(statement)
 
 
+def _create_links() -> None:
+    op.create_table(
+        "quote_links",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("quote_id", sa.BigInteger(), nullable=False),
+        sa.Column("email", sa.String(length=254), server_default="", nullable=False),
+        sa.Column("locale", sa.String(length=5), server_default="en", nullable=False),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.Column("created_by", sa.String(length=250), server_default="", nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_version", sa.Integer(), nullable=True),
+        sa.Column("accepted_by", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("accepted_note", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("choices", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.CheckConstraint(
+            "(accepted_at IS NULL) = (accepted_version IS NULL)", name=op.f("ck_quote_links_acceptance_whole")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quote_id", "company_id"],
+            ["quotes.id", "quotes.company_id"],
+            name=op.f("fk_quote_links_quote_id_company_id_quotes"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_links")),
+    )
+    op.create_index("ix_quote_links_quote_id", "quote_links", ["quote_id"])
+
+
 def downgrade() -> None:
+    op.drop_table("quote_links")
     op.drop_table("quote_rights")
     op.drop_table("quote_settings")
