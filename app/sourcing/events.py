@@ -171,3 +171,69 @@ class QuoteExtended:
 class QuoteMessagePosted:
     quote_id: int
     message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderApprovalAsked:
+    tender_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierInvited:
+    participant_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierApplied:
+    participant_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationDecided:
+    participant_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderAmended:
+    """Terms, papers or dates of a published tender changed; `version` is the new one."""
+
+    tender_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsWaiting:
+    """Questions of bidders wait for an answer. Written by the clock, so that it tells nobody's name or minute."""
+
+    tender_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    question_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineNear:
+    tender_id: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderStopped:
+    """Suspended, resumed, cancelled or without an award: `how` is the event of the machine."""
+
+    tender_id: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuctionPlanned:
+    """Bidders are called to an auction, for the first time or because it was planned anew."""
+
+    auction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuctionEnded:
+    auction_id: int

@@ -69,11 +69,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     WHERE c.id = ANY (wanted) AND c.kind = 'supplier' AND c.state = 'approved' AND NOT c.is_blocked
 $$"""
 
+SUPPLIER_NAMED = """
+CREATE FUNCTION supplier_named(wanted bigint) RETURNS TABLE (name varchar, email varchar)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT c.name, c.email FROM companies c WHERE c.id = wanted AND c.kind = 'supplier'
+$$"""
+
 FUNCTIONS = {
     "tenders_of_supplier()": TENDERS_OF_SUPPLIER,
     "hold_tender(bigint)": HOLD_TENDER,
     "find_supplier(text)": FIND_SUPPLIER,
     "askable_suppliers(bigint[])": ASKABLE_SUPPLIERS,
+    "supplier_named(bigint)": SUPPLIER_NAMED,
 }
 
 
@@ -504,6 +511,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=9), server_default="open", nullable=False),
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('open', 'answered', 'dismissed')", name=op.f("ck_tender_questions_state_known")),
         sa.ForeignKeyConstraint(
             ["line_id", "company_id"],

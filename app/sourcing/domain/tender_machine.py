@@ -79,6 +79,7 @@ TENDER = Machine(
     (
         row("create", None, "draft", "buyer system"),
         row("edit", "draft", None, "buyer"),
+        row("name_members", "draft approval published bidding closed", None, "buyer"),
         row("submit_approval", "draft", "approval", "buyer"),
         row("approve", "approval", "draft", "approver"),
         row("return", "approval", "draft", "approver"),

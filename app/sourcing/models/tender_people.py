@@ -100,6 +100,7 @@ class TenderQuestion(Base):
     state: Mapped[str] = mapped_column(String(9), server_default="open")
     answer: Mapped[str] = mapped_column(Text, server_default="")  # or why it is not answered
     answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # when the asking side was told
 
 
 class TenderAsker(Base):

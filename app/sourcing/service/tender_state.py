@@ -17,7 +17,6 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, NotFound
 from app.core.locks import lock_rows
-from app.core.tenancy import visible
 from app.core.texts import N_
 from app.sourcing.domain.tender_machine import ENDS, TENDER, TOGETHER, overall
 from app.sourcing.models.tenders import Tender, TenderLot
@@ -70,10 +69,15 @@ def after(event: str) -> Callable[[Effect], Effect]:
     return keep
 
 
+def owns(actor: Actor, company_id: int) -> bool:
+    """Whether the actor runs this company's tenders: its own people, or the program; not the operator's people."""
+    return company_id == actor.company_id or (actor.is_operator and actor.user_id is None)
+
+
 def locked_tender(actor: Actor, tender_id: int, *, row_version: int | None = None) -> Tender:
     """The tender of the actor's company under its lock; Conflict when somebody changed it since it was read."""
     found = lock_rows(Tender, [tender_id])
-    if not found or not (actor.is_operator or found[0].company_id == actor.company_id):
+    if not found or not owns(actor, found[0].company_id):
         raise NotFound
     if row_version is not None and found[0].row_version != row_version:
         raise Conflict(N_("Somebody else has changed this tender. Look at it again."))
@@ -82,10 +86,11 @@ def locked_tender(actor: Actor, tender_id: int, *, row_version: int | None = Non
 
 def tender_id_of(actor: Actor, number: str) -> int:
     """The id of a tender that the actor's company runs."""
-    found = db.session.scalar(visible(actor, select(Tender.id).where(Tender.number == number), Tender))
-    if found is None:
+    found = db.session.execute(select(Tender.id, Tender.company_id).where(Tender.number == number)).one_or_none()
+    if found is None or not owns(actor, found[1]):
         raise NotFound
-    return found
+    tender_id: int = found[0]
+    return tender_id
 
 
 @command
