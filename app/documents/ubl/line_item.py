@@ -37,6 +37,7 @@ class LineItem:
     status: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    backordered: Decimal | None = None
     net: Decimal | None = None
     accounting: str = ""
     price: Decimal | None = None
@@ -67,6 +68,7 @@ def write_line_item(
         writer.leaf("cbc:LineExtensionAmount", number(item.net), currencyID=currency)
         writer.leaf("cbc:MinimumQuantity", number(item.minimum), unitCode=item.unit)
         writer.leaf("cbc:MaximumQuantity", number(item.maximum), unitCode=item.unit)
+        writer.leaf("cbc:MaximumBackorderQuantity", number(item.backordered), unitCode=item.unit)
         writer.leaf("cbc:AccountingCost", item.accounting)
         write_delivery(writer, item.ship_to, item.dates, promised=promised, days=item.days)
         if item.list_price is not None:
@@ -91,6 +93,7 @@ def read_line_item(node: Node, *, promised: bool = False) -> LineItem:
         status=node.text("cbc:LineStatusCode"),
         minimum=node.number("cbc:MinimumQuantity"),
         maximum=node.number("cbc:MaximumQuantity"),
+        backordered=node.number("cbc:MaximumBackorderQuantity"),
         net=node.number("cbc:LineExtensionAmount"),
         accounting=node.text("cbc:AccountingCost"),
         price=price.number("cbc:PriceAmount") if price else None,

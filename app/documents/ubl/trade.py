@@ -9,7 +9,7 @@ from app.core.xml import XmlWriter
 from app.documents.codes import GLN, GTIN, number
 from app.documents.model.order import DeliveryDates, Reference
 from app.documents.model.party import Party
-from app.documents.model.reference import ItemIds
+from app.documents.model.reference import ItemIds, OrderRef
 from app.documents.ubl.party import read_address, read_party, write_address, write_party
 from app.documents.ubl.values import day, write_reference
 from app.documents.xml_node import Node
@@ -82,20 +82,25 @@ def write_item(
     writer: XmlWriter, ids: ItemIds, name: str, description: str, *, category: str, rate: Decimal | None
 ) -> None:
     with writer.group("cac:Item", keep=True):
-        writer.leaf("cbc:Description", description)
-        writer.leaf("cbc:Name", name)
-        write_reference(writer, "cac:BuyersItemIdentification", ids.buyer_sku)
-        write_reference(writer, "cac:SellersItemIdentification", ids.sku)
-        write_reference(writer, "cac:ManufacturersItemIdentification", ids.manufacturer_sku)
-        if ids.gtin:
-            with writer.group("cac:StandardItemIdentification"):
-                writer.leaf("cbc:ID", ids.gtin, schemeID=GTIN)
+        write_item_head(writer, ids, name, description)
         if category or rate is not None:
             with writer.group("cac:ClassifiedTaxCategory"):
                 writer.leaf("cbc:ID", category)
                 writer.leaf("cbc:Percent", number(rate))
                 with writer.group("cac:TaxScheme"):
                     writer.leaf("cbc:ID", "VAT")
+
+
+def write_item_head(writer: XmlWriter, ids: ItemIds, name: str, description: str = "") -> None:
+    """What stands first inside `cac:Item`."""
+    writer.leaf("cbc:Description", description)
+    writer.leaf("cbc:Name", name)
+    write_reference(writer, "cac:BuyersItemIdentification", ids.buyer_sku)
+    write_reference(writer, "cac:SellersItemIdentification", ids.sku)
+    write_reference(writer, "cac:ManufacturersItemIdentification", ids.manufacturer_sku)
+    if ids.gtin:
+        with writer.group("cac:StandardItemIdentification"):
+            writer.leaf("cbc:ID", ids.gtin, schemeID=GTIN)
 
 
 def read_ids(item: Node) -> ItemIds:
@@ -141,6 +146,33 @@ def _references(node: Node, tags: Mapping[str, str]) -> Iterator[Reference]:
             if found:
                 kind = code or one.text("cbc:DocumentTypeCode") or one.text("cbc:DocumentType")
                 yield Reference(kind, found, date=one.day("cbc:IssueDate"))
+
+
+def write_order_reference(writer: XmlWriter, order: OrderRef) -> None:
+    with writer.group("cac:OrderReference"):
+        writer.leaf("cbc:ID", order.number)
+        writer.leaf("cbc:SalesOrderID", order.sales_number)
+        writer.leaf("cbc:IssueDate", day(order.date))
+
+
+def write_order_line(writer: XmlWriter, order: OrderRef | None) -> None:
+    """Which line of which order; the document's own order need not be named again."""
+    if order is not None and order.line:
+        with writer.group("cac:OrderLineReference"):
+            writer.leaf("cbc:LineID", order.line)
+            if order.number:
+                write_order_reference(writer, order)
+
+
+def read_order_line(node: Node) -> OrderRef | None:
+    found = node.find("cac:OrderLineReference")
+    if found is None or not found.text("cbc:LineID"):
+        return None
+    path = "cac:OrderReference/cbc:"
+    return OrderRef(
+        number=found.text(f"{path}ID"), line=found.text("cbc:LineID"), date=found.day(f"{path}IssueDate"),
+        sales_number=found.text(f"{path}SalesOrderID"),
+    )  # fmt: skip
 
 
 def write_terms(writer: XmlWriter, delivery_terms: str) -> None:
