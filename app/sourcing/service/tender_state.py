@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 
@@ -23,6 +23,7 @@ from app.sourcing.models.tenders import Tender, TenderLot
 from app.sourcing.queries.clock import database_now
 from app.sourcing.service import log
 
+M = TypeVar("M", Tender, TenderLot)
 Effect = Callable[[Actor, Tender, list[TenderLot]], None]
 _EFFECTS: dict[str, list[Effect]] = {}
 _MOMENTS = {"publish": "published_at", "close": "closed_at", "open": "opened_at"}
@@ -69,6 +70,21 @@ def after(event: str) -> Callable[[Effect], Effect]:
     return keep
 
 
+def _lock(model: type[M], ids: Collection[int]) -> list[M]:
+    """`lock_rows`, where one transaction may move a tender twice: what it holds already is not out of order."""
+    session = db.session()
+    begun, held = session.info.get("kontor_tenders", (None, set()))
+    if begun is not session.get_transaction():
+        held = set()
+    wanted = {(model, row_id) for row_id in ids}
+    if wanted <= held:
+        statement = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+        return list(session.scalars(statement.execution_options(populate_existing=True)))
+    rows = lock_rows(model, ids)
+    session.info["kontor_tenders"] = (session.get_transaction(), held | wanted)
+    return rows
+
+
 def owns(actor: Actor, company_id: int) -> bool:
     """Whether the actor runs this company's tenders: its own people, or the program; not the operator's people."""
     return company_id == actor.company_id or (actor.is_operator and actor.user_id is None)
@@ -76,7 +92,7 @@ def owns(actor: Actor, company_id: int) -> bool:
 
 def locked_tender(actor: Actor, tender_id: int, *, row_version: int | None = None) -> Tender:
     """The tender of the actor's company under its lock; Conflict when somebody changed it since it was read."""
-    found = lock_rows(Tender, [tender_id])
+    found = _lock(Tender, [tender_id])
     if not found or not owns(actor, found[0].company_id):
         raise NotFound
     if row_version is not None and found[0].row_version != row_version:
@@ -133,9 +149,9 @@ def advance_tender(
 def _lots(tender: Tender, lot_ids: Collection[int] | None) -> list[TenderLot]:
     wanted = select(TenderLot.id).where(TenderLot.tender_id == tender.id)
     if lot_ids is None:
-        lots = lock_rows(TenderLot, list(db.session.scalars(wanted)))
+        lots = _lock(TenderLot, list(db.session.scalars(wanted)))
         return [lot for lot in lots if lot.state not in ENDS] or lots
-    found = lock_rows(TenderLot, list(db.session.scalars(wanted.where(TenderLot.id.in_(lot_ids)))))
+    found = _lock(TenderLot, list(db.session.scalars(wanted.where(TenderLot.id.in_(lot_ids)))))
     if len(found) != len(set(lot_ids)):
         raise NotFound
     return found
