@@ -237,3 +237,15 @@ class AuctionPlanned:
 @dataclass(frozen=True, slots=True)
 class AuctionEnded:
     auction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BidsOpened:
+    tender_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLapsed:
+    """Too few members of the committee confirmed within a day."""
+
+    tender_id: int

@@ -181,6 +181,15 @@ def compare(
     )
 
 
+def joined(sheets: Iterable[Sheet]) -> Sheet:
+    """The sheets of several lots as one, for scenarios over a whole tender."""
+    parts = list(sheets)
+    rows = tuple(row for part in parts for row in part.rows)
+    bids = sorted({bid for part in parts for bid in part.columns})
+    lots = {lot: columns for part in parts for lot, columns in part.lots.items()}
+    return Sheet(rows, {bid: _column(bid, rows) for bid in bids}, lots)
+
+
 def _row(
     line: AskedLine,
     bids: Sequence[int],

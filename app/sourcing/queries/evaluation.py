@@ -9,8 +9,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core.actor import Actor
-from app.core.errors import NotFound
+from app.core.db import db
+from app.core.errors import Forbidden, NotFound
+from app.core.texts import N_
 from app.sourcing.domain.comparison import AskedLine, Offer, Rate, Sheet, compare
 from app.sourcing.domain.evaluation import (
     BidInput,
@@ -25,7 +29,8 @@ from app.sourcing.domain.evaluation import (
 from app.sourcing.domain.scoring import stored
 from app.sourcing.models.bids import Bid
 from app.sourcing.models.evaluation import BidScore, Clarification
-from app.sourcing.models.tenders import TenderLine, TenderLot, TenderMember, TenderRequirement
+from app.sourcing.models.tenders import Tender, TenderLine, TenderLot, TenderMember, TenderRequirement
+from app.sourcing.policy import Permission
 from app.sourcing.queries.evaluation_facts import Facts, facts_of
 
 QUALIFIED, DISQUALIFIED, INVALID = "qualified", "disqualified", "invalid"
@@ -134,6 +139,28 @@ class TenderEvaluation:
     def are_scores_hidden(self) -> bool:
         """Marks of others and points stay hidden until everybody who scores has finished, where the tender says so."""
         return self.facts.tender.has_blind_scores and any(not self.is_scored_by(one.user_id) for one in self.members)
+
+
+def evaluated_tender(actor: Actor, number: str) -> int:
+    """The id of an own tender whose bids the actor may see: its team, those who release, and those named in it."""
+    found = db.session.scalars(
+        select(Tender.id).where(Tender.number == number, Tender.company_id == actor.company_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    if not may_see_bids(actor, found):
+        raise Forbidden(N_("You have no right to do this."))
+    return found
+
+
+def may_see_bids(actor: Actor, tender_id: int) -> bool:
+    return actor.can(Permission.RUN) or actor.can(Permission.APPROVE) or bool(duties_in(actor, tender_id))
+
+
+def duties_in(actor: Actor, tender_id: int) -> frozenset[str]:
+    """What the actor was named for in a tender."""
+    named = select(TenderMember.duty).where(TenderMember.tender_id == tender_id, TenderMember.user_id == actor.user_id)
+    return frozenset(db.session.scalars(named))
 
 
 def evaluation_of(actor: Actor, tender_id: int, lot_id: int) -> LotEvaluation:
