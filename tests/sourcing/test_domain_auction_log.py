@@ -44,7 +44,14 @@ def rules(draw):
 
 def bidders():
     return tuple(
-        Bidder(number, Decimal(1000 + 10 * number), START - number * MINUTE, Fraction(16 + number % 2, 16), number)
+        Bidder(
+            number,
+            Decimal(1000 + 10 * number),
+            START - number * MINUTE,
+            Fraction(16 + number % 2, 16),
+            number,
+            Fraction(number, 3),
+        )
         for number in range(1, 5)
     )
 

@@ -67,6 +67,12 @@ def test_with_features_the_step_is_kept_in_money():
     assert Limit(Decimal(1000), Beat.LEADER).highest(own, [own, leader]) == Decimal("472812.50")
 
 
+def test_with_costs_the_price_is_found_back():
+    own = replace(bidder(1, "1000", coefficient="1.25"), addition=Fraction(50))
+    assert own.ranked == 850
+    assert own.price_of(Fraction(850)) == 1000
+
+
 def test_equal_prices_rank_by_their_time_and_an_unchanged_price_keeps_it():
     late, early, dear = bidder(1, "100", 5), bidder(2, "100", 4), bidder(3, "101", 0)
     assert [one.number for one in ranking([late, dear, early])] == [2, 1, 3]

@@ -130,6 +130,11 @@ def is_too_late(hall: Hall, now: datetime) -> bool:
     return auction_rounds.is_late(hall.stages[hall.position + 1], now)
 
 
+def begins_too_late(hall: Hall, now: datetime) -> bool:
+    """The same for the beginning of rounds; the others only get shorter when nobody was there to begin them."""
+    return hall.rules.kind is Kind.ROUNDS and auction_rounds.is_late(hall.stages[0], now)
+
+
 def is_over(hall: Hall, now: datetime) -> bool:
     return hall.winner is not None or now >= hall.ends_at
 

@@ -60,14 +60,14 @@ def chained(previous: bytes, entry: Entry) -> bytes:
 def bidder_json(one: Bidder) -> dict[str, Any]:
     return {
         "number": one.number, "price": f"{one.price:.6f}", "since": one.since.isoformat(), "seed": one.seed,
-        "coefficient": f"{one.coefficient.numerator}/{one.coefficient.denominator}",
+        "coefficient": str(one.coefficient), "addition": str(one.addition),
     }  # fmt: skip
 
 
 def _bidder(value: Mapping[str, Any]) -> Bidder:
     return Bidder(
         value["number"], Decimal(value["price"]), datetime.fromisoformat(value["since"]),
-        Fraction(value["coefficient"]), value["seed"],
+        Fraction(value["coefficient"]), value["seed"], Fraction(value["addition"]),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -52,6 +52,10 @@ class Rules:
 
     def clock(self, starts_at: datetime) -> Clock:
         return Clock(self.floor, self.ceiling, self.rise, self.interval, starts_at)
+
+    def with_digits(self, digits: int) -> Rules:
+        """Prices to so many digits, as the currency has them."""
+        return replace(self, limit=replace(self.limit, digits=digits))
 
     @property
     def shows_rank(self) -> bool:

@@ -1,8 +1,8 @@
 """What all auctions share: bidders in their order, the step every better price must keep, and what is refused.
 
 An auction goes downwards: the lowest ranked price leads. With features a price is divided by the bidder's coefficient
-before it is ranked, but the step is kept in money: ranked 400,000 at 19/16 are 475,000, and with a step of 1,000 the
-next price is at most 474,000.
+before it is ranked, with costs over the life of the thing these are added; the step is kept in money: ranked 400,000 at
+19/16 are 475,000, and with a step of 1,000 the next price is at most 474,000.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from app.core.texts import N_, Message
 
 _LEAST, _MOST = Decimal("0.005"), Decimal("0.03")
 _WHOLE = Fraction(1)
+_NOTHING = Fraction(0)
 
 
 class Beat(StrEnum):
@@ -67,10 +68,15 @@ class Bidder:
     since: datetime
     coefficient: Fraction = _WHOLE
     seed: int = 0
+    addition: Fraction = _NOTHING
 
     @property
     def ranked(self) -> Fraction:
-        return Fraction(self.price) / self.coefficient
+        return Fraction(self.price) / self.coefficient + self.addition
+
+    def price_of(self, ranked: Fraction) -> Fraction:
+        """The price of this bidder that ranks so."""
+        return (ranked - self.addition) * self.coefficient
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Limit:
         """The highest price this bidder may name now; not above zero when the step leaves no room."""
         top = Fraction(own.price)
         if self.beat is Beat.LEADER:
-            top = min(top, min(one.ranked for one in bidders) * own.coefficient)
+            top = min(top, own.price_of(min(one.ranked for one in bidders)))
         return to_digits(top - Fraction(self.step), self.digits, ROUND_FLOOR)
 
     def refusal(self, price: Decimal, own: Bidder, bidders: Iterable[Bidder]) -> Refusal | None:

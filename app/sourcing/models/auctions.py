@@ -130,8 +130,10 @@ class AuctionBidder(Base):
     number: Mapped[int] = mapped_column(Integer)
     seed: Mapped[int] = mapped_column(Integer)  # the place in the ranking of the bids
     start_price: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    start_since: Mapped[Moment]
     numerator: Mapped[int] = mapped_column(BigInteger, server_default="1")  # of the coefficient earned by features
     denominator: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    addition: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")  # costs over the life of the thing
     price: Mapped[Decimal] = mapped_column(Numeric(18, 6))
     since: Mapped[Moment]
     rank: Mapped[int] = mapped_column(Integer)
