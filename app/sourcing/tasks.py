@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.core.jobs import current_actor, job
-from app.sourcing.service import auction_stages, auctions, opening, timers
+from app.sourcing.service import auction_stages, auctions, opening, quote_offers, timers
 
 # Imported so that their timers and effects are known in every process.
-REGISTERED = (auctions, opening)
+REGISTERED = (auctions, opening, quote_offers)
 
 
 @job("sourcing.tick", every=30)

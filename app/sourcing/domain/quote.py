@@ -142,3 +142,15 @@ def _check_discount(kind: str, value: Decimal, kinds: tuple[str, ...], position:
         if position:
             raise Invalid("lines", N_("Line {line}: check the discount or price.", line=position))
         raise Invalid("discount_value", N_("Check the discount."))
+
+
+def check_counter(lines: Iterable[CounterLine], positions: Mapping[int, int]) -> None:
+    """Raise Invalid("lines") for a proposal that cannot be meant."""
+    for line in lines:
+        position = positions.get(line.line_id)
+        if position is None:
+            raise Invalid("lines", N_("A line of this offer does not exist any more. Look at it again."))
+        if line.price is not None and not _is_amount(line.price):
+            raise Invalid("lines", N_("Line {line}: enter a price of 0 or more.", line=position))
+        if line.quantity is not None:
+            _check_quantity(line.quantity, position)

@@ -74,7 +74,7 @@ def advance(
     before = quote.state
     target = QUOTE.target(before, event, role, to)
     db.session.flush()
-    note(actor, quote, event, role, before, target, changes=changes, reason=reason)
+    note(actor, quote, event, role, before=before, target=target, changes=changes, reason=reason)
     moment = database_now()
     quote.state = target
     quote.row_version += 1
@@ -90,9 +90,9 @@ def note(
     quote: Quote,
     event: str,
     role: str,
+    *,
     before: str | None,
     target: str,
-    *,
     changes: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
