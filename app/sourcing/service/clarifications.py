@@ -74,6 +74,7 @@ def ask_bidder(
             kind=kind,
             question=question,
             asked_by=actor.name,
+            asked_at=now,
             due_at=due_at,
         )
         .returning(Clarification.id)
