@@ -1,0 +1,35 @@
+"""An offer is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.core.actor import Actor
+from app.core.texts import N_
+from app.notifications.notices import Kind, Letter, Parameters, Telling, notices
+from app.sourcing.events import QuoteAccepted
+from app.sourcing.queries.quote_told import quote_to_tell, sellers_to_tell
+
+
+def tellings(actor: Actor, event: QuoteAccepted) -> Iterable[Telling]:
+    told = quote_to_tell(actor, event.quote_id)
+    for person in sellers_to_tell(told):
+        for way in ("mail", "page"):
+            yield Telling(
+                person.company_id, f"quote_accepted:{told.id}:{person.user_id}:{way}",
+                {"quote_id": told.id}, user_id=person.user_id, way=way,
+            )  # fmt: skip
+
+
+def letter(actor: Actor, parameters: Parameters) -> Letter:
+    told = quote_to_tell(actor, parameters["quote_id"])
+    sentence = N_("Accepted for {net} net.", net=told.accepted)
+    return Letter(
+        N_("{company} has accepted {number}", company=told.company, number=told.number),
+        {"sentence": sentence, "note": ""},
+        summary=sentence,
+        link=told.sales_page,
+    )
+
+
+notices.add("quote_accepted", Kind(letter, QuoteAccepted, tellings))
