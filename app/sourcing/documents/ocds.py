@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from app.core.units import unit_name
@@ -60,20 +60,25 @@ _METHODS = {"public": "open", "registered": "open", "invited": "limited"}
 _CRITERIA = {"price": "priceOnly", "cost": "lowestCost"}
 _DATA_TYPES = {"yes_no": "boolean", "number": "number", "date": "date-time"}
 _BIDS = {"invalid": "disqualified", "disqualified": "disqualified"}
+_TOGETHER = timedelta(seconds=5)
 _UNSOLD = {"withdrawn", "lapsed"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """The tender as it stood at an instant; `is_last` when nothing has happened since."""
+    """The tender as it stood at an event, with what was written together with it; `is_last` when nothing was told since.
+
+    Rows of one transaction have times some moments apart: what is in before `until` belongs to the event.
+    """
 
     facts: PublishedTender
     at: datetime
+    until: datetime
     state: str
     is_last: bool
 
     def had(self, at: datetime | None) -> bool:
-        return at is not None and at <= self.at
+        return at is not None and at < self.until
 
     @property
     def bids(self) -> list[Bid]:
@@ -97,7 +102,10 @@ def procurements(facts: PublishedTender, *, prefix: str, language: str) -> list[
     tender = facts.tender
     found = []
     for place, event in enumerate(told, 1):
-        now = _Moment(facts, event.at, event.to_state, place == len(told))
+        until = event.at + _TOGETHER
+        if place < len(told):
+            until = min(until, told[place].at)
+        now = _Moment(facts, event.at, until, event.to_state, place == len(told))
         tag = TAGS[event.event]
         if tag.startswith("award") and not now.awards:
             tag = "tenderUpdate"
