@@ -135,15 +135,9 @@ def _awards() -> None:
     )
     op.create_index("ix_awards_bid_id", "awards", ["bid_id"], unique=False)
     op.create_index(op.f("ix_awards_company_id"), "awards", ["company_id"], unique=False)
+    op.create_index("ix_awards_lot_id_state", "awards", ["lot_id", "state"], unique=False)
     op.create_index("ix_awards_supplier_id_state", "awards", ["supplier_id", "state"], unique=False)
     op.create_index("ix_awards_tender_id_company_id", "awards", ["tender_id", "company_id"], unique=False)
-    op.create_index(
-        "uq_awards_live",
-        "awards",
-        ["lot_id", "bid_id"],
-        unique=True,
-        postgresql_where=sa.text("state IN ('pending', 'active')"),
-    )
     op.create_table(
         "award_lines",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

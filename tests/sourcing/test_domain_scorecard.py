@@ -60,15 +60,15 @@ def test_a_period_is_the_weighed_sum_of_its_criteria():
     found = period_score(
         DEFAULT_CRITERIA,
         facts(due_lines="10", on_time_lines="8", complete_lines="9", receipts="4", good_share="3.5",
-              own_total="110", best_total="100"),
+              bids="2", price_share="1.75"),
     )  # fmt: skip
     assert found.parts["on_time"] == 80
     assert found.parts["quality"] == Fraction(175, 2)
-    assert found.score == (80 * 35 + 90 * 25 + Fraction(175, 2) * 25 + Fraction(1000, 11) * 15) / 100
+    assert found.score == (80 * 35 + 90 * 25 + Fraction(175, 2) * 25 + Fraction(175, 2) * 15) / 100
 
 
 def test_a_criterion_without_facts_does_not_count_at_all():
-    found = period_score(DEFAULT_CRITERIA, facts(own_total="100", best_total="80"))
+    found = period_score(DEFAULT_CRITERIA, facts(bids="5", price_share="4"))
     assert found.parts == {"on_time": None, "complete": None, "quality": None, "price": Fraction(80)}
     assert found.score == 80
     assert period_score(DEFAULT_CRITERIA, {}) is None

@@ -23,8 +23,8 @@ FACTS: Mapping[str, Message] = {
     "complete_lines": N_("Lines that were all in at last"),
     "receipts": N_("Receipts of goods"),
     "good_share": N_("Receipts, each counted by its share of good goods"),
-    "own_total": N_("Totals of the supplier's bids"),
-    "best_total": N_("Totals of the cheapest bids beside them"),
+    "bids": N_("Bids that were opened"),
+    "price_share": N_("Bids, each counted by the cheapest price as a share of its own"),
 }
 PERIOD_NAMES = ("score", "n")
 DEFAULT_PERIOD_WEIGHT = "score * max(0, min(1, (12 - n) / 12))"
@@ -47,7 +47,7 @@ DEFAULT_CRITERIA = (
     Criterion("on_time", "On time", "100 * on_time_lines / due_lines", Decimal(35)),
     Criterion("complete", "Complete", "100 * complete_lines / due_lines", Decimal(25)),
     Criterion("quality", "Quality", "100 * good_share / receipts", Decimal(25)),
-    Criterion("price", "Price", "100 * best_total / own_total", Decimal(15)),
+    Criterion("price", "Price", "100 * price_share / bids", Decimal(15)),
 )
 
 

@@ -42,9 +42,7 @@ class Award(Base):
         UniqueConstraint("id", "company_id", "supplier_id"),
         CheckConstraint("state IN ('pending', 'active', 'rejected', 'cancelled')", name="state_known"),
         CheckConstraint("total >= 0", name="total_not_negative"),
-        Index(
-            "uq_awards_live", "lot_id", "bid_id", unique=True, postgresql_where=text("state IN ('pending', 'active')")
-        ),
+        Index("ix_awards_lot_id_state", "lot_id", "state"),
         Index("ix_awards_tender_id_company_id", "tender_id", "company_id"),
         Index("ix_awards_supplier_id_state", "supplier_id", "state"),
         Index("ix_awards_bid_id", "bid_id"),
