@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -40,6 +40,16 @@ def live_cart(actor: Actor, company_id: int, source: str) -> tuple[int, CartStat
         )
     ).one_or_none()
     return (row.id, CartState(row.state)) if row is not None else None
+
+
+def orders_from(actor: Actor, company_id: int, source: str) -> int:
+    """How many carts of a source that allows many orders are ordered: "quote:...:v2", then "quote:...:v2#2"."""
+    statement = select(func.count()).where(
+        Cart.company_id == company_id,
+        or_(Cart.source == source, Cart.source.startswith(f"{source}#", autoescape=True)),
+        Cart.state == CartState.ORDERED,
+    )
+    return int(db.session.scalar(visible(actor, statement, Cart)) or 0)
 
 
 def source_of_order(actor: Actor, order_id: int) -> tuple[str, int, str] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -37,12 +38,14 @@ def open_agreed_cart(
     currency: str,
     client_ref: str,
     user_id: int | None = None,
+    draft: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """A cart of exactly these lines at exactly these prices; returns its id.
 
     `source` is what agreed them: it has one cart at a time, a repeat gets that one, and may order it. Once that is thrown
-    away, a new one may be made. `user_id` owns the cart where somebody of the operator makes it. Raises Invalid("lines")
-    for a quantity outside its range or a number of more than six decimals, Conflict where the cart is ordered already.
+    away, a new one may be made. `user_id` owns the cart where somebody of the operator makes it, `draft` is what checkout
+    begins with. Raises Invalid("lines") for a quantity outside its range or a number of more than six decimals, Conflict
+    where the cart is ordered already.
     """
     owner = user_id if actor.is_operator else actor.user_id
     if owner is None:
@@ -54,7 +57,9 @@ def open_agreed_cart(
     if not lines or len(lines) > MAX_LINES:
         raise Invalid("lines", N_("There is nothing to add."))
     values = _values(actor, company_id, lines)
-    cart_id = _insert(actor, company_id, owner, name=name, source=source, currency=currency, lines=len(lines))
+    cart_id = _insert(
+        actor, company_id, owner, name=name, source=source, currency=currency, lines=len(lines), draft=dict(draft)
+    )
     if cart_id is None:
         raise Conflict(N_("Somebody has opened this cart at the same moment. Try again."))
     keys = {"company_id": company_id, "cart_id": cart_id}
@@ -86,7 +91,7 @@ def _joined(actor: Actor, company_id: int, known: tuple[int, CartState], owner: 
 
 
 def _insert(
-    actor: Actor, company_id: int, owner: int, *, name: str, source: str, currency: str, lines: int
+    actor: Actor, company_id: int, owner: int, *, name: str, source: str, currency: str, lines: int, draft: dict[str, str]
 ) -> int | None:  # fmt: skip
     """None where another cart of this source was made a moment ago."""
     staff_id, staff_name = (actor.user_id, actor.name) if actor.is_operator else (actor.staff_id, actor.staff_name)
@@ -95,7 +100,7 @@ def _insert(
         upsert(Cart)
         .values(
             company_id=company_id, user_id=owner, name=name[:NAME_LENGTH], kind=CartKind.QUOTE.value, source=source,
-            currency=currency, version=1, line_count=lines, last_activity_at=now, changed_at=now,
+            currency=currency, draft=draft, version=1, line_count=lines, last_activity_at=now, changed_at=now,
             changed_by=who(actor), changed_by_id=actor.user_id, staff_id=staff_id, staff_name=staff_name,
         )
         .on_conflict_do_nothing()

@@ -81,7 +81,13 @@ class _Sheet:
         article = " ".join(filter(None, (one.sku, one.name)))
         unit = self.words(unit_name(one.unit).text)
         if one.is_no_offer or one.unit_price is None:
-            return (one.number, f"{article}\n{_('We cannot offer this.')}", f"{self._quantity(one.quantity)} {unit}", "–", "")
+            return (
+                one.number,
+                f"{article}\n{_('We cannot offer this.')}",
+                f"{self._quantity(one.quantity)} {unit}",
+                "–",
+                "",
+            )
         notes = [*self._notes(one, unit), *filter(None, (one.note,))]
         net = "" if one.net is None else self.write.amount(one.net.normalize() + 0, self.currency)
         if not one.is_main:
