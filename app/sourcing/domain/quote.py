@@ -44,7 +44,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class OfferEntry:
-    """One offer for a line, the first of a line being the main one. See `quote_amounts` for the kinds of discount."""
+    """One offer for a line, the first of a line being the main one. See `quote_amounts` for the kinds of discount.
+
+    Without article and text it is for what was asked; with a text alone for something that has no number yet.
+    """
 
     line_id: int
     quantity: Decimal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -101,7 +101,7 @@ def work_out(actor: Actor, quote_id: int, offer: Offer) -> Worked:
     lines = line_facts(quote_id)
     check_offer(offer, {line.id: line.position for line in lines.values()})
     entries = sorted(offer.entries, key=lambda one: lines[one.line_id].position)
-    article_ids = [one.article_id or lines[one.line_id].article_id for one in entries]
+    article_ids = [_article_of(one, lines[one.line_id]) for one in entries]
     articles = articles_by_id(actor, {one for one in article_ids if one is not None}, company_id=company_id)
     keys = [(one.line_id, key, one.unit, one.quantity) for one, key in zip(entries, article_ids, strict=True)]
     prices = _list_prices(actor, company_id, keys, _held_prices(quote_id, lines.values()), articles)
@@ -129,6 +129,13 @@ def work_out(actor: Actor, quote_id: int, offer: Offer) -> Worked:
         plain = WorkedOffer(one, place, lines[one.line_id].position, key, text[:500], price, amount, cost, None, ())
         offers.append(_judged(plain, right, currency))
     return Worked(offer, tuple(offers), found, _content_hash(offer, offers))
+
+
+def _article_of(entry: OfferEntry, line: LineFacts) -> int | None:
+    """What is offered: another article, other words, or what was asked for."""
+    if entry.article_id is not None or entry.text.strip():
+        return entry.article_id
+    return line.article_id
 
 
 def _places(entries: Sequence[OfferEntry]) -> list[int]:
@@ -172,32 +179,46 @@ def _list_prices(
     return [found[key] for key in keys]
 
 
-def _judged(one: WorkedOffer, right: QuoteRight, currency: str) -> WorkedOffer:
-    """The offer with its margin and the reasons why it needs a release."""
-    price, needs = one.price_of_one, []
-    if price is None:
-        return one
-    margin = one.cost.margin_of(price) if one.cost else None
-    if one.list_price is not None and one.list_price.price:
-        each = one.list_price.price / one.list_price.base_quantity
-        discount = (each - price) * 100 / each
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Net price, list price and cost of one unit."""
+
+    price: Decimal
+    list_price: Decimal | None
+    cost: CostFloor | None
+
+
+def needs_of(one: Priced, right: QuoteRight, currency: str) -> tuple[Message, ...]:
+    """Why this price needs the release of somebody else."""
+    needs = []
+    if one.list_price:
+        discount = (one.list_price - one.price) * 100 / one.list_price
         if discount > right.max_discount:
             needs.append(
                 N_("{percent} % below the list price; you may go to {most} %.",
                    percent=round_to(discount, 1), most=right.max_discount.normalize() + 0)
             )  # fmt: skip
-    if one.cost is not None and one.cost.least is not None and price < one.cost.least:
+    if one.cost is None:
+        return tuple(needs)
+    if one.cost.least is not None and one.price < one.cost.least:
         needs.append(N_("Below the least price of {price}.", price=UnitPrice(one.cost.least, currency)))
-    if margin is not None and margin < right.min_margin:
-        needs.append(
-            N_("Margin {percent} %; you may go to {least} %.", percent=margin, least=right.min_margin.normalize() + 0)
-        )
-    elif one.cost is not None and price == 0:
+    margin = one.cost.margin_of(one.price)
+    if margin is None and one.cost.cost:
         needs.append(N_("Below the least price of {price}.", price=UnitPrice(one.cost.cost, currency)))
-    return WorkedOffer(
-        one.entry, one.place, one.position, one.article_id, one.text, one.list_price, one.amount, one.cost, margin,
-        tuple(needs),
-    )  # fmt: skip
+    elif margin is not None and margin < right.min_margin:
+        least = right.min_margin.normalize() + 0
+        needs.append(N_("Margin {percent} %; you may go to {least} %.", percent=margin, least=least))
+    return tuple(needs)
+
+
+def _judged(one: WorkedOffer, right: QuoteRight, currency: str) -> WorkedOffer:
+    """The offer with its margin and the reasons why it needs a release."""
+    price, held = one.price_of_one, one.list_price
+    if price is None:
+        return one
+    each = None if held is None else held.price / held.base_quantity
+    margin = one.cost.margin_of(price) if one.cost else None
+    return replace(one, margin=margin, needs=needs_of(Priced(price, each, one.cost), right, currency))
 
 
 def _content_hash(offer: Offer, offers: Sequence[WorkedOffer]) -> str:

@@ -181,3 +181,12 @@ def set_cart(actor: Actor, quote_id: int, cart_id: int | None) -> None:
     if quote.state != "accepted":
         raise Conflict(N_("This is not possible now. The state is: {state}.", state=QUOTE.word(quote.state)))
     quote.cart_id = cart_id
+
+
+@command
+def set_multi_use(actor: Actor, quote_id: int, is_multi_use: bool, *, row_version: int) -> None:
+    """Whether an accepted quote may be ordered more than once; decided before the buyer accepts."""
+    quote = ready(actor, quote_id, "edit_offer", "sales", row_version=row_version)
+    changes = {"is_multi_use": [quote.is_multi_use, is_multi_use]}
+    quote.is_multi_use = is_multi_use
+    advance(actor, quote, "edit_offer", "sales", changes=changes)

@@ -303,15 +303,6 @@ def supersede(actor: Actor, quote_id: int, successor_number: str, *, row_version
     advance(actor, quote, "supersede", "sales", changes={"successor": successor.number})
 
 
-@command
-def set_multi_use(actor: Actor, quote_id: int, is_multi_use: bool, *, row_version: int) -> None:
-    """Whether an accepted quote may be ordered more than once; decided before the buyer accepts."""
-    quote = ready(actor, quote_id, "edit_offer", "sales", row_version=row_version)
-    changes = {"is_multi_use": [quote.is_multi_use, is_multi_use]}
-    quote.is_multi_use = is_multi_use
-    advance(actor, quote, "edit_offer", "sales", changes=changes)
-
-
 @on_timer("quote", "expire")
 @command
 def expire(actor: Actor, quote_id: int) -> datetime | None:
