@@ -249,3 +249,17 @@ class OpeningLapsed:
     """Too few members of the committee confirmed within a day."""
 
     tender_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLinkMade:
+    """A quote may be seen under a link by somebody without an account."""
+
+    link_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLinkAccepted:
+    """Somebody said yes under a link; sales has to take it over."""
+
+    link_id: int

@@ -7,6 +7,7 @@ from app.sourcing.service import (
     auction_stages,
     auctions,
     awards,
+    bids,
     contracts,
     objections,
     opening,
@@ -18,7 +19,7 @@ from app.sourcing.service import (
 from app.web.texts import translator
 
 # Imported so that their timers and effects are known in every process.
-REGISTERED = (auctions, awards, contracts, objections, opening, quote_offers)
+REGISTERED = (auctions, awards, bids, contracts, objections, opening, quote_offers)
 
 
 @job("sourcing.tick", every=30)

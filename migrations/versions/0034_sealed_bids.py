@@ -535,11 +535,6 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["bid_id", "company_id"], ["bids.id", "bids.company_id"], name=op.f("fk_bid_parts_bid_id_company_id_bids")
         ),
-        sa.ForeignKeyConstraint(
-            ["lot_id", "company_id"],
-            ["tender_lots.id", "tender_lots.company_id"],
-            name=op.f("fk_bid_parts_lot_id_company_id_tender_lots"),
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bid_parts")),
         sa.UniqueConstraint(
             "bid_id", "version", "lot_id", "envelope", name=op.f("uq_bid_parts_bid_id_version_lot_id_envelope")

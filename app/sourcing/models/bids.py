@@ -82,14 +82,16 @@ class Bid(Base):
 
 
 class BidPart(Base):
-    """The sealed part of one lot and envelope (`domain.sealing`); parts of replaced versions are kept, never opened."""
+    """The sealed part of one lot and envelope (`domain.sealing`); parts of replaced versions are kept, never opened.
+
+    `lot_id` is no foreign key: a lot that cannot be taken out by an amendment would tell that somebody has bid for it.
+    """
 
     __tablename__ = "bid_parts"
     __table_args__ = (
         UniqueConstraint("bid_id", "version", "lot_id", "envelope"),
         Index("ix_bid_parts_lot_id", "lot_id"),
         of_bid(),
-        of_lot(),
     )
 
     id: Mapped[Id]
