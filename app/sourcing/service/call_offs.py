@@ -39,6 +39,7 @@ from app.sourcing.queries.call_offs import call_off as call_off_view
 from app.sourcing.queries.clock import database_now
 from app.sourcing.queries.contracts import contract as contract_view
 from app.sourcing.service.contract_timers import tell_use
+from app.sourcing.service.scorecards import refresh_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ def receive(
     audit.record(actor, "call_off", row.id, "receive", facts, company_id=row.company_id)
     if all(line.open == 0 for line in lines_of(row.id)):
         _end(actor, row, "closed", "")
+    refresh_scores(actor, row.company_id, row.supplier_id)
 
 
 def _check_receipt(line: LineView | None, one: Received) -> None:
@@ -244,6 +246,7 @@ def end_call_off(actor: Actor, number: str, *, reason: str) -> None:
                 update(CallOffLine).where(CallOffLine.id == line.id).values(cancelled=line.cancelled + line.open)
             )
     _end(actor, row, "closed" if any(line.received for line in lines) else "cancelled", reason.strip())
+    refresh_scores(actor, row.company_id, row.supplier_id)
 
 
 def _held(actor: Actor, number: str) -> tuple[CallOff, list[LineView]]:
