@@ -18,12 +18,13 @@ from app.sourcing.domain.evaluation import Flag, evaluate, fingerprint, from_jso
 from app.sourcing.domain.tender import RequirementEntry
 from app.sourcing.models.chain import SourcingEvent
 from app.sourcing.models.evaluation import BidDecision, Clarification, EvaluationResult
-from app.sourcing.models.tenders import TenderMember, TenderRequirement
+from app.sourcing.models.tenders import TenderRequirement
 from app.sourcing.queries.evaluation import evaluation_of, evaluations_of
 from app.sourcing.service.clarifications import answer_clarification, ask_bidder, judge_explanation
 from app.sourcing.service.evaluation import GivenMark, decide_bid, end_qualification, score, store_ranking
 from tests.factories.accounts import actor_for, person
 from tests.factories.evaluation import bid, bids_of, open_bids, opened, price
+from tests.factories.evaluators import criterion_of, member
 from tests.factories.tenders import bidding
 from tests.support.queries import counted
 
@@ -42,27 +43,9 @@ def order(made, place=0):
     return [row.bid_id for row in lot_of(made, place).ranked]
 
 
-def member(made, duty="evaluator"):
-    """Somebody of the asking company who is named in the tender, and is nothing but a buyer otherwise."""
-    user = person(made.company, Role.BUYER)
-    with system_scope("test"), db.session.begin_nested():
-        db.session.execute(
-            insert(TenderMember).values(
-                tender_id=made.id, user_id=user.id, duty=duty, company_id=made.company.id, name=user.name
-            )
-        )
-        db.session.commit()
-    return actor_for(user, made.company)
-
-
 def by_points(prices=(("10", "10"), ("9", "9")), **facts):
     flags = {"procedure": "proposals", "ranking": "points", "price_weight": D(70), "envelopes": 1}
     return opened(prices, requirements=(CRITERION,), **(flags | {"has_prequalification": False} | facts))
-
-
-def criterion_of(made):
-    with system_scope("test"):
-        return db.session.scalars(select(TenderRequirement.id).where(TenderRequirement.tender_id == made.id)).one()
 
 
 def test_the_lowest_sum_is_first_and_equal_ones_by_time():
