@@ -22,6 +22,7 @@ from app.core.local.instance import temporary_instance
 from app.core.migrate import upgrade
 from app.core.tenancy import acting_as
 from config import Config
+from tests.support.browser import chromium, served
 from tests.support.page import PageClient
 
 # A busy machine is no error of ours.
@@ -121,6 +122,20 @@ def ctx(isolated: Flask, world: World) -> Iterator[None]:
 def client(isolated: Flask) -> PageClient:
     """Opens pages and checks each of them."""
     return PageClient(isolated)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, for the tests of one file; skips where it does not start."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def base(committing: Flask) -> Iterator[str]:
+    """The address of the application as a browser finds it; what it commits is taken back afterwards."""
+    with served(committing) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

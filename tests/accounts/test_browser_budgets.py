@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from app.accounts.queries.companies import account_id
 from app.accounts.service.credit import set_limit, use
 from app.core.actor import Actor
-from tests.factories.accounts import PASSWORD, customer, operator, person
+from tests.factories.accounts import customer, operator, person
 from tests.factories.ordering import article, shop
-from tests.support.browser import PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import PHONE, barriers, is_wider_than_its_window, signed_in
 
 pytestmark = pytest.mark.browser
 SYSTEM = Actor.system()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -46,16 +32,6 @@ def people(world) -> dict[str, str]:
             "petra": person(operator(), "accountant", name="Petra Ledger"),
         }
         return {name: one.email for name, one in found.items()}
-
-
-def signed_in(browser: Any, base: str, email: str, **more: Any) -> Any:
-    page = visitor(browser, base, **more)
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
 
 
 def test_budgets_from_cost_centre_to_entries(browser, base, people, world):

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.factories.accounts import PASSWORD, customer, person
+from tests.factories.accounts import customer, person
 from tests.factories.ordering import article, shop
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, look, signed_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -44,25 +31,9 @@ def ann(world) -> Any:
         return user.email
 
 
-def signed_in(page: Any, email: str) -> Any:
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    """Nothing of a page sticks out, breaks the policy or bars anybody."""
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
-
-
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_paste_correct_check_out_and_order(browser, base, ann, viewport, scheme):
-    page = signed_in(visitor(browser, base, viewport=viewport, scheme=scheme), ann)
+    page = signed_in(browser, base, ann, viewport=viewport, scheme=scheme)
     page.goto("/quick-order")
     look(page)
     page.click("text=Paste text")
@@ -112,7 +83,7 @@ def test_paste_correct_check_out_and_order(browser, base, ann, viewport, scheme)
 
 
 def test_lists_and_pad_by_keyboard(browser, base, ann):
-    page = signed_in(visitor(browser, base), ann)
+    page = signed_in(browser, base, ann)
     page.goto("/shop?q=nut")
     look(page)
     field = page.locator("input[name^=quantity-]").first
@@ -148,7 +119,7 @@ def test_lists_and_pad_by_keyboard(browser, base, ann):
 
 
 def test_the_way_works_without_script(browser, base, ann):
-    page = signed_in(visitor(browser, base, java_script_enabled=False), ann)
+    page = signed_in(browser, base, ann, java_script_enabled=False)
     page.goto("/shop?q=nut")
     page.click("button[name=add]")
     page.wait_for_selector("text=NUT is in the cart")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,25 +12,13 @@ from app.catalog.service.articles import upsert_articles
 from app.catalog.service.attributes import AttributeRow, upsert_attributes
 from app.core.actor import Actor
 from app.core.tenancy import acting_as
-from tests.factories.accounts import PASSWORD, customer, person
+from tests.factories.accounts import customer, person
 from tests.factories.ordering import article, shop
 from tests.factories.promotions import coupon, promotion
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, look, signed_in
 
 pytestmark = pytest.mark.browser
 SYSTEM = Actor.system()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -60,28 +47,12 @@ def ann(world) -> str:
         return person(customer("BRANDT", name="Brandt Maschinenbau"), name="Ann Buyer").email
 
 
-def signed_in(page: Any, email: str) -> Any:
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    """Nothing of a page sticks out, breaks the policy or bars anybody."""
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
-
-
 def numbers(page: Any) -> list[str]:
     return [text.split()[0] for text in page.locator(".o-list tbody .k-code").all_inner_texts()]
 
 
 def test_find_narrow_sort_and_compare_ten(browser, base, ann):
-    page = signed_in(visitor(browser, base), ann)
+    page = signed_in(browser, base, ann)
     page.goto("/shop")
     page.fill("header [name=q]", "cdthkj")
     page.press("header [name=q]", "Enter")
@@ -113,7 +84,7 @@ def test_find_narrow_sort_and_compare_ten(browser, base, ann):
 
 
 def test_ten_beside_each_other_on_a_phone_scroll_in_their_own_place(browser, base, ann):
-    page = signed_in(visitor(browser, base, viewport=PHONE, scheme="dark"), ann)
+    page = signed_in(browser, base, ann, viewport=PHONE, scheme="dark")
     page.goto("/shop?q=drill")
     for tick in page.locator("input[name=a]").all()[:10]:
         tick.check()
@@ -131,7 +102,7 @@ def test_ten_beside_each_other_on_a_phone_scroll_in_their_own_place(browser, bas
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_order_variants_use_a_coupon_and_ask_why(browser, base, ann, viewport):
-    page = signed_in(visitor(browser, base, viewport=viewport), ann)
+    page = signed_in(browser, base, ann, viewport=viewport)
     page.goto("/articles/GL")
     look(page)
     for label, quantity in (("Work gloves 8 red", "3"), ("Work gloves 9 black", "5")):
@@ -150,7 +121,7 @@ def test_order_variants_use_a_coupon_and_ask_why(browser, base, ann, viewport):
 
 
 def test_be_told_when_an_article_is_back(browser, base, ann):
-    page = signed_in(visitor(browser, base), ann)
+    page = signed_in(browser, base, ann)
     page.goto("/articles/LAMP")
     look(page)
     page.fill("#watch-quantity", "4")

@@ -7,7 +7,6 @@ orders it, changes the order in its time and cancels a line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +20,9 @@ from app.core.tenancy import acting_as, system_scope
 from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order
 from app.ordering.service.order_rules import OwnRules, set_own_rules
-from tests.factories.accounts import PASSWORD, address, budget, cost_centre, credit, customer, operator, person
+from tests.factories.accounts import address, budget, cost_centre, credit, customer, operator, person
 from tests.factories.ordering import article, change_company, sales, shop
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, barriers, is_wider_than_its_window, signed_in
 from tests.support.work import drain
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,18 +32,6 @@ PASTE = """text => {
     document.activeElement.dispatchEvent(
         new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as found:
-        yield found
 
 
 @pytest.fixture
@@ -74,16 +61,6 @@ def people(world) -> dict[str, str]:
         with acting_as(desk):
             set_own_rules(desk, brandt.code, OwnRules(grace_minutes=60))
         return {name: one.email for name, one in made.items()}
-
-
-def come(browser: Any, base: str, email: str, **more: Any) -> Any:
-    page = visitor(browser, base, **more)
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda found: "/sign-in" not in found)
-    return page
 
 
 def look(page: Any) -> None:
@@ -138,7 +115,7 @@ def send(page: Any, button: str) -> None:
 
 def shared_divided_and_approved(browser: Any, base: str, people: dict[str, str], ann: Any) -> tuple[str, ...]:
     """260 EUR on a budget, to two places, after a yes. Addresses of the cart, the request and the order."""
-    dan = come(browser, base, people["dan"])
+    dan = signed_in(browser, base, people["dan"])
     dan.goto("/approvals")
     dan.click("text=Rules")
     dan.click("main >> text=New rule")
@@ -184,7 +161,7 @@ def shared_divided_and_approved(browser: Any, base: str, people: dict[str, str],
     ann.wait_for_url("**/approvals/AP-*")
     look(ann)
 
-    ben = come(browser, base, people["ben"])
+    ben = signed_in(browser, base, people["ben"])
     ben.goto("/approvals")
     ben.click("main tbody a.k-row-link")
     look(ben)
@@ -199,7 +176,7 @@ def shared_divided_and_approved(browser: Any, base: str, people: dict[str, str],
 
 def prepared_by_telephone(browser: Any, base: str, people: dict[str, str]) -> tuple[str, str]:
     """Sales acts for Ann, fills a cart and hands it over; the addresses of the cart and of the link."""
-    sven = come(browser, base, people["sven"])
+    sven = signed_in(browser, base, people["sven"])
     sven.goto("/accounts/BRANDT")
     sven.click("tr:has-text('Ann Buyer') >> text=Act for")
     sven.fill("[name=reason]", "Telephone order")
@@ -260,14 +237,14 @@ def taken_over_changed_and_cut(ann: Any) -> str:
 
 
 def test_a_day_at_the_desk(browser, base, committing, world, people):
-    ann = come(browser, base, people["ann"])
+    ann = signed_in(browser, base, people["ann"])
     seen = [*shared_divided_and_approved(browser, base, people, ann)]
     drain(committing)
     seen += prepared_by_telephone(browser, base, people)
     drain(committing)
     seen.append(taken_over_changed_and_cut(ann))
 
-    kai = come(browser, base, people["kai"], viewport=PHONE, scheme="dark")
+    kai = signed_in(browser, base, people["kai"], viewport=PHONE, scheme="dark")
     kai.goto("/company/budgets")
     look(kai)
     assert "240.00" in words(kai)  # of 500 after 260; the prepared order is on no cost centre
@@ -276,12 +253,12 @@ def test_a_day_at_the_desk(browser, base, committing, world, people):
     assert "654.90" in words(kai)  # 1,000 less 260 and 30 with 19% VAT
     kai.goto(seen[2])
     look(kai)
-    dan = come(browser, base, people["dan"], viewport=DESK)
+    dan = signed_in(browser, base, people["dan"], viewport=DESK)
     dan.goto("/company/visits")
     look_closely(dan)
     assert "Telephone order" in words(dan)
 
-    rob = come(browser, base, people["rob"])
+    rob = signed_in(browser, base, people["rob"])
     for place in seen:
         assert rob.goto(place).status == 404, place
     rob.complaints.clear()  # the browser notes each page that is not there

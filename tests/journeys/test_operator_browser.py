@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from app.accounts.domain.roles import Role
 from tests.factories import catalog
-from tests.factories.accounts import PASSWORD, customer, operator, person, supplier
+from tests.factories.accounts import customer, operator, person, supplier
 from tests.factories.exchange import stored_file
 from tests.factories.ordering import article, shop
-from tests.support.browser import PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import PHONE, look, signed_in
 from tests.support.work import drain
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
-
-
-def signed_in(browser: Any, base: str, email: str, **more: Any) -> Any:
-    page = visitor(browser, base, **more)
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    """Nothing of a page sticks out, breaks the policy or bars anybody."""
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
 
 
 def price_seen(page: Any) -> str:

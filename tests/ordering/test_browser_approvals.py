@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,26 +12,13 @@ from app.core.db import db
 from app.core.tenancy import system_scope
 from app.ordering.domain.approval import Approver, RuleStep
 from app.ordering.models.orders import Order
-from tests.factories.accounts import PASSWORD
 from tests.factories.approvals import crew
 from tests.factories.ordering import article, fill_cart
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, look, signed_in, visitor
 from tests.support.mail import tray
 from tests.support.work import drain
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -50,26 +35,11 @@ def people(world) -> dict[str, str]:
     return {name: emails[getattr(made, name).user_id] for name in ("ann", "ben", "dan")}
 
 
-def signed_in(page: Any, email: str) -> Any:
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
-
-
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_one_asks_one_cuts_and_approves_the_last_decides_by_mail(
     browser, base, committing, world, people, viewport, scheme
 ):
-    ann = signed_in(visitor(browser, base, viewport=viewport, scheme=scheme), people["ann"])
+    ann = signed_in(browser, base, people["ann"], viewport=viewport, scheme=scheme)
     ann.goto("/checkout")
     ann.fill("[name=po_number]", "FERRY-7")
     ann.click("main form button.btn-primary:visible")
@@ -82,7 +52,7 @@ def test_one_asks_one_cuts_and_approves_the_last_decides_by_mail(
     ann.click("text=Add the comment")
     ann.wait_for_selector("text=The dock is booked from Monday.")
 
-    ben = signed_in(visitor(browser, base, viewport=viewport, scheme=scheme), people["ben"])
+    ben = signed_in(browser, base, people["ben"], viewport=viewport, scheme=scheme)
     ben.goto("/approvals")
     look(ben)
     ben.goto(address)
@@ -116,7 +86,7 @@ def test_one_asks_one_cuts_and_approves_the_last_decides_by_mail(
 
 
 def test_the_administrator_makes_a_rule_that_asks_from_then_on(browser, base, people):
-    dan = signed_in(visitor(browser, base), people["dan"])
+    dan = signed_in(browser, base, people["dan"])
     dan.goto("/company/approval-rules")
     look(dan)
     dan.click("text=New rule")

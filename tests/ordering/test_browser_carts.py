@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,23 +9,11 @@ import pytest
 from app.core.tenancy import acting_as
 from app.ordering.domain.sharing import Right
 from app.ordering.service.carts import share_cart
-from tests.factories.accounts import PASSWORD, actor_for, customer, person
+from tests.factories.accounts import actor_for, customer, person
 from tests.factories.ordering import article, fill_cart, shop
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, look, signed_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -45,29 +32,13 @@ def pair(world) -> dict[str, Any]:
     return {"ann": ann.email, "bob": bob.email, "cart": cart_id}
 
 
-def signed_in(browser: Any, base: str, email: str, viewport: dict[str, int]) -> Any:
-    page = visitor(browser, base, viewport=viewport)
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
-
-
 def field(page: Any, sku: str) -> Any:
     return page.locator(f"tr:has(strong:text-is('{sku}')) input[name^=quantity-]")
 
 
 def test_two_people_in_one_cart(browser, base, pair):
-    ann = signed_in(browser, base, pair["ann"], DESK)
-    bob = signed_in(browser, base, pair["bob"], PHONE)
+    ann = signed_in(browser, base, pair["ann"], viewport=DESK)
+    bob = signed_in(browser, base, pair["bob"], viewport=PHONE)
     ann.goto("/cart")
     bob.goto("/carts")
     look(bob)
@@ -115,14 +86,14 @@ def test_two_people_in_one_cart(browser, base, pair):
 
 
 def test_a_guest_who_may_only_look_changes_nothing_and_makes_a_copy(browser, base, pair, world):
-    ann = signed_in(browser, base, pair["ann"], DESK)
+    ann = signed_in(browser, base, pair["ann"], viewport=DESK)
     ann.goto(f"/carts/{pair['cart']}/settings")
     look(ann)
     ann.select_option("select[name=user]", label="Bob Builder")
     ann.check("input[name=right][value=see]")
     ann.click("text=Share the cart")
     ann.wait_for_selector("text=The cart is shared.")
-    bob = signed_in(browser, base, pair["bob"], PHONE)
+    bob = signed_in(browser, base, pair["bob"], viewport=PHONE)
     bob.goto(f"/carts/{pair['cart']}")
     look(bob)
     assert bob.locator("input[name^=quantity-]").count() == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,24 +9,12 @@ import pytest
 from app.accounts.domain.roles import Role
 from app.core.tenancy import acting_as
 from app.ordering.service.order_rules import OwnRules, set_own_rules
-from tests.factories.accounts import PASSWORD, actor_for, customer, operator, person
+from tests.factories.accounts import actor_for, customer, operator, person
 from tests.factories.ordering import article, order, sales, shop
 from tests.ordering.test_cancelling import head, lines
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, look, signed_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -46,21 +33,6 @@ def scene(world) -> Any:
     return user.email, seller.email, placed
 
 
-def signed_in(page: Any, email: str) -> Any:
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
-
-
 @pytest.mark.parametrize(
     ("viewport", "options"),
     [(DESK, {}), (PHONE, {"scheme": "dark"}), (DESK, {"java_script_enabled": False})],
@@ -71,7 +43,7 @@ def test_an_order_is_changed_confirmed_answered_and_cancelled_in_part(browser, b
     check = look if "java_script_enabled" not in options else (lambda _page: None)
 
     def come(who: str) -> Any:
-        return signed_in(visitor(browser, base, viewport=viewport, **options), who)
+        return signed_in(browser, base, who, viewport=viewport, **options)
 
     page = come(email)
     page.goto(f"/orders/{placed.number}")

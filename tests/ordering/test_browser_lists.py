@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from app.accounts.domain.roles import Role
 from app.core.tenancy import acting_as
 from app.ordering.service.requisition_lines import put_lines
 from app.ordering.service.requisition_lists import create_list
-from tests.factories.accounts import PASSWORD, actor_for, customer, person
+from tests.factories.accounts import actor_for, customer, person
 from tests.factories.ordering import article, order, ref, shop, wanted
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, is_wider_than_its_window, look, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TALL_PHONE = PHONE | {"height": 1600}  # so that the bar at the bottom covers no row
 LONG = "Vereinigte Norddeutsche Sanitär-, Heizungs- und Klimatechnik-Absperrarmatur mit Entleerung und Handrad DN 150"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -51,25 +36,9 @@ def people(world) -> dict[str, str]:
     return {"ann": ann.email, "ben": ben.email, "chief": chief.email, "list": f"/lists/{list_id}"}
 
 
-def signed_in(page: Any, email: str) -> Any:
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    """Nothing of a page sticks out, breaks the policy or bars anybody."""
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
-
-
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_one_shares_the_other_edits_and_orders(browser, base, people, viewport, scheme):
-    ann = signed_in(visitor(browser, base, viewport=viewport, scheme=scheme), people["ann"])
+    ann = signed_in(browser, base, people["ann"], viewport=viewport, scheme=scheme)
     ann.goto("/lists")
     look(ann)
     ann.click("text=Weekly workshop")
@@ -82,7 +51,7 @@ def test_one_shares_the_other_edits_and_orders(browser, base, people, viewport, 
     ann.wait_for_selector("td:has-text('Ben Buyer')")
     ann.goto(people["list"])
 
-    ben = signed_in(visitor(browser, base, viewport=viewport, scheme=scheme), people["ben"])
+    ben = signed_in(browser, base, people["ben"], viewport=viewport, scheme=scheme)
     ben.goto(people["list"])
     ben.fill("tr:has-text('A-00') input[name^=quantity]", "40")
     ben.click(".k-action-bar button:text-is('Save quantities')")
@@ -112,11 +81,11 @@ def test_one_shares_the_other_edits_and_orders(browser, base, people, viewport, 
 
 
 def test_a_proposal_is_approved_and_ordered_from(browser, base, people):
-    chief = signed_in(visitor(browser, base), people["chief"])
+    chief = signed_in(browser, base, people["chief"])
     chief.goto("/lists")
     chief.click("text=Ask for approval of lists")
     chief.wait_for_selector("text=Order from lists without approval")
-    ann = signed_in(visitor(browser, base, viewport=PHONE), people["ann"])
+    ann = signed_in(browser, base, people["ann"], viewport=PHONE)
     ann.goto(people["list"])
     ann.click("button:has-text('Put forward for approval')")
     ann.wait_for_selector("text=Waits for approval")
@@ -144,7 +113,7 @@ def test_a_proposal_is_approved_and_ordered_from(browser, base, people):
 
 
 def test_a_list_comes_in_by_paste(browser, base, people):
-    ann = signed_in(visitor(browser, base, viewport=PHONE), people["ann"])
+    ann = signed_in(browser, base, people["ann"], viewport=PHONE)
     ann.goto("/lists/new")
     look(ann)
     ann.fill("[name=name]", "From a mail")
@@ -164,7 +133,7 @@ def test_a_list_comes_in_by_paste(browser, base, people):
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "dark"), (TALL_PHONE, "light")], ids=["desk", "phone"])
 def test_ordering_again(browser, base, people, viewport, scheme):
-    ann = signed_in(visitor(browser, base, viewport=viewport, scheme=scheme), people["ann"])
+    ann = signed_in(browser, base, people["ann"], viewport=viewport, scheme=scheme)
     for address in ("/bought", "/bought?days=90&by=me", "/reorder"):
         ann.goto(address)
         look(ann)

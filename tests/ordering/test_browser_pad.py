@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.factories.accounts import PASSWORD, customer, person
 from tests.factories.ordering import article, shop
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, barriers, is_wider_than_its_window, visitor
 from tests.support.work import drain
 
 pytestmark = pytest.mark.browser
@@ -21,18 +20,6 @@ FAKE_CAMERA = """
     setInterval(() => ink.fillRect(0, 0, 9 * Math.random(), 9), 40);
     navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,23 +14,11 @@ from app.core.actor import Actor
 from app.core.db import transaction
 from app.core.tenancy import system_scope
 from app.ordering.service.standing_runs import work_off_all
-from tests.factories.accounts import PASSWORD, customer, person
+from tests.factories.accounts import customer, person
 from tests.factories.ordering import article, change_price, shop
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, look, signed_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def base(committing) -> Iterator[str]:
-    with served(committing) as address:
-        yield address
 
 
 @pytest.fixture
@@ -42,22 +29,6 @@ def ann(world) -> Any:
         article("PACK", "5", step=6, name="Pack of gloves")
         user = person(customer("BRANDT", name="Brandt Maschinenbau"), name="Ann Buyer")
         return user.email, nut
-
-
-def signed_in(page: Any, email: str) -> Any:
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def look(page: Any) -> None:
-    """Nothing of a page sticks out, breaks the policy or bars anybody."""
-    assert not is_wider_than_its_window(page), page.url
-    assert barriers(page) == [], page.url
-    assert page.complaints == [], page.url
 
 
 def bring_forward(world) -> None:
@@ -78,7 +49,7 @@ def bring_forward(world) -> None:
 )
 def test_a_standing_order_from_its_first_line_to_an_answered_question(browser, base, world, ann, viewport, options):
     email, nut = ann
-    page = signed_in(visitor(browser, base, viewport=viewport, **options), email)
+    page = signed_in(browser, base, email, viewport=viewport, **options)
     page.goto("/standing-orders")
     check = look if "java_script_enabled" not in options else (lambda _page: None)
     check(page)

@@ -18,6 +18,8 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.factories.accounts import PASSWORD
+
 AXE = Path(__file__).resolve().parents[2] / "app" / "static" / "vendor" / "dev" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = {"width": 375, "height": 760}, {"width": 1280, "height": 900}
@@ -84,3 +86,21 @@ def barriers(page: Any) -> list[str]:
 
 def is_wider_than_its_window(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def signed_in(browser: Any, base: str, email: str, **more: Any) -> Any:
+    """A page of a fresh visitor (`more` as in `visitor`) who has signed in as that person."""
+    page = visitor(browser, base, **more)
+    page.goto("/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+    return page
+
+
+def look(page: Any) -> None:
+    """Nothing of a page sticks out, breaks its policy or bars anybody."""
+    assert not is_wider_than_its_window(page), page.url
+    assert barriers(page) == [], page.url
+    assert page.complaints == [], page.url

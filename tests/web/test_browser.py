@@ -8,7 +8,7 @@ import pytest
 
 from app.web.navigation import search_entry
 from app.web.texts import _
-from tests.support.browser import DESK, PHONE, barriers, chromium, is_wider_than_its_window, served, visitor
+from tests.support.browser import DESK, PHONE, barriers, is_wider_than_its_window, served, visitor
 
 SIZES = {
     "desk": DESK,
@@ -17,12 +17,6 @@ SIZES = {
     "zoomed": {"width": 640, "height": 450},
 }
 LOOKS = list(product(SIZES, ("light", "dark"), ("en", "ru")))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
