@@ -71,10 +71,14 @@ def draft(
     is_operator: bool = False,
     requirements: tuple[RequirementEntry, ...] = (),
     value: str | None = None,
+    by: Made | None = None,
     **facts: Any,
 ) -> Made:
-    """A complete draft; `facts` are fields of Head or flags. `lines` for each lot, quantity 10 pieces."""
-    company, runs, decides = people(is_operator)
+    """A complete draft; `facts` are fields of Head or flags. `lines` for each lot, quantity 10 pieces.
+
+    `by`: another tender, whose company and people run this one, too.
+    """
+    company, runs, decides = (by.company, by.buyer, by.approver) if by else people(is_operator)
     flags = {name: facts.pop(name) for name in list(facts) if name in FLAGS}
     values = {
         "title": "Workshop supplies", "procedure": procedure, "currency": "EUR",
