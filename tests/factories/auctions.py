@@ -11,6 +11,7 @@ from itertools import count
 from sqlalchemy import create_engine, insert
 
 from app.accounts.domain.roles import Role
+from app.accounts.models.people import User
 from app.core.actor import Actor
 from app.sourcing.domain.auction_english import SoftClose
 from app.sourcing.domain.auction_rules import Kind, Rules
@@ -33,14 +34,15 @@ class Opened:
     number: str
     buyer: Actor
     bidders: list[Actor]
+    users: list[User]  # the buyer, then the bidders
 
 
 def opened_tender(config, *prices: str, kind: str = "english", ranking: str = "price") -> Opened:
     """One lot with one line and a complete bid for each price (in EUR)."""
     company = customer()
-    buyer = actor_for(person(company, Role.TENDER_MANAGER), company)
     firms = [supplier() for _ in prices]
-    bidders = [actor_for(person(firm, Role.SUPPLIER), firm) for firm in firms]
+    users = [person(company, Role.TENDER_MANAGER), *(person(firm, Role.SUPPLIER) for firm in firms)]
+    buyer, *bidders = (actor_for(user, place) for user, place in zip(users, [company, *firms], strict=True))
     moment = datetime.now(UTC) - timedelta(days=1)
     engine = create_engine(config.database_owner_url)
     with engine.begin() as connection:
@@ -60,7 +62,7 @@ def opened_tender(config, *prices: str, kind: str = "english", ranking: str = "p
         for place, (firm, price) in enumerate(zip(firms, prices, strict=True)):
             put_bid(put, tender_id, lot_id, line_id, firm, Decimal(price), moment, place)
     engine.dispose()
-    return Opened(tender_id, lot_id, number, buyer, bidders)
+    return Opened(tender_id, lot_id, number, buyer, bidders, users)
 
 
 def _put(connection, model, **values):

@@ -250,13 +250,14 @@ def test_a_stage_more_than_two_minutes_late_stops_everything():
 
 def test_rules_survive_json_and_are_checked():
     rules = Rules(
-        Kind.ENGLISH, Limit(Decimal("12.50"), Beat.LEADER, 2), Shows.RANK,
+        Kind.ENGLISH, Limit(Decimal("12.50"), Beat.LEADER, 2), Shows.LEADER,
         SoftClose(FIVE, timedelta(minutes=3), Basis.RECEIPT, 1, 10), timedelta(minutes=20),
     )  # fmt: skip
     assert Rules.from_json(rules.as_json()) == rules
     demand_rules(rules, NOON)
     for wrong in (
         replace(rules, limit=Limit(Decimal(0))),
+        replace(rules, shows=Shows.RANK),
         replace(rules, duration=timedelta(seconds=5)),
         replace(rules, soft_close=SoftClose(timedelta(hours=1), FIVE)),
         replace(rules, soft_close=SoftClose(FIVE, timedelta(0))),

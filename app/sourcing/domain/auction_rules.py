@@ -105,6 +105,8 @@ def demand_rules(rules: Rules, starts_at: datetime) -> None:
         return
     if rules.limit.step <= 0:
         raise Invalid("step", N_("The step must be above zero."))
+    if rules.limit.beat is Beat.LEADER and not rules.shows_leader:
+        raise Invalid("shows", N_("Who has to beat the leader must see its price."))
     if rules.kind is Kind.ENGLISH:
         _demand_english(rules)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,11 +19,11 @@ from app.core.locks import lock_rows
 from app.sourcing.domain.auction_hall import Hall
 from app.sourcing.domain.auction_log import Entry, Event, chained
 from app.sourcing.domain.auction_rules import Kind, Rules
-from app.sourcing.domain.auction_steps import Bidder
+from app.sourcing.domain.auction_steps import Bidder, to_digits
 from app.sourcing.models.auctions import Auction, AuctionBid, AuctionBidder, AuctionStage
 
 _BIDDERS = select(AuctionBidder, func.clock_timestamp()).order_by(AuctionBidder.number)
-_DIGITS = Decimal("0.000001")
+_DIGITS = 6
 
 
 @dataclass(slots=True)
@@ -142,9 +142,16 @@ def write(held: Open) -> None:
     if changes:
         db.session.connection().execute(_WRITE, changes)
     row.ends_at, row.extensions, row.position = hall.ends_at, hall.extensions, hall.position
-    row.shown_price = ranked[0].price.quantize(_DIGITS) if hall.rules.shows_leader else None
+    row.shown_price = shown(hall)
     row.revision += 1
     db.session.flush()
+
+
+def shown(hall: Hall) -> Decimal | None:
+    """The leader's price as ranked, where bidders may see it; rounded down, so that nobody is shown too much room."""
+    if not hall.rules.shows_leader:
+        return None
+    return to_digits(min(one.ranked for one in hall.bidders), _DIGITS, ROUND_FLOOR)
 
 
 def put_order(held: Open) -> None:

@@ -219,13 +219,12 @@ def seat_of(one: AuctionBidder) -> Seat:
 def put_auction(places: Places, rules: Rules, starts_at: datetime, seats: list[Seat]) -> int:
     """Insert a planned auction with drawn numbers and, for rounds, its stages; returns its id."""
     ends_at = planned_end(rules, starts_at, len(seats))
-    lead = min(seat.price for seat in seats) if rules.shows_leader else None
     auction_id: int = db.session.execute(
         insert(Auction).returning(Auction.id),
         {
             "company_id": places.company_id, "tender_id": places.tender_id, "lot_id": places.lot_id,
             "currency": places.currency, "kind": str(rules.kind), "rules": rules.as_json(), "starts_at": starts_at,
-            "ends_at": ends_at, "next_at": starts_at, "shown_price": lead,
+            "ends_at": ends_at, "next_at": starts_at,
         },
     ).scalar_one()  # fmt: skip
     numbers = list(range(1, len(seats) + 1))
