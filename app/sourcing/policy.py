@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from app.accounts.domain.roles import CUSTOMER_ROLES, OPERATOR_ROLES, Role
+from app.core.actor import Actor
 
 
 class Permission(StrEnum):
@@ -46,3 +47,8 @@ GRANTS: dict[Permission, set[Role]] = {
 
 # Not lent to somebody who acts for the person.
 PERSONAL = {Permission.APPROVE, Permission.EVALUATE, Permission.BID, Permission.READ_BIDS}
+
+
+def runs_all(actor: Actor) -> bool:
+    """The program itself. The operator's people run and read their own company's tenders, not those of customers."""
+    return actor.is_operator and actor.user_id is None

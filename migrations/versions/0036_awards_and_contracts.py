@@ -24,7 +24,7 @@ TABLES = {
     "objections": ("SELECT, UPDATE", "state, answer, decided_by_id, decided_at"),
     "supply_contracts": (
         "SELECT, INSERT, UPDATE",
-        "state, valid_from, valid_to, excess, terms, warned_percent, row_version, began_at, ended_at, end_reason",
+        "state, valid_from, valid_to, excess, terms, warned_percent, shown_at, row_version, began_at, ended_at, end_reason",
     ),
     "contract_signatures": ("SELECT, INSERT", ""),
     "contract_prices": ("SELECT, INSERT, UPDATE", "called_off, valid_from, valid_to, closed_at"),
@@ -284,6 +284,7 @@ def _contracts() -> None:
         sa.Column("excess", sa.String(length=5), server_default="block", nullable=False),
         sa.Column("terms", sa.Text(), server_default="", nullable=False),
         sa.Column("warned_percent", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_by_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

@@ -220,6 +220,10 @@ def test_a_customers_contract_enters_the_shop_only_by_the_wholesalers_hand(world
                 supplier_sources.take_into_shop(made.buyer, number)
         house = operator()
         staff = actor_for(person(house, Role.PRICING), house)
+        with acting_as(staff), pytest.raises(NotFound):
+            supplier_sources.take_into_shop(staff, number)
+        with acting_as(made.buyer):
+            supplier_sources.show_to_wholesaler(made.buyer, number)
         with acting_as(staff):
             assert supplier_sources.take_into_shop(staff, number) == number
             with pytest.raises(Invalid):

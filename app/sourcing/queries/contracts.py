@@ -16,9 +16,11 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.pricing.models.contracts import ContractBalance
 from app.pricing.models.lists import PriceList
+from app.pricing.policy import Permission as Pricing
 from app.sourcing.domain.contract import Use, fingerprint, used_percent
 from app.sourcing.models.contracts import ContractPrice, ContractSignature, SupplyContract
 from app.sourcing.models.tenders import Tender, TenderLot
+from app.sourcing.policy import runs_all
 
 STATES = ("pending", "active", "expired", "terminated", "cancelled")
 
@@ -52,12 +54,13 @@ S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 
 
 def _mine(actor: Actor, statement: S) -> S:
-    """Contracts of either side; the operator's people see those of all."""
-    if actor.is_operator:
+    """Contracts of either side; who sets the wholesaler's prices sees those that customers have shown it."""
+    if runs_all(actor):
         return statement
-    return statement.where(
-        or_(SupplyContract.company_id == actor.company_id, SupplyContract.supplier_id == actor.company_id)
-    )
+    sides = [SupplyContract.company_id == actor.company_id, SupplyContract.supplier_id == actor.company_id]
+    if actor.is_operator and actor.can(Pricing.EDIT):
+        sides.append(SupplyContract.shown_at.is_not(None))
+    return statement.where(or_(*sides))
 
 
 def contracts_page(
@@ -219,6 +222,7 @@ class ContractView:
     began_at: datetime | None
     ended_at: datetime | None
     end_reason: str
+    shown_at: datetime | None
     prices: tuple[PriceView, ...]
     signatures: tuple[Signature, ...]
 
@@ -272,7 +276,7 @@ def contract(actor: Actor, number: str) -> ContractView:
         row.id, row.company_id, row.supplier_id, row.award_id, row.number, row.state, row.buyer_name, row.supplier_name,
         tender.number, tender.title, lot_number, lot_title, row.currency, row.vat_basis, row.valid_from, row.valid_to,
         row.excess, row.terms, tender.delivery_terms, tender.payment_terms, row.row_version, row.created_at,
-        row.began_at, row.ended_at, row.end_reason, tuple(prices_of([row.id]).get(row.id, ())),
+        row.began_at, row.ended_at, row.end_reason, row.shown_at, tuple(prices_of([row.id]).get(row.id, ())),
         tuple(Signature(one.side, one.answer, one.name, one.reason, one.signed_at) for one in signatures),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ from app.sourcing.models.awards import Award, AwardLine, AwardRefusal, Objection
 from app.sourcing.models.bids import Bid
 from app.sourcing.models.contracts import SupplyContract
 from app.sourcing.models.tenders import Tender, TenderLot
-from app.sourcing.policy import Permission
+from app.sourcing.policy import Permission, runs_all
 from app.sourcing.queries.awards import held_quantities, offers_of_lot
 from app.sourcing.queries.clock import database_now
 from app.sourcing.queries.evaluation import BidRow, LotEvaluation, evaluation_of
@@ -365,7 +365,7 @@ def _take_back(actor: Actor, award_id: int, event: str, reason: str, row_version
 
 def _award(actor: Actor, award_id: int) -> Award:
     found = db.session.get(Award, award_id)
-    if found is None or not (actor.is_operator or actor.company_id in (found.company_id, found.supplier_id)):
+    if found is None or not (runs_all(actor) or actor.company_id in (found.company_id, found.supplier_id)):
         raise NotFound
     return found
 

@@ -40,6 +40,7 @@ from app.sourcing.queries.clock import database_now
 from app.sourcing.queries.contracts import contract as contract_view
 from app.sourcing.service.contract_timers import tell_use
 from app.sourcing.service.scorecards import refresh_scores
+from app.sourcing.service.tender_state import owns
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def send_call_off(
     """
     actor.demand(Permission.RUN)
     view = contract_view(actor, contract_number)
-    if not actor.is_operator and view.company_id != actor.company_id:
+    if not owns(actor, view.company_id):
         raise NotFound
     contract = lock_rows(SupplyContract, [view.id])[0]
     known = _known(contract.company_id, client_ref, wanted)
@@ -252,7 +253,7 @@ def end_call_off(actor: Actor, number: str, *, reason: str) -> None:
 def _held(actor: Actor, number: str) -> tuple[CallOff, list[LineView]]:
     """A call-off of the own company with its lines, under the lock of its contract."""
     view = call_off_view(actor, number)
-    if not actor.is_operator and view.company_id != actor.company_id:
+    if not owns(actor, view.company_id):
         raise NotFound
     lock_rows(SupplyContract, [view.contract_id])
     row = db.session.get(CallOff, view.id, populate_existing=True)

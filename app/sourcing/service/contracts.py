@@ -32,7 +32,7 @@ from app.sourcing.queries.contracts import number_of
 from app.sourcing.service import log
 from app.sourcing.service.contract_timers import begin_timers
 from app.sourcing.service.supplier_sources import keep_sources
-from app.sourcing.service.tender_state import advance_tender, hold_tender, locked_tender
+from app.sourcing.service.tender_state import advance_tender, hold_tender, locked_tender, owns
 from app.sourcing.service.timers import drop_timers, on_timer
 
 
@@ -55,7 +55,7 @@ def draw_up_contract(actor: Actor, award_id: int, terms: ContractTerms) -> str:
     """Offer the supplier of an active award a contract; returns its number. Conflict when it has one already."""
     actor.demand(Permission.RUN)
     found = db.session.get(Award, award_id)
-    if found is None or not (actor.is_operator or found.company_id == actor.company_id):
+    if found is None or not owns(actor, found.company_id):
         raise NotFound
     _check(terms)
     tender = locked_tender(actor, found.tender_id)
@@ -204,7 +204,7 @@ def countersign(actor: Actor, number: str, *, row_version: int) -> None:
 def _held(actor: Actor, number: str) -> SupplyContract:
     """The own contract under its lock; tender and lot are locked before it."""
     view = contract_view(actor, number)
-    if not actor.is_operator and view.company_id != actor.company_id:
+    if not owns(actor, view.company_id):
         raise NotFound
     found = db.session.get(SupplyContract, view.id)
     if found is None:

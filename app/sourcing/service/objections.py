@@ -18,7 +18,7 @@ from app.sourcing.policy import Permission
 from app.sourcing.queries.clock import database_now
 from app.sourcing.service import log
 from app.sourcing.service.awards import cancel_waiting, has_open_objection
-from app.sourcing.service.tender_state import advance_tender, hold_tender
+from app.sourcing.service.tender_state import advance_tender, hold_tender, owns
 from app.sourcing.service.timers import drop_timers, set_timer
 
 _WITHDRAW = text("SELECT withdraw_objection(:id)")
@@ -101,7 +101,7 @@ def decide_objection(actor: Actor, objection_id: int, *, is_upheld: bool, answer
     if not answer.strip():
         raise Invalid("answer", N_("Say why."))
     found = db.session.get(Objection, objection_id)
-    if found is None or not (actor.is_operator or actor.company_id == found.company_id):
+    if found is None or not owns(actor, found.company_id):
         raise NotFound
     _demand_reviewer(actor, found)
     lot = db.session.get(TenderLot, found.lot_id)

@@ -23,6 +23,7 @@ from app.sourcing.models.scorecards import Scorecard, SupplierDecision
 from app.sourcing.policy import Permission
 from app.sourcing.queries.clock import database_now
 from app.sourcing.queries.suppliers import criteria_of, knows
+from app.sourcing.service.tender_state import owns
 
 # A line is due on the day the supplier confirmed last, else on the day it was wanted for.
 _FACTS = text("""
@@ -75,7 +76,7 @@ ORDER BY supplier_id, month""")
 @command
 def refresh_scores(actor: Actor, company_id: int, supplier_id: int | None = None) -> int:
     """Count a buyer's last twelve months anew, for one supplier or all; returns how many months have a score."""
-    if not actor.is_operator and company_id != actor.company_id:
+    if not owns(actor, company_id):
         raise NotFound
     today = database_now().date()
     values: dict[str, Any] = {

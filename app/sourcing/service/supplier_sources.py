@@ -26,6 +26,8 @@ from app.pricing.service.contracts import ContractRow, open_contract
 from app.pricing.service.costs import CostRow, set_costs
 from app.pricing.service.lists import EntryRow, upsert_entries
 from app.sourcing.models.contracts import ContractPrice, SupplyContract
+from app.sourcing.policy import Permission
+from app.sourcing.queries.clock import database_now
 from app.sourcing.queries.contracts import contract as contract_view
 
 _FOUR = Decimal("0.0001")
@@ -105,16 +107,31 @@ def keep_sources(actor: Actor, contract_id: int) -> None:
 
 
 @command
+def show_to_wholesaler(actor: Actor, number: str) -> None:
+    """The customer asks the wholesaler to sell at the contract's prices; before that nobody there sees the contract."""
+    actor.demand(Permission.RUN)
+    view = contract_view(actor, number)
+    if view.company_id != actor.company_id or actor.is_operator:
+        raise NotFound
+    if view.state != "active":
+        raise Conflict(N_("This contract is not in force."))
+    db.session.execute(
+        update(SupplyContract)
+        .where(SupplyContract.id == view.id, SupplyContract.shown_at.is_(None))
+        .values(shown_at=database_now())
+    )
+    audit.record(actor, "supply_contract", view.id, "show_to_wholesaler", {"number": number})
+
+
+@command
 def take_into_shop(actor: Actor, number: str) -> str:
     """Sell to a customer at the prices of its contract: a price list of its own, drawn down by orders.
 
     Lines that are no article of the catalogue, and what was called off already, stay out. Returns the list's code.
     """
     actor.demand(Pricing.EDIT)
-    if not actor.is_operator:
-        raise NotFound
     view = contract_view(actor, number)
-    if view.company_id == operator_id() or view.state != "active":
+    if view.company_id in (operator_id(), actor.company_id) or view.state != "active":
         raise Conflict(N_("Only a customer's contract in force can be taken into the shop."))
     lock_rows(SupplyContract, [view.id])
     first: dict[tuple[int | None, str], ContractPrice] = {}  # a list has one price for an article and unit
