@@ -5,12 +5,33 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from app.core.actor import Actor
+from app.core.db import transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.core.tenancy import acting_as
-from app.sourcing.domain.quote import CounterLine
+from app.core.tenancy import acting_as, system_scope
+from app.sourcing.domain.quote import CounterLine, LineAsk
+from app.sourcing.domain.quote_rules import QuoteRules
+from app.sourcing.queries.quotes import quote, quote_file
 from app.sourcing.service import quote_decisions, quote_offers, quote_talk, quotes
-from tests.factories.quotes import act, asked, draft, market, offer, offered, offers_of, preparing, ref, requested, row
+from app.sourcing.service.quote_rules import set_quote_rules
+from tests.factories.ordering import change_price
+from tests.factories.quotes import (
+    act,
+    asked,
+    draft,
+    end_validity,
+    market,
+    offer,
+    offered,
+    offers_of,
+    preparing,
+    ref,
+    requested,
+    row,
+)
 
 pytestmark = pytest.mark.usefixtures("ctx")
 D = Decimal
@@ -134,3 +155,123 @@ def test_internal_notes_are_for_sales():
     with pytest.raises(Forbidden):
         act(play.buyer, quote_talk.post_message, quote_id, "Me too", is_internal=True)
     act(play.buyer, quote_talk.post_message, quote_id, "When?")
+
+
+def test_a_sent_version_never_changes():
+    play = market()
+    quote_id = offered(play)
+    offer_id = offers_of(quote_id)[0].id
+    for statement in (
+        "UPDATE quote_offers SET unit_price = 1 WHERE id = :id",
+        "DELETE FROM quote_offers WHERE id = :id",
+        "UPDATE quote_versions SET net_total = 1 WHERE id = (SELECT version_id FROM quote_offers WHERE id = :id)",
+        "UPDATE quote_versions SET sent_at = NULL WHERE id = (SELECT version_id FROM quote_offers WHERE id = :id)",
+        "DELETE FROM quote_versions WHERE id = (SELECT version_id FROM quote_offers WHERE id = :id)",
+    ):
+        with acting_as(play.sales), pytest.raises(IntegrityError, match="does not change"), transaction() as session:
+            session.execute(text(statement), {"id": offer_id})
+
+
+def test_sales_adds_and_drops_a_line():
+    play = market()
+    quote_id = preparing(play)
+    with pytest.raises(Invalid, match="Line 3"):
+        act(play.sales, quote_offers.add_line, quote_id, LineAsk(play.articles[0].id, "", D(4), "KGM"))
+    line_id = act(play.sales, quote_offers.add_line, quote_id, LineAsk(play.articles[0].id, "", D(4), "H87"))
+    assert [one.unit_price for one in offers_of(quote_id)] == [10, 10, 10]
+    act(play.sales, quote_offers.drop_line, quote_id, line_id)
+    assert len(offers_of(quote_id)) == 2
+    act(play.sales, quote_offers.add_line, quote_id, LineAsk(None, "A pallet", D(1), "H87"))
+    with pytest.raises(Invalid, match="Line 3"):
+        act(play.sales, quote_offers.send_offer, quote_id)
+
+
+def test_list_prices_stay_as_they_were_when_the_offer_was_made():
+    play = market()
+    quote_id = preparing(play)
+    change_price(play.articles[0], "12")
+    act(play.sales, quote_offers.send_offer, quote_id)
+    assert row(quote_id).net_total == D("200.00")
+
+
+def test_small_requests_are_refused_by_rule():
+    play = market()
+    with acting_as(play.release):
+        set_quote_rules(play.release, QuoteRules(minimum_value=D(500)))
+    quote_id = draft(play)
+    with pytest.raises(Invalid, match="500"):
+        act(play.buyer, quotes.submit, quote_id)
+    large = draft(play, 30, 30)
+    act(play.buyer, quotes.submit, large)
+    assert row(large).list_total == D("600.00")
+
+
+def test_rounds_end_and_a_counter_offer_may_end_the_offer():
+    play = market()
+    with acting_as(play.release):
+        set_quote_rules(play.release, QuoteRules(rounds=1, replaces=True))
+    quote_id = offered(play)
+    act(play.buyer, quote_decisions.counter, quote_id, [], "Less")
+    with pytest.raises(Conflict, match="not valid"):
+        act(play.buyer, quote_decisions.accept, quote_id, {}, client_ref=ref())
+    act(play.sales, quote_offers.take, quote_id)
+    act(play.sales, quote_offers.send_offer, quote_id)
+    with pytest.raises(Conflict, match="rounds"):
+        act(play.buyer, quote_decisions.counter, quote_id, [], "Still less")
+
+
+def test_files_of_either_side():
+    play = market()
+    quote_id = requested(play)
+    first = act(play.buyer, quote_talk.attach, quote_id, "plan.pdf", "application/pdf", b"%PDF-")
+    inner = act(play.sales, quote_talk.attach, quote_id, "margin.xlsx", "application/x", b"1", is_internal=True)
+    with pytest.raises(Invalid):
+        act(play.buyer, quote_talk.attach, quote_id, "empty.pdf", "application/pdf", b"")
+    with acting_as(play.buyer):
+        number = row(quote_id).number
+        assert quote_file(play.buyer, number, first).name == "plan.pdf"
+        with pytest.raises(NotFound):
+            quote_file(play.buyer, number, inner)
+    with acting_as(play.sales):
+        assert quote_file(play.sales, number, inner).company_id == play.sales.company_id
+    for n in range(9):
+        act(play.buyer, quote_talk.attach, quote_id, f"{n}.txt", "text/plain", b"x")
+    with pytest.raises(Invalid, match="10"):
+        act(play.buyer, quote_talk.attach, quote_id, "11.txt", "text/plain", b"x")
+
+
+def test_a_copy_asks_the_same_again():
+    play = market()
+    quote_id = offered(play)
+    with acting_as(play.buyer):
+        again = quotes.copy(play.buyer, quote_id, client_ref=ref())
+        page = quote(play.buyer, row(again).number)
+    assert (page.state, page.origin_number, len(page.lines)) == ("draft", row(quote_id).number, 2)
+
+
+def test_the_offer_ends_and_is_opened_again():
+    play = market()
+    quote_id = offered(play)
+    end_validity(quote_id)
+    with pytest.raises(Conflict, match="not valid"):
+        act(play.buyer, quote_decisions.accept, quote_id, {}, client_ref=ref())
+    with system_scope("factory"):
+        assert quote_offers.expire(Actor.system(), quote_id) is None
+    with pytest.raises(Conflict):
+        act(play.buyer, quote_talk.post_message, quote_id, "Is it too late?")
+    act(play.sales, quote_offers.reopen, quote_id)
+    act(play.sales, quote_offers.send_offer, quote_id)
+    act(play.buyer, quote_decisions.accept, quote_id, {}, client_ref=ref())
+    assert row(quote_id).accepted_net == D("187.50")
+
+
+def test_many_orders_from_one_quote():
+    play = market()
+    quote_id = preparing(play)
+    act(play.sales, quote_decisions.set_multi_use, quote_id, True)
+    act(play.sales, quote_offers.send_offer, quote_id)
+    act(play.buyer, quote_decisions.accept, quote_id, {}, client_ref=ref())
+    with acting_as(play.buyer):
+        for number in ("SO-1", "SO-1", "SO-2"):
+            quote_decisions.mark_ordered(play.buyer, quote_id, number)
+    assert (row(quote_id).state, row(quote_id).order_number) == ("accepted", "SO-2")
