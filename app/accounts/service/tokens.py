@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     STATUS = "status"
     APPROVAL = "approval"
     CART = "cart"
+    QUOTE = "quote"
 
 
 def session_token() -> str:
@@ -63,6 +64,15 @@ def cart_token(cart_id: int, handed_over_at: datetime) -> str:
 
 def is_cart_token(token: str, cart_id: int, handed_over_at: datetime) -> bool:
     return hmac.compare_digest(token.encode(), cart_token(cart_id, handed_over_at).encode())
+
+
+def quote_token(link_id: int, created_at: datetime) -> str:
+    """The token under which somebody without an account sees a quote; it names its link, no table has its hash."""
+    return f"{link_id}.{_derived(Purpose.QUOTE, str(link_id), created_at)}"
+
+
+def is_quote_token(token: str, link_id: int, created_at: datetime) -> bool:
+    return hmac.compare_digest(token.encode(), quote_token(link_id, created_at).encode())
 
 
 def token_hash(token: str) -> str:

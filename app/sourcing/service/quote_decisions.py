@@ -147,6 +147,12 @@ def _chosen(quote: Quote, choices: Mapping[int, tuple[int, Decimal]]) -> list[_C
     return sorted(found, key=lambda one: one.position)
 
 
+def demand_choices(quote: Quote, choices: Mapping[int, tuple[int, Decimal]]) -> None:
+    """Raise Invalid unless these offers of the current version could be accepted in these quantities."""
+    if not _chosen(quote, choices):
+        raise Invalid("lines", N_("Choose at least one line."))
+
+
 def _choice(quote: Quote, position: int, offer: QuoteOffer, quantity: Decimal) -> _Chosen:
     net = net_of(quantity, offer.unit_price or Decimal(0), offer.base_quantity, quote.currency)
     return _Chosen(position, offer, quantity, net)

@@ -94,7 +94,7 @@ def quote_accept(number: str) -> Response:
     return attempt(
         number,
         lambda: accept(
-            actor(), found.id, {} if "all" in request.form else _choices(found), row_version=shown_version(),
+            actor(), found.id, {} if "all" in request.form else chosen_offers(found), row_version=shown_version(),
             client_ref=request.form.get("client_ref", "")[:36],
         ),
         _("The offer is accepted. Its prices are fixed now."),
@@ -130,7 +130,7 @@ def quote_counter(number: str) -> Response:
     )
 
 
-def _choices(found: QuotePage) -> Mapping[int, tuple[int, Decimal]]:
+def chosen_offers(found: QuotePage) -> Mapping[int, tuple[int, Decimal]]:
     """Offer and quantity of each line that is not left out."""
     chosen: dict[int, tuple[int, Decimal]] = {}
     for line in found.lines:

@@ -10,6 +10,7 @@ from flask import Response, render_template, request
 
 from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
+from app.core.texts import N_
 from app.ordering.policy import Permission as OrderPermission
 from app.sourcing.forms.quote_prices import QuotePricesForm
 from app.sourcing.policy import Permission
@@ -65,7 +66,9 @@ def _quantities(lines: Sequence[Accepted]) -> dict[int, Decimal | None]:
         try:
             found[line.line_id] = parse_decimal(text, language()) if text else None
         except ValueError:
-            raise Invalid("quantity", _("“{text}” is not a number.", text=text)) from None
+            raise Invalid(
+                "quantity", N_("Line {position}: “{given}” is not a number.", position=line.position, given=text[:40])
+            ) from None
     return found
 
 
