@@ -50,7 +50,7 @@ def test_places_are_shown_with_their_reasons(client, a_tender, world):
     sign_in(client, made.buyer)
     page = client.get(f"/tenders/{made.number}/evaluation")
     rows = [row.get_text(" ", strip=True) for row in page.soup.select("tbody tr")]
-    assert rows[0].startswith(f"1 {made.suppliers[1][0].name}")
+    assert rows[0].startswith(f"1 1. {made.suppliers[1][0].name}")
     assert "185.00" in rows[0]
     assert "no licence" in rows[2]
     assert "disqualified" in rows[2]
@@ -73,7 +73,7 @@ def test_comparison_and_scenarios(client, a_tender):
     sign_in(client, made.buyer)
     address = f"/tenders/{made.number}/comparison"
     page = client.get(address)
-    assert "best with costs" in page.text
+    assert "best price" in page.text
     assert "filled 140.00" in page.text
     cheapest = client.get(f"{address}?scenario=cheapest")
     assert "135.00" in cheapest.soup.select_one(".k-total").text
@@ -140,6 +140,21 @@ def test_marks_on_the_page_and_from_a_file(client, scored):
     sent = client.post(f"{address}/marks", data={"file": (BytesIO(right.getvalue()), "m.xlsx")})
     assert sent.status_code == 303
     assert client.get(address).soup.select_one(f"#mark-{second}-{criteria[1]}")["value"] == "50"
+
+
+def test_hidden_marks_show_neither_points_nor_order(client, world):
+    with world():
+        found = opened(
+            [["9"], ["10"]], procedure="proposals", ranking="points", price_weight=Decimal(70), envelopes=1,
+            has_prequalification=False, has_blind_scores=True, requirements=CRITERIA,
+        )  # fmt: skip
+        member(found)
+    sign_in(client, found.buyer)
+    page = client.get(f"/tenders/{found.number}/evaluation")
+    assert "stay hidden until every evaluator has finished" in page.text
+    cells = [cell.get_text(strip=True) for cell in page.soup.select("tbody td.k-num")]
+    assert [cell for cell in cells if cell not in {"–", "90.00", "180.00", "100.00", "200.00"}] == []
+    assert "best" not in [chip.text for chip in page.soup.select(".k-chip")]
 
 
 def test_a_supplier_answers_what_it_is_asked(client, a_tender, world):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -139,6 +139,30 @@ class TenderEvaluation:
     def are_scores_hidden(self) -> bool:
         """Marks of others and points stay hidden until everybody who scores has finished, where the tender says so."""
         return self.facts.tender.has_blind_scores and any(not self.is_scored_by(one.user_id) for one in self.members)
+
+
+def shown_evaluations(actor: Actor, tender_id: int) -> TenderEvaluation:
+    """The same for pages and paper: while marks are hidden, no rank, no points and no order that would tell them."""
+    found = evaluations_of(actor, tender_id)
+    if not found.are_scores_hidden or found.facts.tender.ranking != Ranking.POINTS:
+        return found
+    return replace(found, lots=tuple(replace(lot, rows=_without_points(lot.rows)) for lot in found.lots))
+
+
+def _without_points(rows: Sequence[BidRow]) -> tuple[BidRow, ...]:
+    hidden = (
+        replace(
+            row,
+            rank=None,
+            ranked=None,
+            points=None,
+            price_points=None,
+            quality_points=None,
+            flags=row.flags - {Flag.BEST, Flag.UNSCORED},
+        )
+        for row in rows
+    )
+    return tuple(sorted(hidden, key=lambda row: (row.supplier_name, row.bid_id)))
 
 
 def evaluated_tender(actor: Actor, number: str) -> int:

@@ -14,7 +14,7 @@ from app.core.texts import Message
 from app.sourcing.domain.comparison import Sheet, joined
 from app.sourcing.domain.scenarios import Scenario, at_most, cheapest, keep, per_lot
 from app.sourcing.policy import Permission
-from app.sourcing.queries.evaluation import TenderEvaluation, amount, evaluated_tender, evaluations_of
+from app.sourcing.queries.evaluation import TenderEvaluation, amount, evaluated_tender, shown_evaluations
 from app.sourcing.views import blueprint
 from app.sourcing.views.comparison_file import comparison_workbook
 from app.sourcing.views.evaluation import TEAM, lot_named
@@ -47,7 +47,7 @@ class Wanted:
 @blueprint.get("/tenders/<number:number>/comparison")
 @requires(Permission.RUN, Permission.APPROVE, Permission.EVALUATE)
 def comparison_show(number: str) -> Response:
-    found = evaluations_of(actor(), evaluated_tender(actor(), number))
+    found = shown_evaluations(actor(), evaluated_tender(actor(), number))
     lot = lot_named(found, request.args.get("lot", type=int))
     wanted = _wanted()
     whole = joined(one.sheet for one in found.lots)
@@ -76,7 +76,7 @@ def comparison_show(number: str) -> Response:
 @blueprint.get("/tenders/<number:number>/comparison.xlsx")
 @requires(*TEAM)
 def comparison_xlsx(number: str) -> Response:
-    found = evaluations_of(actor(), evaluated_tender(actor(), number))
+    found = shown_evaluations(actor(), evaluated_tender(actor(), number))
     target = BytesIO(comparison_workbook(found))
     return make_response(
         send_file(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, make_response, request, send_file
+from flask import Response, make_response, render_template, request, send_file
 
 from app.core import storage
 from app.core.errors import NotFound
@@ -18,8 +19,8 @@ from app.sourcing.queries.evaluation import (
     amount,
     clarifications_for,
     evaluated_tender,
-    evaluations_of,
     may_see_bids,
+    shown_evaluations,
 )
 from app.sourcing.service.clarifications import ask_bidder, judge_explanation
 from app.sourcing.service.evaluation import decide_bid, end_qualification, may_score, store_ranking
@@ -38,21 +39,17 @@ DECIDING = ("prequalification", "evaluation")
 
 
 @slot("sourcing.tender.tabs", order=60)
-def evaluation_tab(*, tender: object, **_others: object) -> str | None:
-    """A link on the tender's page once bids are opened, for those who may see them."""
-    if getattr(tender, "opened_at", None) is None or getattr(tender, "company_id", None) != actor().company_id:
+def evaluation_tab(*, tender: Any, tab: str = "", **_others: object) -> str | None:
+    """A tab on the tender's pages once bids are opened, for those who may see them."""
+    if tender.opened_at is None or tender.company_id != actor().company_id or not may_see_bids(actor(), tender.id):
         return None
-    if not may_see_bids(actor(), tender.id):  # type: ignore[attr-defined]
-        return None
-    return str(
-        render_page("sourcing/_evaluation_tab.html", number=tender.number).get_data(as_text=True)  # type: ignore[attr-defined]
-    )
+    return render_template("sourcing/_evaluation_tab.html", number=tender.number, is_here=tab == "evaluation")
 
 
 @blueprint.get("/tenders/<number:number>/evaluation")
 @requires(*TEAM)
 def evaluation_show(number: str) -> Response:
-    found = evaluations_of(actor(), evaluated_tender(actor(), number))
+    found = shown_evaluations(actor(), evaluated_tender(actor(), number))
     tender = found.facts.tender
     qualifying = [lot for lot in found.lots if lot.state == "prequalification"]
     return render_page(
@@ -74,7 +71,7 @@ def evaluation_show(number: str) -> Response:
 @blueprint.get("/tenders/<number:number>/evaluation/<int:lot_id>/<int:bid_id>")
 @requires(*TEAM)
 def evaluation_bid(number: str, lot_id: int, bid_id: int) -> Response:
-    found = evaluations_of(actor(), evaluated_tender(actor(), number))
+    found = shown_evaluations(actor(), evaluated_tender(actor(), number))
     return _bid_page(found, lot_id, bid_id)
 
 
@@ -120,7 +117,7 @@ def _bid_page(
 @requires(*TEAM)
 def evaluation_file(number: str, lot_id: int, bid_id: int, requirement_id: int) -> Response:
     """Evidence that came with a bid."""
-    found = evaluations_of(actor(), evaluated_tender(actor(), number))
+    found = shown_evaluations(actor(), evaluated_tender(actor(), number))
     found.lot(lot_id).row(bid_id)
     answer = found.facts.answers.get((bid_id, requirement_id))
     if answer is None or answer.file_id is None:
@@ -145,7 +142,7 @@ def evaluation_decide(number: str, lot_id: int, bid_id: int) -> Response:
             )  # fmt: skip
             tell(_("Decided. The places are calculated anew."))
             return go("sourcing.evaluation_show", part=f"lot-{lot_id}", number=number)
-    return _bid_page(evaluations_of(actor(), tender_id), lot_id, bid_id, decision=form)
+    return _bid_page(shown_evaluations(actor(), tender_id), lot_id, bid_id, decision=form)
 
 
 @blueprint.post("/tenders/<number:number>/evaluation/qualified")
@@ -175,7 +172,7 @@ def evaluation_ask(number: str, lot_id: int, bid_id: int) -> Response:
             )
             tell(_("The bidder was asked."))
             return go("sourcing.evaluation_bid", part="questions", number=number, lot_id=lot_id, bid_id=bid_id)
-    return _bid_page(evaluations_of(actor(), tender_id), lot_id, bid_id, question=form)
+    return _bid_page(shown_evaluations(actor(), tender_id), lot_id, bid_id, question=form)
 
 
 @blueprint.post("/tenders/<number:number>/evaluation/explanations/<int:clarification_id>")
@@ -198,7 +195,7 @@ def evaluation_store(number: str, lot_id: int) -> Response:
 @blueprint.get("/tenders/<number:number>/evaluation.pdf")
 @requires(*TEAM)
 def evaluation_pdf(number: str) -> Response:
-    found = evaluations_of(actor(), evaluated_tender(actor(), number))
+    found = shown_evaluations(actor(), evaluated_tender(actor(), number))
     pdf = evaluation_record(found, language())
     return make_response(
         send_file(

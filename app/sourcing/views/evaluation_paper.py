@@ -54,7 +54,7 @@ def _lot(found: TenderEvaluation, lot: LotEvaluation) -> Iterator[RecordSection]
     yield RecordSection(
         str(_("Lot {number}: {title}", number=lot.lot_number, title=lot.title)),
         columns=tuple(columns),
-        rows=tuple(_place(lot, row, is_hidden=is_hidden) for row in lot.rows),
+        rows=tuple(_place(lot, row) for row in lot.rows),
     )
     if lot.criteria and not is_hidden:
         names = {row.bid_id: row.supplier_name for row in lot.rows}
@@ -88,14 +88,14 @@ def _lot(found: TenderEvaluation, lot: LotEvaluation) -> Iterator[RecordSection]
         )  # fmt: skip
 
 
-def _place(lot: LotEvaluation, row: BidRow, *, is_hidden: bool) -> tuple[str, ...]:
+def _place(lot: LotEvaluation, row: BidRow) -> tuple[str, ...]:
     cells = [
-        str(row.rank) if row.rank and not is_hidden else _DASH,
+        str(row.rank) if row.rank else _DASH,
         f"{row.supplier_name} ({row.code})",
         filters.amount(row.price, lot.currency),
     ]
     if lot.ranking is Ranking.POINTS:
-        cells.append(_DASH if is_hidden else filters.quantity(two_digits(row.points)))
+        cells.append(filters.quantity(two_digits(row.points)))
     elif lot.ranking is not Ranking.PRICE:
         cells.append(filters.amount(row.ranked, lot.currency))
     words = [str(decision_chip(row.decision)[1]), *(str(word) for _tone, word in bid_chips(row)), row.reason]

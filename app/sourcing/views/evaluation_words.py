@@ -56,7 +56,9 @@ def bid_chips(row: BidRow) -> list[tuple[str, str]]:
 
 @blueprint.app_template_filter("mark_words")
 def mark_words(marks: frozenset[Mark]) -> list[str]:
-    return [MARKS[mark] for mark in MARKS if mark in marks]
+    """What is best in both ways is said once."""
+    both = {Mark.BEST_PRICE, Mark.BEST_LANDED} <= marks
+    return [MARKS[mark] for mark in MARKS if mark in marks and not (both and mark is Mark.BEST_LANDED)]
 
 
 @blueprint.app_template_filter("two_digits")
