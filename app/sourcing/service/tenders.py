@@ -40,10 +40,7 @@ MOST_DOCUMENTS = 30
 def create_tender(actor: Actor, head: Head, *, client_ref: str) -> str:
     """A draft with one lot; the same `client_ref` gives the first one again. Returns its number."""
     actor.demand(Permission.RUN)
-    known = db.session.scalar(
-        select(Tender.number).where(Tender.company_id == actor.company_id, Tender.client_ref == client_ref)
-    )
-    if known is not None:
+    if known := _known(actor, client_ref):
         return known
     tender = _new(actor, client_ref)
     set_head(tender, head)
@@ -52,6 +49,13 @@ def create_tender(actor: Actor, head: Head, *, client_ref: str) -> str:
     put_lots(tender, [LotEntry(head.title)])
     _log_creation(actor, tender)
     return tender.number
+
+
+def _known(actor: Actor, client_ref: str) -> str | None:
+    """The number of what the same form made before."""
+    return db.session.scalar(
+        select(Tender.number).where(Tender.company_id == actor.company_id, Tender.client_ref == client_ref)
+    )
 
 
 def _new(actor: Actor, client_ref: str) -> Tender:
@@ -225,6 +229,8 @@ def _colleagues(company_id: int) -> dict[int, str]:
 def copy_tender(actor: Actor, tender_id: int, *, client_ref: str) -> str:
     """A new draft with the same terms, lots, lines and requirements, without dates, papers and suppliers."""
     actor.demand(Permission.RUN)
+    if known := _known(actor, client_ref):
+        return known
     source = db.session.get(Tender, tender_id)
     if source is None or not owns(actor, source.company_id):
         raise NotFound
