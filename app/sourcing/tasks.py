@@ -14,12 +14,13 @@ from app.sourcing.service import (
     quote_offers,
     quote_papers,
     scorecards,
+    tender_publish,
     timers,
 )
 from app.web.texts import translator
 
 # Imported so that their timers and effects are known in every process.
-REGISTERED = (auctions, awards, bids, contracts, objections, opening, quote_offers)
+REGISTERED = (auctions, awards, bids, contracts, objections, opening, quote_offers, tender_publish)
 
 
 @job("sourcing.tick", every=30)
