@@ -51,6 +51,14 @@ def to_the_second(value: datetime) -> str:
     return value.astimezone(ZoneInfo(time_zone())).strftime("%H:%M:%S")
 
 
+@blueprint.app_template_filter("end_words")
+def end_words(value: datetime, now: datetime) -> str:
+    """To the second today, with the day when it is another one."""
+    zone = ZoneInfo(time_zone())
+    is_today = value.astimezone(zone).date() == now.astimezone(zone).date()
+    return str(_("at {time}", time=to_the_second(value))) if is_today else filters.moment(value)
+
+
 @blueprint.app_template_filter("to_the_microsecond")
 def to_the_microsecond(value: datetime) -> str:
     return value.astimezone(ZoneInfo(time_zone())).strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -112,11 +120,17 @@ def rule_facts(rules: Rules, currency: str) -> list[tuple[str, str]]:
     soft = rules.soft_close
     if not soft.trigger:
         return [*facts, (str(_("Extension")), str(_("none")))]
+    spans = {
+        "minutes": filters.quantity(_minutes(soft.trigger)),
+        "extension": filters.quantity(_minutes(soft.extension)),
+    }
     words = [
-        str(_("a bid in the last {minutes} min moves the end to {extension} min after {basis}",
-              minutes=filters.quantity(_minutes(soft.trigger)), extension=filters.quantity(_minutes(soft.extension)),
-              basis=_("the end") if soft.basis == "close" else _("the bid")))
-    ]  # fmt: skip
+        str(
+            _("a bid in the last {minutes} min moves the end by {extension} min", **spans)
+            if soft.basis == "close"
+            else _("a bid in the last {minutes} min moves the end to {extension} min after the bid", **spans)
+        )
+    ]
     if soft.lowest_rank is not None:
         words.append(str(_("if it reaches rank {rank}", rank=soft.lowest_rank)))
     if soft.cap is not None:

@@ -36,6 +36,7 @@ from app.notifications.notices import invoice_ready
 from app.notifications.service.telling import note
 from app.trial.demo.approvals import add_approvals
 from app.trial.demo.assortments import add_assortments, add_groups
+from app.trial.demo.auctions import add_auction
 from app.trial.demo.budgets import add_cost_centres, fit_budgets
 from app.trial.demo.carts import add_carts
 from app.trial.demo.changes import add_changes
@@ -50,6 +51,7 @@ from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Acc
 from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
+from app.trial.demo.quotes import add_quotes
 from app.trial.demo.range import fill_range
 from app.trial.demo.reorders import add_reorders
 from app.trial.demo.search import add_search
@@ -146,6 +148,7 @@ def _fill(actor: Actor) -> None:
         add_suppliers_articles(house, items)
     _told_long_ago()
     _add_desk(house, yard, items)
+    add_auction(house, PASSWORD)
     _applicant()
 
 
@@ -163,6 +166,7 @@ def _add_desk(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
     add_standing(house, yard, items)
     add_approvals(yard, items)
     add_delivery(house, yard, items)
+    add_quotes(house, yard, items)
 
 
 def _told_long_ago() -> None:
