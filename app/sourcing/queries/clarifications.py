@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -39,7 +39,7 @@ class AskedBidder:
     answered_at: datetime | None
 
 
-def _statement() -> Select[Any]:
+def _statement() -> Any:
     return (
         select(
             Clarification.id, Clarification.company_id, Clarification.supplier_id, Clarification.bid_id,
@@ -71,7 +71,7 @@ def question_to_tell(clarification_id: int) -> AskedBidder:
     return _one(_statement().where(Clarification.id == clarification_id))
 
 
-def _one(statement: Select[Any]) -> AskedBidder:
+def _one(statement: Any) -> AskedBidder:
     row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
