@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -13,6 +15,7 @@ from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.errors import Forbidden
 from app.core.tenancy import acting_as, system_scope
+from app.sourcing.cli import audit as cli
 from app.sourcing.queries.chains import verify_chains
 from app.sourcing.queries.clock import database_now
 from app.sourcing.service import log, timers
@@ -168,3 +171,23 @@ class TestTimers:
         timers.drop_timers("quote", 1, ["other"])
         timers.drop_timers("quote", 1, ["test"])
         assert (self.run(), calls) == (0, [])
+
+
+def test_the_command_tells_and_exits_with_1(committing, world, monkeypatch, owner):
+    @contextmanager
+    def on_console():
+        with world():
+            yield Actor.system()
+
+    monkeypatch.setattr(cli, "on_console", on_console)
+    with world():
+        offered(market())
+    whole = CliRunner().invoke(cli.audit, ["verify"])
+    assert (whole.exit_code, whole.output.splitlines()[-1]) == (0, "every chain holds")
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE sourcing_events SET actor = 'nobody' WHERE sequence = 2"))
+    broken = CliRunner().invoke(cli.audit, ["verify"])
+    assert broken.exit_code == 1
+    assert "broken: quote 1, event 2 was changed" in broken.output
+    told = json.loads(CliRunner().invoke(cli.audit, ["verify", "--json"]).output)
+    assert told["broken"] == [{"object_type": "quote", "object_id": 1, "sequence": 2, "problem": "changed"}]

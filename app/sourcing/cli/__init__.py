@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.sourcing.cli.audit import audit
+from app.sourcing.cli import audit
 from app.sourcing.cli.tenders import tender
 
-COMMANDS = [tender, audit]
+COMMANDS = [tender, audit.audit]

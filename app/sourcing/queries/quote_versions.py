@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import text
@@ -56,7 +57,7 @@ class OfferPage:
     needs: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VersionPage:
     """One version, sent or in preparation."""
 
@@ -78,7 +79,14 @@ class VersionPage:
 
     def offers_of(self, line_id: int) -> tuple[OfferPage, ...]:
         """The offers for a line, the main one first."""
-        return tuple(one for one in self.offers if one.line_id == line_id)
+        return self._by_line.get(line_id, ())
+
+    @cached_property
+    def _by_line(self) -> dict[int, tuple[OfferPage, ...]]:
+        found: dict[int, list[OfferPage]] = {}
+        for one in self.offers:
+            found.setdefault(one.line_id, []).append(one)
+        return {line_id: tuple(offers) for line_id, offers in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,14 +76,17 @@ def add_line(actor: Actor, quote_id: int, line: LineAsk, *, row_version: int) ->
     quote = ready(actor, quote_id, "edit_offer", "sales", row_version=row_version)
     check_lines((line,))
     position = (db.session.scalar(select(func.max(QuoteLine.position)).where(QuoteLine.quote_id == quote.id)) or 0) + 1
-    line_id = write_lines(actor, quote, (line,), "sales", first=position)[0]
-    freeze_prices(actor, quote)
+    write_lines(actor, quote, (line,), "sales", first=position)
+    added = db.session.scalars(
+        select(QuoteLine).where(QuoteLine.quote_id == quote.id, QuoteLine.position == position)
+    ).one()
+    freeze_prices(actor, quote, [added])
     version = working_version(quote)
     held = _offer_of(version)
-    entry = OfferEntry(line_id, line.quantity, line.unit, line.quantity)
+    entry = OfferEntry(added.id, line.quantity, line.unit, line.quantity)
     _keep(actor, quote, version, replace(held, entries=(*held.entries, entry)))
     advance(actor, quote, "edit_offer", "sales", changes={"added_line": position})
-    return line_id
+    return added.id
 
 
 @command

@@ -102,7 +102,8 @@ def _create(
     note(actor, quote, event, "sales" if is_sales else "buyer", before=None, target=quote.state,
          changes={"number": quote.number, "lines": len(request.lines), "copy_of": origin.number if origin else ""})  # fmt: skip
     if is_sales:
-        freeze_prices(actor, quote)
+        lines = line_rows(quote)
+        quote.list_total = _sum(quote, lines, freeze_prices(actor, quote, lines))
         begin_version(actor, quote)
     return made
 
@@ -122,8 +123,8 @@ def _header(actor: Actor, request: Request, company_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_lines(actor: Actor, quote: Quote, lines: Sequence[LineAsk], added_by: str, *, first: int = 1) -> list[int]:
-    """Add lines from this position on; returns their ids."""
+def write_lines(actor: Actor, quote: Quote, lines: Sequence[LineAsk], added_by: str, *, first: int = 1) -> None:
+    """Add lines from this position on."""
     ids = {line.article_id for line in lines if line.article_id is not None}
     articles = articles_by_id(actor, ids, company_id=quote.company_id)
     rows = []
@@ -135,10 +136,8 @@ def write_lines(actor: Actor, quote: Quote, lines: Sequence[LineAsk], added_by: 
             "unit": line.unit, "target_price": line.target_price, "need_by": line.need_by,
             "note": line.note.strip()[:500], "added_by": added_by,
         })  # fmt: skip
-    if not rows:
-        return []
-    made = insert(QuoteLine).returning(QuoteLine.id, sort_by_parameter_order=True)
-    return list(db.session.scalars(made, rows))
+    if rows:
+        db.session.execute(insert(QuoteLine).inline(), rows)
 
 
 def _article(line: LineAsk, articles: Mapping[int, Article], position: int) -> Article | None:
@@ -200,6 +199,7 @@ def _demand_ready(actor: Actor, quote: Quote, account: BuyingTerms) -> None:
         if problem is not None:
             raise Invalid("lines", N_("Line {line}: {problem}", line=line.position, problem=problem.message))
     prices = freeze_prices(actor, quote, lines, articles)
+    quote.list_total = _sum(quote, lines, prices)
     rules = quote_rules(actor)
     if None not in prices and rules.is_too_small(quote.list_total or Decimal(0), account.currency):
         raise Invalid(
@@ -211,24 +211,27 @@ def _demand_ready(actor: Actor, quote: Quote, account: BuyingTerms) -> None:
 
 
 def freeze_prices(
-    actor: Actor, quote: Quote, lines: Sequence[QuoteLine] | None = None, articles: Mapping[int, Article] | None = None
+    actor: Actor, quote: Quote, lines: Sequence[QuoteLine], articles: Mapping[int, Article] | None = None
 ) -> list[ListPrice | None]:
-    """Keep what each line costs the account now, and the sum of it."""
-    held = line_rows(quote) if lines is None else lines
+    """Keep what these lines cost the account now."""
     prices = list_prices(
-        actor, quote.company_id, [(line.article_id, line.quantity, line.unit) for line in held], articles
+        actor, quote.company_id, [(line.article_id, line.quantity, line.unit) for line in lines], articles
     )
     db.session.execute(_FREEZE, {
-        "ids": [line.id for line in held], "prices": [one.price if one else None for one in prices],
+        "ids": [line.id for line in lines], "prices": [one.price if one else None for one in prices],
         "bases": [one.base_quantity if one else Decimal(1) for one in prices],
     })  # fmt: skip
+    return prices
+
+
+def _sum(quote: Quote, lines: Sequence[QuoteLine], prices: Sequence[ListPrice | None]) -> Decimal | None:
+    """What the lines that have a price come to; None where none has."""
     nets = [
         net_of(line.quantity, one.price, one.base_quantity, quote.currency)
-        for line, one in zip(held, prices, strict=True)
+        for line, one in zip(lines, prices, strict=True)
         if one is not None
     ]
-    quote.list_total = sum(nets, Decimal(0)) if nets else None
-    return prices
+    return sum(nets, Decimal(0)) if nets else None
 
 
 @command
