@@ -28,7 +28,7 @@ _ZERO = Decimal(0)
 
 
 class OfferRow(NamedTuple):
-    """One offer, every part as text; `code` is another article's number or other words, empty: as asked."""
+    """One offer, every part as text; `code` is the number of the article offered, empty: as asked."""
 
     line: str
     code: str = ""
@@ -74,7 +74,7 @@ def rows_of(version: VersionPage | None, lines: Iterable[QuotePageLine]) -> list
 
 
 def _row(line: QuotePageLine, offer: OfferPage) -> OfferRow:
-    code = offer.sku if offer.is_alternative else "" if offer.article_id or offer.text == line.text else offer.text
+    code = offer.sku if offer.article_id != line.article_id else ""
     return OfferRow(
         str(line.id), code, _text(offer.quantity), offer.unit, _text(offer.min_quantity), _text(offer.max_quantity),
         offer.discount_kind, _text(offer.discount_value) if offer.discount_kind else "",
@@ -122,6 +122,8 @@ def entered_offer(found: QuotePage, rows: Sequence[OfferRow]) -> Offer:
 
 def _entry(row: OfferRow, line: QuotePageLine, instead: Mapping[str, Article]) -> OfferEntry:
     other = instead.get(key_of(row.code)) if row.code else None
+    if row.code and other is None:
+        raise Invalid("lines", say(_("Line {line}: there is no article {code}.", line=line.position, code=row.code)))
     least, quantity = _number(row.least, line.position), _number(row.quantity, line.position)
     quantity = quantity or least or line.quantity
     lead = row.lead if row.lead.isdecimal() else ""
@@ -137,8 +139,8 @@ def _entry(row: OfferRow, line: QuotePageLine, instead: Mapping[str, Article]) -
         row.kind if value is not None else "",
         value or _ZERO,
         row.is_locked,
-        other.id if other else None if row.code else line.article_id,
-        row.code if row.code and not other else "",
+        other.id if other else line.article_id,
+        "",
         int(lead) if lead else None,
         row.note,
         row.is_no_offer,

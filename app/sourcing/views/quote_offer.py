@@ -66,7 +66,7 @@ def sales_quote_totals(number: str) -> Response:
         preview = quote_preview(actor(), found.id, entered_offer(found, entered_offers()))
     except (Invalid, Conflict) as error:
         refused = say(error.message)
-    return render_part("sourcing/_offer_totals.html", quote=found, version=preview, refused=refused)
+    return render_part("sourcing/_offer_changed.html", quote=found, version=preview, refused=refused)
 
 
 def _sent(number: str) -> Response:

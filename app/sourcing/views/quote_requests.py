@@ -179,4 +179,4 @@ def _held_row(line: QuotePageLine) -> AskedRow:
 
 def _places(company_id: int | None) -> list[tuple[str, str]]:
     places = addresses(actor(), company_id=company_id)
-    return [("", "–"), *((str(place.id), ", ".join(filter(None, (place.label, place.city)))) for place in places)]
+    return [("", say(_("Our usual address"))), *((str(place.id), ", ".join(filter(None, (place.label, place.city)))) for place in places)]

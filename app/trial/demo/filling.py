@@ -58,6 +58,7 @@ from app.trial.demo.search import add_search
 from app.trial.demo.standing import add_standing
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
+from app.trial.demo.tenders import add_tenders
 from app.trial.demo.trade import fill_trade
 from app.trial.demo.visits import add_visit
 
@@ -149,6 +150,7 @@ def _fill(actor: Actor) -> None:
     _told_long_ago()
     _add_desk(house, yard, items)
     add_auction(house, PASSWORD)
+    add_tenders(house, yard, PASSWORD)
     _applicant()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,11 +15,11 @@ from app.accounts.queries.people import person_actor
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_code
 from app.core import clock
-from app.core.actor import Actor
+from app.core.actor import Actor, Scope
 from app.core.tenancy import acting_as
 from app.sourcing.domain.quote import CounterLine, LineAsk, Offer, OfferEntry, Request
 from app.sourcing.queries.quote_numbers import number_of
-from app.sourcing.queries.quotes import QuotePage, quote
+from app.sourcing.queries.quotes import QuotePage, QuotePageLine, quote
 from app.sourcing.service.quote_decisions import accept, counter
 from app.sourcing.service.quote_offers import edit_offer, request_release, revise, send_offer, take
 from app.sourcing.service.quote_talk import post_message
@@ -30,13 +31,15 @@ _FINAL = "Free to hall 3, unloading by you. Payment within 30 days."
 
 
 def add_quotes(house: Actor, buyer: Actor, items: Sequence[DemoArticle]) -> None:
-    seller = person_actor(house.company_id, staff((Role.SALES,))[0].user_id)
+    with acting_as(house):
+        person = staff((Role.SALES,))[0]
+        seller = replace(person_actor(house.company_id, person.user_id), scope=Scope.OPERATOR)
     with acting_as(buyer):
         goods = _goods(buyer, items)
     _draft(buyer, goods[:2])
     _new(buyer, goods[2:5])
     _waiting_for_release(buyer, seller, goods[5:7])
-    _negotiated(buyer, seller, goods[7:10])
+    _negotiated(buyer, seller, goods[7:10], goods[2])
     _accepted(buyer, seller, goods[10:12])
     _lost(buyer, seller, goods[:1])
 
@@ -91,17 +94,12 @@ def _new(buyer: Actor, goods: Sequence[Article]) -> None:
     _sent(buyer, made)
 
 
-def _offer(page: QuotePage, percent: int, *, days: int = 21, own_price: Decimal = Decimal("18.40")) -> Offer:
-    """The list price less a discount; from three times the quantity on cheaper; free text at a price of its own."""
+def _offer(page: QuotePage, percent: int, likely: Article | None = None) -> Offer:
+    """The list price less a discount, from three times the quantity on cheaper; for words, the likely article."""
     entries: list[OfferEntry] = []
     for line in page.lines:
         if line.article_id is None or line.list_price is None:
-            entries.append(
-                OfferEntry(
-                    line.id, line.quantity, line.unit, line.quantity, None, "price", own_price, text=line.text,
-                    lead_days=15,
-                )
-            )  # fmt: skip
+            entries.append(_for_words(line, likely))
             continue
         more = line.quantity * 3
         entries += [
@@ -114,20 +112,29 @@ def _offer(page: QuotePage, percent: int, *, days: int = 21, own_price: Decimal 
                 lead_days=10, note="in one delivery",
             ),
         ]  # fmt: skip
-    until = (page.now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+    until = (page.now + timedelta(days=21)).replace(minute=0, second=0, microsecond=0)
     return Offer(tuple(entries), valid_until=until, terms=_FINAL)
 
 
-def _offered(buyer: Actor, seller: Actor, quote_id: int, percent: int) -> None:
+def _for_words(line: QuotePageLine, likely: Article | None) -> OfferEntry:
+    if likely is None:
+        return OfferEntry(line.id, line.quantity, line.unit, line.quantity, is_no_offer=True)
+    return OfferEntry(
+        line.id, line.quantity, likely.base_unit, line.quantity, None, "price", Decimal("18.40"),
+        article_id=likely.id, lead_days=15, note="engraved as in your drawing",
+    )  # fmt: skip
+
+
+def _offered(buyer: Actor, seller: Actor, quote_id: int, percent: int, likely: Article | None = None) -> None:
     _sent(buyer, quote_id)
     with acting_as(seller):
         take(seller, quote_id, row_version=_page(seller, quote_id).row_version)
-        _answered(seller, quote_id, percent)
+        _answered(seller, quote_id, percent, likely)
 
 
-def _answered(seller: Actor, quote_id: int, percent: int) -> None:
+def _answered(seller: Actor, quote_id: int, percent: int, likely: Article | None = None) -> None:
     page = _page(seller, quote_id)
-    edit_offer(seller, quote_id, _offer(page, percent), row_version=page.row_version)
+    edit_offer(seller, quote_id, _offer(page, percent, likely), row_version=page.row_version)
     send_offer(seller, quote_id, row_version=_page(seller, quote_id).row_version)
 
 
@@ -143,11 +150,11 @@ def _waiting_for_release(buyer: Actor, seller: Actor, goods: Sequence[Article]) 
                         row_version=page.row_version)  # fmt: skip
 
 
-def _negotiated(buyer: Actor, seller: Actor, goods: Sequence[Article]) -> None:
+def _negotiated(buyer: Actor, seller: Actor, goods: Sequence[Article], likely: Article) -> None:
     """Offered, countered, offered again: the second version waits for the buyer."""
     with acting_as(buyer):
         made = _asked(buyer, "Fittings for three tugs", goods, "Nameplates, engraved")
-    _offered(buyer, seller, made, 4)
+    _offered(buyer, seller, made, 4, likely)
     with acting_as(buyer):
         page = _page(buyer, made)
         post_message(buyer, made, "Can the nameplates be of stainless steel?", line_id=page.lines[-1].id)
@@ -158,7 +165,7 @@ def _negotiated(buyer: Actor, seller: Actor, goods: Sequence[Article]) -> None:
         revise(seller, made, row_version=_page(seller, made).row_version)
         post_message(seller, made, "Yes, A2, at the same price.", line_id=page.lines[-1].id)
         post_message(seller, made, "Their buyer changes in January, keep the terms simple.", is_internal=True)
-        _answered(seller, made, 7)
+        _answered(seller, made, 7, likely)
 
 
 def _accepted(buyer: Actor, seller: Actor, goods: Sequence[Article]) -> None:
