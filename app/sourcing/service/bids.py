@@ -30,7 +30,7 @@ from app.sourcing.domain.sealing import Binding, SealBrokenError
 from app.sourcing.models.tenders import Tender
 from app.sourcing.policy import Permission
 from app.sourcing.queries import bids as queries
-from app.sourcing.queries.bids import OwnBid
+from app.sourcing.queries.bids import OwnBid, OwnEvent
 from app.sourcing.service.sealing_keys import (
     PublicKey,
     check_master,
@@ -312,6 +312,19 @@ def read_own(actor: Actor, tender_id: int, *, reading_code: str = "", is_draft_w
     except SealBrokenError:
         raise Invalid("reading_code", N_("This is not the reading code of your bid.")) from None
     return OwnContent(bid, bid_content.merged(read))
+
+
+def own_states(actor: Actor, tender_ids: Sequence[int]) -> dict[int, OwnBid]:
+    """The supplier's bids for these tenders, in one statement."""
+    actor.demand(Permission.READ_BIDS)
+    tags = [owner_tag(tender_id, actor.company_id) for tender_id in tender_ids]
+    return {bid.tender_id: bid for bid in queries.own_bids(tags).values()}
+
+
+def own_events(actor: Actor, tender_id: int) -> list[OwnEvent]:
+    """What the supplier did to its bid, with receipts."""
+    actor.demand(Permission.READ_BIDS)
+    return queries.own_events(tender_id, owner_tag(tender_id, actor.company_id))
 
 
 def _known_keys(tender_id: int) -> list[PublicKey]:
