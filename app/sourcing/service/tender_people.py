@@ -23,6 +23,7 @@ from app.sourcing.events import ApplicationDecided, SupplierApplied, SupplierInv
 from app.sourcing.models.tender_people import TenderInterest, TenderParticipant
 from app.sourcing.models.tenders import Tender
 from app.sourcing.policy import Permission
+from app.sourcing.queries.suppliers import standing_of
 from app.sourcing.service.tender_state import advance_tender, hold_tender, locked_tender, supplier_event
 
 _FIND = text("SELECT id, name, email FROM find_supplier(:mark)")
@@ -57,6 +58,8 @@ def invite_supplier(actor: Actor, tender_id: int, supplier_id: int) -> int:
         return known.id
     if supplier_id not in set(db.session.scalars(_ASKABLE, {"wanted": [supplier_id]})):
         raise Invalid("supplier", N_("This supplier cannot be asked now."))
+    if (standing := standing_of(actor, supplier_id)).is_blocked:
+        raise Invalid("supplier", N_("This supplier is blocked for your company: {reason}", reason=standing.reason))
     name, email = _named(supplier_id)
     event = "edit" if tender.state == "draft" else "invite"
     advance_tender(actor, tender_id, event, role="buyer", changes={"invited": name})

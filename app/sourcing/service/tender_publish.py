@@ -18,6 +18,7 @@ from app.sourcing.models.tender_people import TenderParticipant, TenderQuestion
 from app.sourcing.models.tenders import Tender, TenderLine, TenderLot, TenderRequirement, TenderVersion
 from app.sourcing.policy import Permission
 from app.sourcing.queries.clock import database_now
+from app.sourcing.queries.suppliers import standings_of
 from app.sourcing.queries.tender_content import HEAD, content_of
 from app.sourcing.service.tender_state import advance_tender, locked_tender
 from app.sourcing.service.timers import drop_timers, on_timer, set_timer
@@ -70,7 +71,7 @@ def publish_tender(actor: Actor, tender_id: int, *, row_version: int | None = No
     content = _check(tender)
     if tender.needs_approval and tender.approved_hash != content_hash(content):
         raise Conflict(N_("This tender must be released by somebody else first."))
-    invited = _check_invited(tender)
+    invited = _check_invited(actor, tender)
     tender.version = 1
     advance_tender(actor, tender_id, "publish", role="buyer", changes={"version": 1})
     db.session.add(TenderVersion(tender_id=tender.id, version=1, company_id=tender.company_id, content=content))
@@ -97,7 +98,7 @@ def _check(tender: Tender) -> dict[str, Any]:
     return content_of(tender)
 
 
-def _check_invited(tender: Tender) -> list[int]:
+def _check_invited(actor: Actor, tender: Tender) -> list[int]:
     """Ids of the participants; enough of them can be asked where nobody else may bid."""
     rows = db.session.execute(
         select(TenderParticipant.id, TenderParticipant.supplier_id, TenderParticipant.supplier_name).where(
@@ -105,6 +106,8 @@ def _check_invited(tender: Tender) -> list[int]:
         )
     ).all()
     askable = set(db.session.scalars(_ASKABLE, {"wanted": [row.supplier_id for row in rows]}))
+    standings = standings_of(actor, [row.supplier_id for row in rows])
+    askable -= {supplier_id for supplier_id, standing in standings.items() if standing.is_blocked}
     if gone := next((row for row in rows if row.supplier_id not in askable), None):
         raise Invalid("suppliers", N_("{name} cannot be asked now. Take it out.", name=gone.supplier_name))
     if tender.visibility == "invited" and len(rows) < tender.min_bids:

@@ -48,6 +48,7 @@ STAFF = (
     Person("petra@nordkontor.example", "Petra Kowalska", Role.ACCOUNTANT),
     Person("paul@nordkontor.example", "Paul Reimers", Role.PRICING),
     Person("wiebke@nordkontor.example", "Wiebke Hansen", Role.WAREHOUSE),
+    Person("ingrid@nordkontor.example", "Ingrid Falk", Role.PURCHASER),
 )
 
 
