@@ -44,9 +44,9 @@ class Original:
     price_unit: str
     price_list: str
     price_from: Decimal
-    price_source: str
     is_agreed: bool
     is_drawn: bool
+    price_source: str = ""
 
     def covers(self, base_quantity: Decimal) -> bool:
         """Whether so much was ordered already: then it needs no stock, nor to be sold still."""

@@ -46,6 +46,9 @@ def quote_order(number: str) -> Response:
 def quote_prices(number: str) -> Response:
     """From when to when accepted prices hold in the shop, and how much of each line may be drawn."""
     found = quote(actor(), number)
+    if found.state != "accepted" and request.method == "GET":
+        tell(_("Only accepted prices can be published."), "warn")
+        return go("sourcing.sales_quote", number=number)
     lines = accepted(actor(), found.id)
     form = QuotePricesForm()
     if form.validate_on_submit():
