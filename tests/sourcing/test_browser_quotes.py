@@ -1,4 +1,4 @@
-"""Buyer and seller in Chromium: asked, offered, three rounds, accepted."""
+"""Buyer and seller in Chromium: asked, offered, three rounds, accepted and ordered at those prices."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 
 from app.accounts.domain.roles import Role
 from app.core.tenancy import acting_as
+from app.ordering.queries.orders import OrderFilters, order_lines, orders
 from app.sourcing.queries.quote_lists import QuoteFilter, quotes_page
 from tests.factories.accounts import actor_for, customer, operator, person
-from tests.factories.ordering import article, sales, shop
+from tests.factories.ordering import article, sales, ship_to, shop
 from tests.support.browser import DESK, PHONE, look, signed_in
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,9 @@ def scene(world) -> Any:
         company = customer("BRANDT", name="Brandt Maschinenbau")
         user = person(company, name="Ann Buyer")
         seller = person(operator(), Role.SALES, name="Sven Sales")
-        return actor_for(user, company), user.email, seller.email
+        ann = actor_for(user, company)
+        ship_to(ann)
+        return ann, user.email, seller.email
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,7 @@ def scene(world) -> Any:
     [(DESK, {}), (PHONE, {"scheme": "dark"}), (DESK, {"java_script_enabled": False})],
     ids=["desk", "phone", "no-script"],
 )
-def test_three_rounds_and_a_yes(browser, base, world, scene, viewport, options):
+def test_three_rounds_and_an_order(browser, base, world, scene, viewport, options):
     ann, buyer, seller = scene
     has_script = "java_script_enabled" not in options
     check = look if has_script else (lambda _page: None)
@@ -79,9 +82,19 @@ def test_three_rounds_and_a_yes(browser, base, world, scene, viewport, options):
     mine.get_by_role("button", name="Accept all lines").click()
     mine.wait_for_selector("text=The offer is accepted.")
     check(mine)
+    mine.get_by_role("button", name="Order now").click()
+    mine.wait_for_url("**/checkout**")
+    mine.locator("main form[method=post] button[type=submit].btn-primary").last.click()
+    mine.wait_for_url("**/review**")
+    assert "9.40" in mine.inner_text("main")
+    mine.get_by_role("button", name="Place order of 2 lines").click()
+    mine.wait_for_url("**/orders/**")
+    check(mine)
     with world(), acting_as(ann):
         found = quotes_page(ann, QuoteFilter())[0]
-    assert (found.state, found.current_version, found.net_total) == ("accepted", 3, Decimal(1970))
+        lines = order_lines(ann, orders(ann, OrderFilters(), limit=2)[0].id, limit=9)
+    assert (found.current_version, found.net_total) == (3, Decimal(1970))
+    assert [(line.quantity, line.unit_price) for line in lines] == [(200, Decimal("9.40")), (3, 30)]
 
 
 def _offer(page: Any, prices: list[str], *, has_script: bool) -> None:
