@@ -16,6 +16,7 @@ from app.sourcing.views import (  # noqa: E402 -- the modules add their routes t
     comparison,  # noqa: F401
     contracts,  # noqa: F401
     evaluation,  # noqa: F401
+    openings,  # noqa: F401
     quote_buyer,  # noqa: F401
     quote_entries,  # noqa: F401
     quote_links,  # noqa: F401

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 
 from app.core.texts import N_, Message
 from app.sourcing.domain.tender_machine import state_word
 from app.sourcing.views import blueprint
 from app.sourcing.views.tender_words import TONES
+from app.web.filters import moment, money
 from app.web.texts import say
 
 BID_WORDS: Mapping[str, tuple[str, Message]] = {
@@ -60,3 +63,15 @@ def bid_fault(fault: str) -> str:
 def supplier_tender_chip(state: str) -> tuple[str, str]:
     """The state in the supplier's words."""
     return TONES.get(state, "plain"), say(state_word(state, for_supplier=True))
+
+
+@blueprint.app_template_filter("record_moment")
+def record_moment(text: str) -> str:
+    """A moment as records keep it."""
+    return moment(datetime.fromisoformat(text))
+
+
+@blueprint.app_template_filter("record_money")
+def record_money(text: str, currency: str) -> str:
+    """An amount as records keep it."""
+    return money(Decimal(text), currency)
