@@ -116,6 +116,23 @@ def awards_of_tender(actor: Actor, tender_id: int, lot_id: int | None = None) ->
     return [_view(award, number, state, lines.get(award.id, ())) for award, number, state in rows]
 
 
+def own_awards(actor: Actor, tender_id: int | None) -> dict[int, AwardView]:
+    """What the actor's company has won and may know, by id; None: in every tender. Two statements."""
+    wanted = (
+        select(Award, SupplyContract.number, SupplyContract.state)
+        .outerjoin(
+            SupplyContract,
+            (SupplyContract.award_id == Award.id) & SupplyContract.state.in_(("pending", "active", "expired")),
+        )
+        .where(Award.supplier_id == actor.company_id, Award.approved_at.is_not(None))
+    )
+    if tender_id is not None:
+        wanted = wanted.where(Award.tender_id == tender_id)
+    rows = db.session.execute(wanted).all()
+    lines = _lines([award.id for award, _number, _state in rows])
+    return {award.id: _view(award, number, state, lines.get(award.id, ())) for award, number, state in rows}
+
+
 def _view(award: Award, number: str | None, state: str | None, lines: Sequence[AwardedLine]) -> AwardView:
     return AwardView(
         award.id, award.lot_id, award.bid_id, award.supplier_id, award.supplier_name, award.state, award.rank,
@@ -178,7 +195,7 @@ def lots_of_tender(actor: Actor, number: str) -> list[LotHead]:
     ).all()  # fmt: skip
     if not rows:
         raise NotFound
-    return [LotHead(*row) for row in rows]
+    return [LotHead(*tuple(row)) for row in rows]
 
 
 def lot_of_tender(actor: Actor, number: str, lot_number: int) -> LotHead:
@@ -201,9 +218,11 @@ class ObjectionView:
     decided_at: datetime | None
 
 
-def objections_of_tender(actor: Actor, tender_id: int) -> list[ObjectionView]:
-    """Objections a side may read, oldest first: the buyer all, a supplier its own."""
-    wanted = select(Objection).where(Objection.tender_id == tender_id).order_by(Objection.id)
+def objections_of_tender(actor: Actor, tender_id: int | None) -> list[ObjectionView]:
+    """Objections a side may read, oldest first: the buyer all, a supplier its own; None: of every tender."""
+    wanted = select(Objection).order_by(Objection.id)
+    if tender_id is not None:
+        wanted = wanted.where(Objection.tender_id == tender_id)
     if not runs_all(actor):
         wanted = wanted.where((Objection.company_id == actor.company_id) | (Objection.supplier_id == actor.company_id))
     return [
@@ -227,9 +246,11 @@ class LetterView:
     written_at: datetime
 
 
-def letters_of_tender(actor: Actor, tender_id: int) -> list[LetterView]:
-    """Letters a side may read, newest first: the buyer all, a supplier its own."""
-    wanted = select(AwardLetter).where(AwardLetter.tender_id == tender_id).order_by(AwardLetter.id.desc())
+def letters_of_tender(actor: Actor, tender_id: int | None, limit: int = 200) -> list[LetterView]:
+    """Letters a side may read, newest first: the buyer all, a supplier its own; None: of every tender."""
+    wanted = select(AwardLetter).order_by(AwardLetter.id.desc()).limit(limit)
+    if tender_id is not None:
+        wanted = wanted.where(AwardLetter.tender_id == tender_id)
     if not runs_all(actor):
         own = (AwardLetter.company_id == actor.company_id) | (AwardLetter.supplier_id == actor.company_id)
         wanted = wanted.where(own)
@@ -248,3 +269,40 @@ def _letter(row: AwardLetter) -> LetterView:
     return LetterView(
         row.id, row.tender_id, row.lot_id, row.supplier_id, row.award_id, row.outcome, row.content, row.written_at
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AwardToContract:
+    """An award in force for which a contract is to be drawn up."""
+
+    id: int
+    supplier_name: str
+    number: str
+    title: str
+    lot_number: int
+    total: Decimal
+    currency: str
+    contract_from: Any
+    contract_to: Any
+    delivery_terms: str
+    payment_terms: str
+
+
+def award_to_contract(actor: Actor, award_id: int) -> AwardToContract:
+    """An own award with what its tender says about the contract. Raises NotFound."""
+    row = db.session.execute(
+        _own(
+            actor,
+            select(
+                Award.id, Award.supplier_name, Tender.number, Tender.title, TenderLot.number, Award.total,
+                Award.currency, Tender.contract_from, Tender.contract_to, Tender.delivery_terms, Tender.payment_terms,
+            )
+            .join(Tender, Tender.id == Award.tender_id)
+            .join(TenderLot, TenderLot.id == Award.lot_id)
+            .where(Award.id == award_id),
+            Award,
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    return AwardToContract(*tuple(row))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -56,7 +56,7 @@ _NEWEST = (
     .correlate(CallOff)
     .scalar_subquery()
 )
-_STATE = case(
+_STATE: ColumnElement[str] = case(
     (CallOff.state == "sent", func.coalesce(CallOffAnswer.answer, "sent")), else_=CallOff.state
 )  # fmt: skip
 _ROW = (

@@ -158,6 +158,12 @@ def suppliers(actor: Actor, words: str = "") -> list[SupplierRow]:
     ]
 
 
+def troubled(actor: Actor) -> dict[int, SupplierStanding]:
+    """The suppliers of the actor's company that are blocked or come with a warning. Four statements."""
+    standings = standings_of(actor, [row.supplier_id for row in _known(actor)])
+    return {key: one for key, one in standings.items() if one.is_blocked or one.is_warned}
+
+
 @dataclass(frozen=True, slots=True)
 class MonthScore:
     """A month of a supplier: its score, the parts by criterion, and what was counted."""
