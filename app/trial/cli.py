@@ -12,6 +12,8 @@ import click
 
 from app.core import clock
 from app.core.local.console import on_console
+from app.sourcing.cli.tenders import tender
+from app.trial.auction_trial import auction_trial, running_address
 from app.trial.bench import benches
 from app.trial.bench_stock import bench_stock
 from app.trial.crash import crash_run
@@ -114,6 +116,21 @@ def load_(*, clients: int, workers: int, seconds: int, as_json: bool, articles: 
     lines = [f"{'':<14}{'Kontor':>12}{'floor':>12}", *(f"{key:<14}{ours[key]:>12}{floor[key]:>12}" for key in ours)]
     _keep_results("\n".join(lines), results)
     click.echo(json.dumps(results, indent=2) if as_json else "\n".join(lines))
+
+
+@tender.command(name="auction-trial")
+@click.option("--bidders", default=50, show_default=True, help="Suppliers who bid at once.")
+@click.option("--seconds", default=120, show_default=True, help="How long bidding lasts without its extensions.")
+@click.option("--url", help="The running server; without it the one of this instance.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def auction_trial_(*, bidders: int, seconds: int, url: str | None, as_json: bool) -> None:
+    """Auction a lot of an invented tender on the running server over HTTP, and compare answers and log."""
+    with on_console():
+        base = (url or running_address(Config.from_env().instance_dir)).rstrip("/")
+        report = auction_trial(base, bidders=bidders, seconds=seconds, say=_aside)
+    found = report.as_json()
+    click.echo(json.dumps(found, indent=2) if as_json else "\n".join(f"{key:<18}{found[key]}" for key in found))
+    sys.exit(0 if report.is_ok else 1)
 
 
 def _aside(text: str) -> None:
