@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sourcing.cli.receipts import verify
 from app.sourcing.domain import receipts, sealing, shares
 from app.sourcing.domain.sealing import Binding, SealBrokenError, Sealed
 
@@ -111,3 +113,15 @@ def test_receipts_prove_themselves():
     assert receipts.problem_of(data.replace(b"59.9", b"58.9")) == "changed"
     assert receipts.problem_of(b"{}") == receipts.problem_of(b"[1]") == receipts.problem_of(b"\xff") == "unreadable"
     assert receipts.problem_of(data, expected_key=bytes(32)) == "foreign"
+
+
+def test_the_command_tells_genuine_receipts_from_others(tmp_path):
+    key = receipts.signing_key(MASTER)
+    whole = receipts.signed({"tender": "T-1", "bid": "B-1", "version": 1}, key)
+    file = tmp_path / "receipt.json"
+    file.write_text(json.dumps(whole, indent=1))
+    assert (done := CliRunner().invoke(verify, [str(file), "--key", whole["public_key"]])).exit_code == 0
+    assert "genuine" in done.output
+    file.write_text(json.dumps(whole).replace("B-1", "B-2"))
+    assert (done := CliRunner().invoke(verify, [str(file), "--json"])).exit_code == 1
+    assert json.loads(done.output)["problem"] == "changed"

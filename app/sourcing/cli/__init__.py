@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.sourcing.cli import audit
+from app.sourcing.cli import audit, receipts
 from app.sourcing.cli.tenders import tender
 
+# The command `kontor tender receipt` hangs itself under `tender`.
+ADDED = (receipts,)
 COMMANDS = [tender, audit.audit]
