@@ -40,7 +40,8 @@ def letter(actor: Actor, parameters: Parameters) -> Letter:
 
 
 def still_wanted(actor: Actor, parameters: Parameters) -> bool:
-    return tender_to_tell(actor, parameters["tender_id"]).version == parameters["version"]
+    version: int = parameters["version"]
+    return tender_to_tell(actor, parameters["tender_id"]).version == version
 
 
 notices.add("tender_amended", Kind(letter, TenderAmended, tellings, still_wanted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -97,6 +98,8 @@ def set_head(tender: Tender, head: Head) -> None:
             raise Invalid(amount, N_("An amount is above zero."))
     values["currencies"] = sorted({*head.currencies, head.currency})
     values["title"] = head.title.strip()[:200]
+    if not (head.contact_name or head.contact_email):  # those of the author stay
+        del values["contact_name"], values["contact_email"]
     for name, value in (values | flags).items():
         setattr(tender, name, value)
     tender.parent_id = _framework(tender, parent) if parent else None
@@ -252,29 +255,27 @@ def copy_tender(actor: Actor, tender_id: int, *, client_ref: str) -> str:
 
 def _copy_parts(source: Tender, tender: Tender) -> None:
     fresh = {"id", "tender_id", "state", "suspended_from", "auctioned_at", "standstill_end", "reason", "lot_id"}
-    lots: dict[int | None, TenderLot | None] = {None: None}
+    lots: dict[int | None, TenderLot] = {}
     for lot in db.session.scalars(select(TenderLot).where(TenderLot.tender_id == source.id)).all():
         lots[lot.id] = _copied(lot, tender, fresh)
-        lots[lot.id].state = "draft"  # type: ignore[union-attr]
+        lots[lot.id].state = "draft"
     db.session.flush()
-    targets = {
-        line.id: target
-        for line, target in db.session.execute(
-            select(TenderLine, TenderTarget.price)
-            .join(TenderTarget, TenderTarget.line_id == TenderLine.id)
-            .where(TenderLine.tender_id == source.id)
-        )
-    }
-    hoped: list[tuple[TenderLine, Any]] = []
-    for row in [
-        *db.session.scalars(select(TenderLine).where(TenderLine.tender_id == source.id)).all(),
-        *db.session.scalars(select(TenderRequirement).where(TenderRequirement.tender_id == source.id)).all(),
-    ]:
-        made = _copied(row, tender, fresh)
-        lot = lots[row.lot_id]
-        made.lot_id = lot.id if lot else None
-        if isinstance(row, TenderLine) and row.id in targets:
-            hoped.append((made, targets[row.id]))
+    hoped: list[tuple[TenderLine, Decimal]] = []
+    lines = db.session.execute(
+        select(TenderLine, TenderTarget.price)
+        .outerjoin(TenderTarget, TenderTarget.line_id == TenderLine.id)
+        .where(TenderLine.tender_id == source.id)
+    ).all()
+    for line, price in lines:
+        made = _copied(line, tender, fresh)
+        made.lot_id = lots[line.lot_id].id
+        if price is not None:
+            hoped.append((made, price))
+    for requirement in db.session.scalars(
+        select(TenderRequirement).where(TenderRequirement.tender_id == source.id)
+    ).all():
+        own = lots.get(requirement.lot_id)
+        _copied(requirement, tender, fresh).lot_id = own.id if own else None
     db.session.flush()
     db.session.add_all(
         [TenderTarget(line_id=made.id, company_id=tender.company_id, price=price) for made, price in hoped]

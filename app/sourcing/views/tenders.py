@@ -189,10 +189,11 @@ def _head(form: TenderForm, tender: Tender) -> Head:
     values["currencies"] = tuple(code.strip().upper() for code in values["currencies"].split(",") if code.strip())
     if any(len(code) != 3 for code in values["currencies"]):
         raise Invalid("currencies", say(_("Name currencies by three letters, such as EUR, USD.")))
-    known = {one.name for one in fields(Head)}
-    texts = {name: value or "" for name, value in values.items() if name in known and value.__class__ is str}
-    rest = {name: value for name, value in values.items() if name in known and name not in texts}
-    return Head(procedure=tender.procedure, flags=flags, **texts, **rest)
+    known: dict[str, Any] = {one.name: values[one.name] for one in fields(Head) if one.name in values}
+    texts = {"title", "description", "contact_name", "contact_email", "parent", "delivery_terms", "payment_terms",
+             "bond_terms"}  # fmt: skip
+    known |= {name: known[name] or "" for name in texts & set(known)}
+    return Head(procedure=tender.procedure, flags=flags, **known)
 
 
 def local_time(moment: datetime | None) -> datetime | None:
