@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -22,16 +22,20 @@ from app.sourcing.domain.auction_rules import Kind, Rules
 from app.sourcing.domain.auction_steps import Bidder, to_digits
 from app.sourcing.models.auctions import Auction, AuctionBid, AuctionBidder, AuctionStage
 
-_BIDDERS = select(AuctionBidder, func.clock_timestamp()).order_by(AuctionBidder.number)
+_BIDDER = AuctionBidder.__table__
+_BIDDERS = select(_BIDDER, func.clock_timestamp().label("now")).order_by(_BIDDER.c.number)
 _DIGITS = 6
 
 
 @dataclass(slots=True)
 class Open:
-    """A locked auction: `at` is database time under the lock, `hall` the auction as it stands, then as it became."""
+    """A locked auction: `at` is database time under the lock, `hall` the auction as it stands, then as it became.
+
+    Bidders by number are plain rows of their table: every bid reads all of them.
+    """
 
     row: Auction
-    bidders: dict[int, AuctionBidder]
+    bidders: dict[int, Row[Any]]
     at: datetime
     hall: Hall
 
@@ -41,14 +45,12 @@ def locked(auction_id: int) -> Open:
     found = lock_rows(Auction, [auction_id])
     if not found:
         raise NotFound
-    rows = db.session.execute(
-        _BIDDERS.where(AuctionBidder.auction_id == auction_id), execution_options={"populate_existing": True}
-    ).all()
-    bidders = {bidder.number: bidder for bidder, _ in rows}
-    return Open(found[0], bidders, rows[0][1].astimezone(UTC), _hall(found[0], bidders))
+    rows = db.session.execute(_BIDDERS.where(_BIDDER.c.auction_id == auction_id)).all()
+    bidders = {row.number: row for row in rows}
+    return Open(found[0], bidders, rows[0].now.astimezone(UTC), _hall(found[0], bidders))
 
 
-def _hall(row: Auction, bidders: dict[int, AuctionBidder]) -> Hall:
+def _hall(row: Auction, bidders: dict[int, Row[Any]]) -> Hall:
     rules = Rules.from_json(row.rules)
     everybody = tuple(bidder_of(one) for one in bidders.values())
     order: tuple[int, ...] = ()
@@ -64,7 +66,7 @@ def _hall(row: Auction, bidders: dict[int, AuctionBidder]) -> Hall:
     )  # fmt: skip
 
 
-def bidder_of(one: AuctionBidder) -> Bidder:
+def bidder_of(one: Row[Any]) -> Bidder:
     return Bidder(
         one.number, one.price, one.since.astimezone(UTC), Fraction(one.numerator, one.denominator), one.seed,
         Fraction(one.addition),
@@ -101,7 +103,7 @@ def note(
         details or {},
     )  # fmt: skip
     row.length, row.head = entry.sequence, chained(row.head, entry)
-    db.session.execute(
+    db.session.connection().execute(  # past the session: the auction's own row is flushed once, by who writes it
         insert(AuctionBid).inline(),
         {
             "company_id": row.company_id, "auction_id": row.id, "sequence": entry.sequence, "at": entry.at,
@@ -114,7 +116,6 @@ def note(
     return entry
 
 
-_BIDDER = AuctionBidder.__table__
 _WRITE = (
     update(AuctionBidder)
     .where(_BIDDER.c.auction_id == bindparam("_auction"), _BIDDER.c.number == bindparam("_number"))
@@ -151,7 +152,7 @@ def shown(hall: Hall) -> Decimal | None:
     """The leader's price as ranked, where bidders may see it; rounded down, so that nobody is shown too much room."""
     if not hall.rules.shows_leader:
         return None
-    return to_digits(min(one.ranked for one in hall.bidders), _DIGITS, ROUND_FLOOR)
+    return to_digits(hall.ranked()[0].ranked, _DIGITS, ROUND_FLOOR)
 
 
 def put_order(held: Open) -> None:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from app.accounts.queries.companies import operator_zone
 from app.core.actor import Actor
@@ -208,7 +208,7 @@ class Seat:
     addition: Decimal = Decimal(0)
 
 
-def seat_of(one: AuctionBidder) -> Seat:
+def seat_of(one: Row[Any]) -> Seat:
     """The place of a bidder in an auction planned anew: with the price it came with."""
     return Seat(
         one.bid_id, one.supplier_id, one.seed, one.start_price, one.start_since, one.numerator, one.denominator,
