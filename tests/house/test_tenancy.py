@@ -48,6 +48,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "sweep: notices of all companies",
     },
     "ordering/queries/approval_links.py": {"approval: the approver is not signed in"},
+    "sourcing/queries/supplier_tenders.py": {"tender: a public paper of the asking company"},
     "sourcing/queries/quote_links.py": {"quote: who follows the link has no account"},
     "sourcing/service/auction_bids.py": {"auction: a bidder's price moves the auction of another company"},
     "sourcing/service/auction_stages.py": {"auction: time moves it, whoever looks"},
