@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AwardProposed:
+    """`award_id`: the first of those that were proposed together."""
+
     tender_id: int
     lot_id: int
+    award_id: int
 
 
 @dataclass(frozen=True, slots=True)

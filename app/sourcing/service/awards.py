@@ -78,7 +78,7 @@ def propose_award(
         changes={"awards": [_proposal(row, priced) for row in rows.values()]},
     )  # fmt: skip
     made = [_keep(actor, lot_id, row, priced, reason.strip()) for row in rows.values()]
-    publish(AwardProposed(tender_id, lot_id))
+    publish(AwardProposed(tender_id, lot_id, made[0]))
     return made
 
 
