@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.accounts.queries.companies import operator_id
 from app.catalog.models.kits import RelatedArticle
 from app.catalog.queries.ways_out import CODES_LOOKED_AT, instead_of, nearest_articles
 from app.core.db import statements, transaction
 from app.core.tenancy import acting_as, system_scope
 from app.ordering.queries.quick_order import preview, read_text
-from tests.factories.ordering import article, buyer, change_company, own_number, sign_in
+from tests.factories.ordering import article, buyer, own_number, sign_in
 
 
 def substitute(of, *others) -> None:
@@ -41,7 +40,6 @@ def test_every_dead_end_has_a_way_out():
         "85132A": ["85123A"], "85123": ["85123A"], "XYZ": [],
     }  # fmt: skip
     assert [problem.code for problem in seen.problems if problem.is_askable] == ["OLD", "LAST", "FREE"]
-    assert seen.is_help_needed
 
 
 @pytest.mark.usefixtures("ctx")
@@ -70,28 +68,16 @@ def test_many_unknown_codes_cost_no_more_statements():
     assert len(found) == CODES_LOOKED_AT
 
 
-def test_whom_to_ask_is_a_mail_or_a_call_or_nothing(client, world):
+def test_a_row_that_only_a_person_can_help_leads_to_a_request(client, world):
     with world():
         article("FREE", None)
         ann = buyer()
     sign_in(client, ann)
-    with world(), acting_as(ann):
-        from_id = operator_id()
-    for facts, address in (
-        (
-            {"email": "sales@example.test", "phone": "+49 40 1"},
-            "mailto:sales@example.test?subject=Question%20about%20article%20FREE",
-        ),
-        ({"email": "", "phone": "+49 40 1"}, "tel:+49401"),
-        ({"email": "", "phone": ""}, None),
-    ):
-        with world():
-            change_company(from_id, **facts)
-        page = client.post("/quick-order", data={"text": "FREE\t1"})
-        link = page.soup.find("a", string=lambda text: text and "Ask us" in text) or next(
-            (one for one in page.soup.select(".o-problems a") if "Ask us" in one.get_text()), None
-        )
-        assert (link["href"] if link else None) == address
+    page = client.post("/quick-order", data={"text": "FREE\t3"})
+    links = [one["href"] for one in page.soup.select(".o-problems a") if "Ask for a quote" in one.get_text()]
+    assert links == ["/quotes/new?code=FREE&quantity=3&unit=H87"]
+    part = client.post("/quick-order/judge", data={"rows": "1\tFREE\t3\t\t"})
+    assert "Ask for a quote" in part.text
 
 
 @pytest.mark.parametrize("typed", ["NU", "hexag", "40063813", "HX-M8", "MY-7", "hx m8"])

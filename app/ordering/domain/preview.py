@@ -125,11 +125,6 @@ class Preview:
     def merged(self) -> list[PreviewLine]:
         return [line for line in self.lines if len(line.rows) > 1]
 
-    @property
-    def is_help_needed(self) -> bool:
-        """Whether a row can be helped by a person only."""
-        return any(problem.is_askable for problem in self.problems)
-
     def count(self, verdict: Verdict) -> int:
         return sum(1 for problem in self.problems if problem.verdict is verdict)
 

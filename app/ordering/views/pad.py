@@ -14,7 +14,6 @@ from app.ordering.domain.pad import pad_answers, without_quantity
 from app.ordering.policy import Permission
 from app.ordering.queries.quick_order import preview, read_text
 from app.ordering.views import blueprint
-from app.ordering.views.contact import contact
 from app.ordering.views.entered import decimal_sign_here
 from app.web.access import actor, requires
 from app.web.fragments import render_part
@@ -35,7 +34,6 @@ def quick_order_judge() -> Response:
         "ordering/_pad_rows.html",
         answers=list(pad_answers(seen, peeked)),
         currency=seen.currency,
-        contact=contact() if seen.is_help_needed or (peeked and peeked.is_help_needed) else None,
     )
 
 

@@ -36,7 +36,6 @@ from app.ordering.service.cart import add_lines
 from app.ordering.service.uploads import BACKGROUND_ROWS, receive_file
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
-from app.ordering.views.contact import contact
 from app.ordering.views.entered import decimal_sign_here
 from app.ordering.views.panels import forget_cart
 from app.ordering.views.preview_parts import cut, fixes, ranges
@@ -247,7 +246,6 @@ def shown(seen: Preview, status: int = 200, *, upload_id: int | None = None) -> 
         refused=seen.count(Verdict.REFUSED),
         ignored=ranges([row.row for row in seen.carried.order.ignored]),
         dropped=ranges(seen.carried.dropped),
-        contact=contact() if seen.is_help_needed else None,
         pad_key=pad_key(),
         fixes=fixes(seen),
         button=ngettext("Put {n} good line into the cart", "Put {n} good lines into the cart", len(seen.lines)),
