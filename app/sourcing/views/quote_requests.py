@@ -29,6 +29,7 @@ from app.web.fragments import render_page
 from app.web.texts import _, language, say
 
 BLANK_ROWS = 5
+MORE_ROWS = 2
 _PARTS = 16_000  # fields of a request of two thousand lines; Flask's own limit is 1,000
 
 
@@ -72,7 +73,8 @@ def _entry(found: QuotePage | None, company_id: int | None, code: str = "") -> R
     lines, shown = understood(rows, company_id)
     action = request.form.get("do", "")
     is_to_save = action in ("keep", "send") and not form.has_errors
-    if is_to_save and form.validate_on_submit() and not _refused(form, shown):
+    is_valid = is_to_save and form.validate_on_submit()
+    if is_to_save and not _refused(form, shown) and is_valid:
         with form.catching():
             asked = _request(form, lines, source)
             return _gone(_stored(form, found, company_id, asked), is_sent=action == "send")
@@ -85,7 +87,7 @@ def _entry(found: QuotePage | None, company_id: int | None, code: str = "") -> R
         row_version=shown_version() if action else found and found.row_version,
         account=code,
         shown=shown,
-        blank=BLANK_ROWS,
+        blank=BLANK_ROWS if not shown or action == "rows" else MORE_ROWS,
         units=tuple(UNIT_NAMES),
         currency=found.currency if found else buying_terms(actor(), company_id=company_id).currency,
         source=source,
@@ -153,7 +155,9 @@ def _rows(form: QuoteRequestForm, found: QuotePage | None) -> tuple[list[AskedRo
     """Rows of the page with those to add; at first those of the source, or of the request that is changed."""
     try:
         if request.method == "POST" and ("do" in request.form or "code" in request.form):
-            return [*entered_rows(), *added_rows()], request.form.get("source", "")[:60]
+            rows = [*entered_rows(), *added_rows()]
+            form.text.data = ""  # they stand in the table now
+            return rows, request.form.get("source", "")[:60]
         if request.method == "POST":
             return added_rows(), ""
         return ([_held_row(line) for line in found.lines], found.source) if found else rows_of_source()
@@ -179,4 +183,7 @@ def _held_row(line: QuotePageLine) -> AskedRow:
 
 def _places(company_id: int | None) -> list[tuple[str, str]]:
     places = addresses(actor(), company_id=company_id)
-    return [("", say(_("Our usual address"))), *((str(place.id), ", ".join(filter(None, (place.label, place.city)))) for place in places)]
+    return [
+        ("", say(_("Our usual address"))),
+        *((str(place.id), ", ".join(filter(None, (place.label, place.city)))) for place in places),
+    ]
