@@ -230,3 +230,13 @@ def test_many_suppliers_are_added_one_by_one(monkeypatch):
     monkeypatch.setattr(scenarios, "_TRIES", 0)
     found = at_most(SHEET, 2)
     assert (found.total, found.is_exact) == (161, False)
+
+
+def test_groups_with_part_offers_are_worked_out_in_full():
+    sheet = compare(
+        [asked(1, "10"), asked(2, "10")],
+        [offer(1, 1, "20", "4"), offer(1, 2, "10"), offer(2, 1, "60"), offer(3, 1, "50"), offer(3, 2, "90")],
+        [1, 2, 3], EUR,
+    )  # fmt: skip
+    found = at_most(sheet, 2)
+    assert (found.bids, found.total, found.is_exact) == ((1, 3), 20 + 30 + 10, True)

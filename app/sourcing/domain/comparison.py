@@ -8,6 +8,7 @@ stays on the line for which it was offered, marked. Everything is an exact fract
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -211,10 +212,8 @@ def _row(
         Mark.BEST_DATE: min((c.offer.available_on for c in main.values() if c.offer.available_on), default=None),
     }
     marked = {bid: _with_best(cell, best) for bid, cell in main.items()}
-    ranks = {
-        bid: 1 + sum(other.landed_unit_price < cell.landed_unit_price for other in marked.values())
-        for bid, cell in marked.items()
-    }
+    ascending = sorted(cell.landed_unit_price for cell in marked.values())
+    ranks = {bid: 1 + bisect_left(ascending, cell.landed_unit_price) for bid, cell in marked.items()}
     return LineRow(line, marked, others, ranks)
 
 

@@ -41,7 +41,7 @@ class Flag(StrEnum):
     INCOMPLETE = "incomplete"
     OVER_CEILING = "over_ceiling"
     UNSCORED = "unscored"
-    DISQUALIFIED = "disqualified"
+    DISQUALIFIED = "disqualified"  # or not qualified yet, where that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class BidInput:
     chosen: tuple[Decimal, ...] = ()
     costs: tuple[Fraction, ...] = ()
     marks: Mapping[int, tuple[Decimal, ...]] | None = None
+    goods: Fraction | None = None  # without other costs: what the ceiling of a lot is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,12 @@ def _marks(inputs: Inputs, bid: BidInput) -> list[Marks]:
 
 def _flags(inputs: Inputs, bid: BidInput, *, is_best: bool, is_low: bool) -> frozenset[Flag]:
     criteria = inputs.weights or {}
+    goods = bid.price if bid.goods is None else bid.goods
     found = {
         Flag.BEST: is_best,
         Flag.ABNORMAL: is_low,
         Flag.INCOMPLETE: bid.price is None,
-        Flag.OVER_CEILING: inputs.ceiling is not None and bid.price is not None and bid.price > inputs.ceiling,
+        Flag.OVER_CEILING: inputs.ceiling is not None and goods is not None and goods > inputs.ceiling,
         Flag.UNSCORED: inputs.ranking is Ranking.POINTS and any(not (bid.marks or {}).get(one) for one in criteria),
         Flag.DISQUALIFIED: not bid.is_in,
     }
@@ -175,6 +177,7 @@ def _bid_json(bid: BidInput) -> dict[str, Any]:
         "bid": bid.bid_id,
         "price": None if bid.price is None else str(bid.price),
         "initial": None if bid.initial is None else str(bid.initial),
+        "goods": None if bid.goods is None else str(bid.goods),
         "changed_at": bid.changed_at.isoformat(),
         "is_in": bid.is_in,
         "chosen": [str(value) for value in bid.chosen],
@@ -197,6 +200,7 @@ def from_json(content: Mapping[str, Any]) -> Inputs:
                 bid_id=bid["bid"],
                 price=None if bid["price"] is None else Fraction(bid["price"]),
                 initial=None if bid["initial"] is None else Fraction(bid["initial"]),
+                goods=None if bid["goods"] is None else Fraction(bid["goods"]),
                 changed_at=datetime.fromisoformat(bid["changed_at"]),
                 is_in=bid["is_in"],
                 chosen=tuple(Decimal(value) for value in bid["chosen"]),

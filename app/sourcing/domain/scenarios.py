@@ -6,18 +6,23 @@ is more than what is left of the line is not taken, one for a part of the line i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
-from math import comb
+from math import comb, lcm
+from typing import Any
 
 from app.core.errors import Invalid
 from app.core.texts import N_
-from app.sourcing.domain.comparison import Cell, LineRow, Sheet, covers
+from app.sourcing.domain.comparison import Cell, LineRow, Mark, Sheet, covers
 
-# Groups of suppliers times lines that are tried one by one; beyond it suppliers are added greedily.
+# Groups of suppliers times lines that are tried one by one; beyond it suppliers are added greedily. Fewer where lines can
+# be split or have minima, because each group must then be worked out in full.
 _TRIES = 300_000
+_TRIES_IN_FULL = 20_000
+_Worth = Callable[[Collection[int]], tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,43 @@ def at_most(sheet: Sheet, count: int) -> Scenario:
     size = min(count, len(bids))
     if not bids:
         return _scenario(sheet.rows, ())
-    if comb(len(bids), size) * len(sheet.rows) <= _TRIES:
-        return min((_scenario(sheet.rows, group) for group in combinations(bids, size)), key=_worth)
-    chosen: set[int] = set()
+    table = _costs(sheet, bids)
+    worth: _Worth = partial(_in_full, sheet) if table is None else partial(_in_short, table)
+    if comb(len(bids), size) * len(sheet.rows) <= (_TRIES_IN_FULL if table is None else _TRIES):
+        return _scenario(sheet.rows, min(combinations(bids, size), key=worth))
+    chosen: tuple[int, ...] = ()
     for _ in range(size):
-        candidates = (chosen | {bid} for bid in bids if bid not in chosen)
-        chosen = min(candidates, key=lambda group: _worth(_scenario(sheet.rows, group)))
+        chosen = min(((*chosen, bid) for bid in bids if bid not in chosen), key=worth)
     found = _scenario(sheet.rows, chosen)
     return Scenario(found.takes, found.open_lines, is_exact=False)
+
+
+def _costs(sheet: Sheet, bids: Sequence[int]) -> list[dict[int, int]] | None:
+    """What each line costs from each bid, as whole numbers of one scale; None where lines are split or have minima."""
+    if any(cell.marks & {Mark.PART, Mark.BELOW_MINIMUM} for row in sheet.rows for cell in row.cells.values()):
+        return None
+    exact = [
+        {bid: row.cells[bid].landed_unit_price * Fraction(row.line.quantity) for bid in bids if bid in row.cells}
+        for row in sheet.rows
+    ]
+    scale = lcm(*(cost.denominator for costs in exact for cost in costs.values()))
+    return [{bid: int(cost * scale) for bid, cost in costs.items()} for costs in exact]
+
+
+def _in_short(table: Sequence[Mapping[int, int]], group: Collection[int]) -> tuple[Any, ...]:
+    open_lines = total = 0
+    for costs in table:
+        given = [costs[bid] for bid in group if bid in costs]
+        if given:
+            total += min(given)
+        else:
+            open_lines += 1
+    return open_lines, total, sorted(group)
+
+
+def _in_full(sheet: Sheet, group: Collection[int]) -> tuple[Any, ...]:
+    found = _scenario(sheet.rows, group)
+    return len(found.open_lines), found.total, sorted(group)
 
 
 def keep(sheet: Sheet, incumbents: Collection[int], tolerance_percent: Fraction = Fraction(0)) -> Scenario:
@@ -105,10 +139,6 @@ def keep(sheet: Sheet, incumbents: Collection[int], tolerance_percent: Fraction 
         takes += part.takes
         open_lines += part.open_lines
     return Scenario(tuple(takes), tuple(open_lines))
-
-
-def _worth(scenario: Scenario) -> tuple[int, Fraction, tuple[int, ...]]:
-    return len(scenario.open_lines), scenario.total, scenario.bids
 
 
 def _scenario(rows: Iterable[LineRow], bids: Collection[int] | Mapping[int, object]) -> Scenario:

@@ -15,7 +15,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound
 from app.core.texts import N_
-from app.sourcing.domain.comparison import AskedLine, Offer, Rate, Sheet, compare
+from app.sourcing.domain.comparison import AskedLine, Column, Offer, Rate, Sheet, compare
 from app.sourcing.domain.evaluation import (
     BidInput,
     Flag,
@@ -214,7 +214,7 @@ def _lot(facts: Facts, lot: TenderLot) -> LotEvaluation:
         features=tuple(_values(one) for one in requirements if one.kind == "feature"),
         weights={one.id: one.weight for one in criteria if one.weight is not None},
         ceiling=lot.value if facts.tender.value_ceiling != "none" else None,
-        bids=tuple(_input(facts, lot, bid, columns[bid.id].landed, requirements) for bid in bids),
+        bids=tuple(_input(facts, lot, bid, columns[bid.id], requirements) for bid in bids),
     )
     results = evaluate(inputs)
     rows = tuple(_row(facts, lot, sheet if result.bid_id in sheet.columns else out, result) for result in results)
@@ -311,7 +311,7 @@ def _number(answer: Any) -> Decimal:
 
 
 def _input(
-    facts: Facts, lot: TenderLot, bid: Bid, landed: Fraction | None, requirements: Sequence[TenderRequirement]
+    facts: Facts, lot: TenderLot, bid: Bid, column: Column, requirements: Sequence[TenderRequirement]
 ) -> BidInput:
     final = facts.finals.get((bid.id, lot.id))
     total = facts.totals.get((bid.id, lot.id))
@@ -327,8 +327,9 @@ def _input(
 
     return BidInput(
         bid_id=bid.id,
-        price=Fraction(final.price) if final else landed,
-        initial=landed,
+        price=Fraction(final.price) if final else column.landed,
+        initial=column.landed,
+        goods=column.net,
         changed_at=final.since if final else bid.price_changed_at,
         is_in=_is_in(facts, bid, lot),
         chosen=tuple(_chosen(one, value) for one, value in answers("feature")),

@@ -9,7 +9,6 @@ from io import BytesIO
 
 from flask import Response, make_response, request, send_file
 
-from app.core.errors import Invalid
 from app.core.texts import Message
 from app.sourcing.domain.comparison import Sheet, joined
 from app.sourcing.domain.scenarios import Scenario, at_most, cheapest, keep, per_lot
@@ -105,17 +104,14 @@ def _wanted() -> Wanted:
     return Wanted(code, min(max(count, 1), _MOST), kept, tolerance, problem)
 
 
-def _scenario(sheet: Sheet, wanted: Wanted) -> Scenario | None:
-    try:
-        if wanted.code == "cheapest":
-            return cheapest(sheet)
-        if wanted.code == "lot":
-            return per_lot(sheet)
-        if wanted.code == "few":
-            return at_most(sheet, wanted.count)
-        return keep(sheet, [bid for bid in wanted.kept if bid in sheet.columns], Fraction(wanted.tolerance))
-    except Invalid:
-        return None
+def _scenario(sheet: Sheet, wanted: Wanted) -> Scenario:
+    if wanted.code == "cheapest":
+        return cheapest(sheet)
+    if wanted.code == "lot":
+        return per_lot(sheet)
+    if wanted.code == "few":
+        return at_most(sheet, wanted.count)
+    return keep(sheet, [bid for bid in wanted.kept if bid in sheet.columns], Fraction(wanted.tolerance))
 
 
 def _taken(scenario: Scenario | None) -> dict[tuple[int, int], Decimal | None]:

@@ -9,7 +9,6 @@ from io import BytesIO
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from app.core.tables.writing import FORMULA_STARTS
 from app.sourcing.domain.comparison import LineRow
 from app.sourcing.queries.evaluation import BidRow, LotEvaluation, TenderEvaluation
 from app.sourcing.views.evaluation_words import mark_words
@@ -67,15 +66,15 @@ class _Lot:
 
     def _supplier_head(self, place: int, row: BidRow) -> None:
         name = f"{row.supplier_name} ({row.code})"
-        self.page.write_string(1, self._column(place), _plain(name), self.formats["bold"])
+        self.page.write_string(1, self._column(place), name, self.formats["bold"])
         for part, word in enumerate((_("Unit price"), _("With costs"), _("Amount"), _("Remarks"))):
             self.page.write_string(_HEAD - 1, self._column(place, part), str(word), self.formats["bold"])
 
     def _line(self, at: int, line_row: LineRow) -> None:
         line = next(one for one in self.lot.lines if one.id == line_row.line.id)
         self.page.write_number(at, 0, line.position)
-        self.page.write_string(at, 1, _plain(line.code))
-        self.page.write_string(at, 2, _plain(line.text))
+        self.page.write_string(at, 1, line.code)
+        self.page.write_string(at, 2, line.text)
         self.page.write_number(at, 3, line.quantity)
         self.page.write_string(at, 4, line.unit)
         for place, row in enumerate(self.bids):
@@ -131,11 +130,6 @@ class _Lot:
                 {"type": "formula", "criteria": f"=AND({own}<>\"\",{own}=MIN({','.join(best)}))",
                  "format": self.formats["best"]},
             )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """A text of a stranger: it is stored as text, and does not look like a formula either."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def _number(value: Fraction) -> Decimal:

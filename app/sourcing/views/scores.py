@@ -186,7 +186,7 @@ def _read(lot: LotEvaluation, data: bytes) -> tuple[list[GivenMark], list[RowPro
                 )
                 continue
             try:
-                mark = parse_decimal(cells[4], "en")
+                mark = parse_decimal(cells[4], language() if isinstance(row.cells[4], str) else "en")
             except ValueError:
                 problems.append(
                     RowProblem(row.number, "E", "mark", N_("A mark is a number from 0 to 100."), cells[4])
