@@ -33,7 +33,7 @@ def letter(actor: Actor, parameters: Parameters) -> Letter:
 
 
 def still_wanted(actor: Actor, parameters: Parameters) -> bool:
-    return quote_to_tell(actor, parameters["quote_id"]).current_version == parameters["version"]
+    return bool(quote_to_tell(actor, parameters["quote_id"]).current_version == parameters["version"])
 
 
 notices.add("quote_offered", Kind(letter, QuoteOffered, tellings, still_wanted))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -10,6 +12,7 @@ from app.web.forms import DecimalField, Form
 from app.web.texts import _
 
 _PERCENT = {"places": 4}
+_ZERO = Decimal(0)
 
 
 class QuoteRulesForm(Form):
@@ -37,12 +40,12 @@ class QuoteRulesForm(Form):
             reminder_days=self.reminder_days.data,
             rounds=self.rounds.data,
             replaces=self.replaces.data,
-            minimum_value=self.minimum_value.data,
+            minimum_value=self.minimum_value.data or _ZERO,
             minimum_currency=(self.minimum_currency.data or "").upper(),
             allows_reopen=self.allows_reopen.data,
             allows_links=self.allows_links.data,
             link_days=self.link_days.data,
-            right=QuoteRight(self.max_discount.data, self.min_margin.data),
+            right=QuoteRight(self.max_discount.data or _ZERO, self.min_margin.data or _ZERO),
         )
 
 

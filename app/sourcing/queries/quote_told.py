@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -68,7 +69,7 @@ class ReleaseToTell:
 
 
 def quote_to_tell(actor: Actor, quote_id: int) -> QuoteToTell:
-    row = db.session.execute(
+    row: Any = db.session.execute(
         select(
             Quote.id, Quote.number, Quote.title, Quote.state, Quote.row_version, Quote.company_id, Company.name,
             Company.manager_id, Quote.user_id, Quote.owner_id, Quote.owner_name, Quote.currency, Quote.list_total, Quote.net_total,

@@ -62,7 +62,8 @@ def set_quote_right(actor: Actor, user_id: int, right: QuoteRight | None) -> Non
 
 def _flat(rules: QuoteRules) -> dict[str, Any]:
     values = asdict(rules)
-    return values | values.pop("right")
+    right: dict[str, Any] = values.pop("right")
+    return values | right
 
 
 def _demand(actor: Actor) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ def added_rows() -> list[AskedRow]:
         found += _of_file(read_text(text))
     file = request.files.get("file")
     if file is not None and file.filename:
-        found += _of_file(read_file(file.stream, file.filename, upload_rules(actor())))
+        found += _of_file(read_file(BytesIO(file.read()), file.filename, upload_rules(actor())))
     if request.form.get("pad"):
         found += [AskedRow(row.code, row.quantity, row.unit, note=row.note) for row in pad_rows(request.form["pad"])]
     if request.form.get("rows"):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import request
 
@@ -58,9 +58,10 @@ def entered_offers() -> list[OfferRow]:
     """The rows of the form, in its order."""
     columns = [request.form.getlist(f"o-{part}") for part in OfferRow._fields[:10]]
     locked, nothing = set(request.form.getlist("locked")), set(request.form.getlist("none"))
+    rows: list[list[Any]] = [[(cell or "").strip()[:_LONGEST] for cell in row] for row in zip_longest(*columns)]
     return [
-        OfferRow(*((cell or "").strip()[:_LONGEST] for cell in row), str(place) in locked, str(place) in nothing)
-        for place, row in enumerate(zip_longest(*columns))
+        OfferRow(*row)._replace(is_locked=str(place) in locked, is_no_offer=str(place) in nothing)
+        for place, row in enumerate(rows)
     ]
 
 
