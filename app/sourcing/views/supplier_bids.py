@@ -168,13 +168,13 @@ def supplier_bid_act(number: str) -> Response:
     """Confirm unchanged, withdraw, drop the draft, or give the reading code."""
     found = supplier_tender(actor(), number)
     tender_id, do = found.tender.id, request.form.get("do", "")
-    given = {"base_version": request.form.get("base_version", 0, type=int),
-             "client_ref": request.form.get("client_ref", "") or str(uuid.uuid4())}  # fmt: skip
+    version = request.form.get("base_version", 0, type=int)
+    ref = request.form.get("client_ref", "") or str(uuid.uuid4())
     try:
         if do == "confirm":
-            return _told(found, bids.confirm_unchanged(actor(), tender_id, **given))
+            return _told(found, bids.confirm_unchanged(actor(), tender_id, base_version=version, client_ref=ref))
         if do == "withdraw":
-            return _told(found, bids.withdraw_bid(actor(), tender_id, **given))
+            return _told(found, bids.withdraw_bid(actor(), tender_id, base_version=version, client_ref=ref))
         if do == "drop":
             bids.drop_draft(actor(), tender_id)
             tell(_("The draft is gone."))
