@@ -52,6 +52,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
     "sourcing/queries/quote_links.py": {"quote: who follows the link has no account"},
     "sourcing/service/auction_bids.py": {"auction: a bidder's price moves the auction of another company"},
     "sourcing/service/auction_stages.py": {"auction: time moves it, whoever looks"},
+    "sourcing/queries/tender_notices.py": {"tender notice: the reader is not signed in"},
     "trial/demo/filling.py": {"notices of the demo's history"},
     "core/outbox.py": {"list due outbox entries", "note a failed outbox entry"},
 }

@@ -227,3 +227,36 @@ def test_requirements_of_an_open_tender_change_with_a_reason(isolated, world, cl
     assert client.post(address, data=form).status_code == 303
     assert "CE and UKCA mark" in client.get(address).text
     assert "CE and UKCA" in client.get(f"/tenders/{made.number}/history").text
+
+
+def test_one_lot_can_be_cancelled(isolated, world, client):
+    with world():
+        made = make.bidding(lots=2)
+        user = person(made.company, Role.TENDER_MANAGER)
+    sign_in(client, user)
+    address = f"/tenders/{made.number}"
+    data = {"row_version": version_of(client.get(address)), "reason": "Bought already", "reason_code": "need_gone"}
+    assert client.post(f"{address}/cancel", data=data | {"lot": "7"}).status_code == 404
+    assert client.post(f"{address}/cancel", data=data | {"lot": "2"}).status_code == 303
+    page = client.get(address)
+    assert "Open for bids" in page.text
+    assert "Cancelled" in page.text
+    with world():
+        row = made.row()
+    assert (row.state, row.ended_at) == ("bidding", None)
+
+
+def test_public_notices_need_no_sign_in_and_show_nothing_else(isolated, world, client):
+    with world():
+        shown = make.bidding(visibility="public", suppliers=0, title="Cranes for the north quay")
+        hidden = make.bidding(visibility="registered", suppliers=0, title="Ropes")
+        make.draft(visibility="public", suppliers=0, title="Winches")
+    page = client.get("/notices/tenders")
+    assert "Cranes for the north quay" in page.text
+    assert "Ropes" not in page.text
+    assert "Winches" not in page.text
+    notice = client.get(f"/notices/tenders/{shown.number}")
+    assert notice.status_code == 200
+    assert "Thing 1.1" in notice.text
+    assert "5.00" not in notice.text
+    assert client.get(f"/notices/tenders/{hidden.number}").status_code == 404

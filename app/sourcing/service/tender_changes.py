@@ -280,8 +280,10 @@ def _stopping_role(actor: Actor, tender_id: int, reason: str, reason_code: str) 
 
 
 def _end(tender: Tender, reason_code: str, how: str) -> None:
-    if tender.ended_at is not None:
-        tender.reason_code = reason_code
-        drop_timers("tender", tender.id)
+    """A tender of which lots are left goes on."""
+    if tender.ended_at is None:
+        return
+    tender.reason_code = reason_code
+    drop_timers("tender", tender.id)
     if tender.published_at is not None:
         publish(TenderStopped(tender.id, how))

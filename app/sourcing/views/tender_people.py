@@ -6,7 +6,6 @@ from flask import Response, request
 
 from app.core.errors import Conflict, Invalid
 from app.sourcing.policy import Permission
-from app.sourcing.queries.suppliers import standings_of
 from app.sourcing.queries.tenders import (
     colleagues,
     known_suppliers,
@@ -42,7 +41,6 @@ def _suppliers_page(number: str, status: int = 200) -> Response:
         status=status,
         tender=tender,
         participants=participants,
-        standings=standings_of(actor(), taken),
         known=[one for one in known_suppliers(actor()) if one.id not in taken],
         may_invite_new=actor().is_operator,
         entered=request.form,

@@ -11,10 +11,10 @@ from flask import Response, request, send_file
 
 from app.accounts.domain.registration import Upload, media_type
 from app.core import storage
-from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.texts import Message
 from app.sourcing.policy import Permission
-from app.sourcing.queries.tenders import document_file, documents_of, history_of, own_tender, versions_of
+from app.sourcing.queries.tenders import document_file, documents_of, history_of, lots_of, own_tender, versions_of
 from app.sourcing.service import tender_changes, tender_publish, tenders
 from app.sourcing.views import blueprint
 from app.sourcing.views.answers import go
@@ -116,16 +116,20 @@ def tender_resume(number: str) -> Response:
 @blueprint.post("/tenders/<number:number>/cancel")
 @requires(*_DECIDING)
 def tender_cancel(number: str) -> Response:
-    """End it without a result: as cancelled, or because no bid can be accepted."""
+    """End it, or one lot, without a result: as cancelled, or because no bid can be accepted."""
     end = tender_changes.declare_unsuccessful if request.form.get("do") == "unsuccessful" else tender_changes.cancel
-    return _do(
-        number,
-        lambda tender_id: end(
+
+    def act(tender_id: int) -> None:
+        chosen = words("lot", 6)
+        lots = [lot.id for lot in lots_of(tender_id) if str(lot.number) == chosen]
+        if chosen and not lots:
+            raise NotFound
+        end(
             actor(), tender_id, reason=words("reason", 1000), reason_code=request.form.get("reason_code", ""),
-            row_version=shown_version(),
-        ),
-        _("The tender has ended."),
-    )  # fmt: skip
+            lot_ids=lots or None, row_version=shown_version(),
+        )  # fmt: skip
+
+    return _do(number, act, _("The lot has ended.") if words("lot", 6) else _("The tender has ended."))
 
 
 @blueprint.post("/tenders/<number:number>/copy")
