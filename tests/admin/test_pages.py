@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -10,6 +12,8 @@ from app.accounts.service.invitations import invite
 from app.core.db import db, transaction
 from app.core.models import OutboxEntry
 from app.core.outbox import deliver_due
+from app.sourcing.queries.clock import database_now
+from app.sourcing.service.timers import set_timer
 from tests.factories import accounts as make
 from tests.support.work import drain
 
@@ -110,3 +114,11 @@ def test_changes_are_denied_to_others_and_change_nothing(client, world, path, is
     assert client.post(path).status == 403
     with world():
         assert db.session.scalars(select(OutboxEntry.is_parked)).all() == [True]
+
+
+def test_missed_deadlines_are_told_on_the_start_page(boss, client, world):
+    assert "Missed deadlines" not in client.get("/start").text
+    with world():
+        company = make.customer("K-9")
+        set_timer("quote", 1, company.id, "expire", database_now() - timedelta(hours=1))
+    assert "Missed deadlines" in client.get("/start").text

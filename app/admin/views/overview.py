@@ -8,6 +8,7 @@ from flask import render_template
 
 from app.admin.policy import Permission
 from app.core.outbox import parked_count
+from app.sourcing.queries.chains import late_count
 from app.web.access import actor
 from app.web.slots import slot
 
@@ -18,3 +19,12 @@ def parked_events(**_context: Any) -> str | None:
     if not actor().can(Permission.READ_OUTBOX):
         return None
     return render_template("admin/_overview_figures.html", parked=parked_count(actor()))
+
+
+@slot("insights.start.figures", order=90)
+def late_deadlines(**_context: Any) -> str | None:
+    """Deadlines of quotes and tenders that nobody has worked off in time: shown only when there are any."""
+    if not actor().can(Permission.READ_OUTBOX):
+        return None
+    late = late_count(actor())
+    return render_template("admin/_overview_late.html", late=late) if late else None

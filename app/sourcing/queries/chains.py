@@ -71,6 +71,16 @@ SELECT object_type, object_id, kind, due_at, attempts, last_error FROM timers
 WHERE due_at < clock_timestamp() - interval '10 minutes' OR attempts > 0 ORDER BY due_at LIMIT 100""")
 
 
+_COUNT_LATE = text("""
+SELECT count(*) FROM timers WHERE due_at < clock_timestamp() - interval '10 minutes' OR attempts > 0""")
+
+
+def late_count(actor: Actor) -> int:
+    """How much was due a while ago, or failed when it was tried; one statement, for the operator."""
+    found: int = db.session.execute(_COUNT_LATE).scalar_one()
+    return found
+
+
 def verify_chains(actor: Actor) -> Verdict:
     """Check every chain and the timers; for the operator. Sealed chains that nobody may read are checked unread."""
     if not actor.is_operator:

@@ -13,7 +13,8 @@ from app.documents.formats import formats
 from app.sourcing.documents.quotes import quote_document, request_document
 from app.sourcing.policy import Permission
 from app.sourcing.queries.quote_papers import quote_paper, request_paper
-from app.sourcing.queries.quotes import QuotePage, VersionPage
+from app.sourcing.queries.quote_versions import VersionPage
+from app.sourcing.queries.quotes import QuotePage
 from app.sourcing.views import blueprint
 from app.web.access import actor, requires
 from app.web.slots import slot
