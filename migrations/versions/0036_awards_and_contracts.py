@@ -181,9 +181,7 @@ def _awards() -> None:
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "outcome IN ('won', 'not_selected', 'no_award')", name=op.f("ck_award_letters_outcome_known")
-        ),
+        sa.CheckConstraint("outcome IN ('won', 'not_selected')", name=op.f("ck_award_letters_outcome_known")),
         sa.ForeignKeyConstraint(["award_id"], ["awards.id"], name=op.f("fk_award_letters_award_id_awards")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_award_letters_company_id_companies")),
         sa.ForeignKeyConstraint(["lot_id"], ["tender_lots.id"], name=op.f("fk_award_letters_lot_id_tender_lots")),

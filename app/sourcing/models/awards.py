@@ -103,7 +103,7 @@ class AwardLetter(Base):
     __table_args__ = (
         ForeignKeyConstraint(["tender_id", "company_id"], ["tenders.id", "tenders.company_id"]),
         UniqueConstraint("id", "company_id"),
-        CheckConstraint("outcome IN ('won', 'not_selected', 'no_award')", name="outcome_known"),
+        CheckConstraint("outcome IN ('won', 'not_selected')", name="outcome_known"),
         Index("ix_award_letters_tender_id_company_id", "tender_id", "company_id"),
         Index("ix_award_letters_lot_id", "lot_id"),
         Index("ix_award_letters_supplier_id", "supplier_id"),

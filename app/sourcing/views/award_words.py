@@ -40,7 +40,6 @@ STANDINGS = {
 OUTCOMES = {
     "won": ("good", _("Won")),
     "not_selected": ("plain", _("Not selected")),
-    "no_award": ("plain", _("No award")),
 }
 CRITERIA = {
     "on_time": _("On time"),

@@ -42,6 +42,7 @@ from app.trial.demo.carts import add_carts
 from app.trial.demo.changes import add_changes
 from app.trial.demo.delivery import add_delivery
 from app.trial.demo.described import add_descriptions
+from app.trial.demo.evaluated import add_evaluation
 from app.trial.demo.families import DemoArticle
 from app.trial.demo.files import add_files
 from app.trial.demo.levels import add_levels
@@ -52,6 +53,7 @@ from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
 from app.trial.demo.quotes import add_quotes
+from app.trial.demo.quotes_after import add_quotes_after
 from app.trial.demo.range import fill_range
 from app.trial.demo.reorders import add_reorders
 from app.trial.demo.search import add_search
@@ -59,6 +61,7 @@ from app.trial.demo.standing import add_standing
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
 from app.trial.demo.tenders import add_tenders
+from app.trial.demo.tenders_awarded import add_awarded
 from app.trial.demo.trade import fill_trade
 from app.trial.demo.visits import add_visit
 
@@ -149,8 +152,7 @@ def _fill(actor: Actor) -> None:
         add_suppliers_articles(house, items)
     _told_long_ago()
     _add_desk(house, yard, items)
-    add_auction(house, PASSWORD)
-    add_tenders(house, yard, PASSWORD)
+    _add_tenders(house, yard, items)
     _applicant()
 
 
@@ -169,6 +171,14 @@ def _add_desk(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
     add_approvals(yard, items)
     add_delivery(house, yard, items)
     add_quotes(house, yard, items)
+    add_quotes_after(house, yard, items)
+
+
+def _add_tenders(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
+    add_auction(house, PASSWORD)
+    add_tenders(house, yard, PASSWORD)
+    add_awarded(house, items)
+    add_evaluation(house)
 
 
 def _told_long_ago() -> None:
