@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -71,7 +72,8 @@ def accepted(actor: Actor, quote_id: int) -> Sequence[Accepted]:
         .where(QuoteChoice.quote_id == quote_id)
         .order_by(QuoteLine.position)
     )  # fmt: skip
-    return [Accepted(*row) for row in db.session.execute(visible(actor, statement, QuoteChoice))]
+    rows: Sequence[Any] = db.session.execute(visible(actor, statement, QuoteChoice)).all()
+    return [Accepted(*row) for row in rows]
 
 
 def quote_of(actor: Actor, number: str) -> int | None:
