@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from app.accounts.domain.roles import Role
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.tenancy import acting_as, system_scope
 from app.sourcing.domain.evaluation import Flag, evaluate, fingerprint, from_json, places_json
 from app.sourcing.domain.tender import RequirementEntry
+from app.sourcing.models.auctions import Auction, AuctionBidder
 from app.sourcing.models.chain import SourcingEvent
 from app.sourcing.models.evaluation import BidDecision, Clarification, EvaluationResult
 from app.sourcing.models.tenders import TenderRequirement
@@ -299,3 +300,37 @@ def test_actors_keep_their_rights(world):
     reader = replace(made.buyer, permissions=frozenset())
     with acting_as(reader), pytest.raises(Forbidden):
         ask_bidder(reader, made.id, made.lots[0], bids_of(made)[0], question="?")
+
+
+def test_after_an_auction_its_last_prices_and_their_times_count():
+    made = opened([["10", "10"], ["9", "9"]])
+    first, second = bids_of(made)
+    before = lot_of(made)
+    moment = before.row(second).price_changed_at + timedelta(hours=1)
+    with system_scope("test"), transaction() as session:
+        auction = Auction(
+            company_id=made.company.id, tender_id=made.id, lot_id=made.lots[0], kind="english", state="ended",
+            currency="EUR", rules={}, starts_at=moment, ends_at=moment + timedelta(minutes=5),
+        )  # fmt: skip
+        session.add(auction)
+        session.flush()
+        for number, (bid_id, last) in enumerate([(first, "170"), (second, "170")], start=1):
+            session.add(
+                AuctionBidder(
+                    company_id=made.company.id,
+                    auction_id=auction.id,
+                    bid_id=bid_id,
+                    number=number,
+                    seed=number,
+                    supplier_id=made.suppliers[number - 1][0].id,
+                    start_price=D(200),
+                    start_since=moment,
+                    price=D(last),
+                    rank=number,
+                    since=moment + timedelta(minutes=3 - number),
+                )
+            )
+    lot = lot_of(made)
+    assert order(made) == [second, first]  # equal prices: the one named earlier
+    assert [(row.price, row.initial) for row in lot.rows] == [(D(170), D(180)), (D(170), D(200))]
+    assert lot.inputs_hash != before.inputs_hash
