@@ -99,7 +99,7 @@ class AwardView:
 
 
 def awards_of_tender(actor: Actor, tender_id: int, lot_id: int | None = None) -> list[AwardView]:
-    """Awards of a tender's lots, newest first, ended ones too. Two statements."""
+    """Awards of a tender's lots by rank, ended ones last. Two statements."""
     wanted = (
         select(Award, SupplyContract.number, SupplyContract.state)
         .outerjoin(
@@ -107,7 +107,7 @@ def awards_of_tender(actor: Actor, tender_id: int, lot_id: int | None = None) ->
             (SupplyContract.award_id == Award.id) & SupplyContract.state.in_(("pending", "active", "expired")),
         )
         .where(Award.tender_id == tender_id)
-        .order_by(Award.id.desc())
+        .order_by(Award.state.in_(("rejected", "cancelled")), Award.rank, Award.id.desc())
     )
     if lot_id is not None:
         wanted = wanted.where(Award.lot_id == lot_id)

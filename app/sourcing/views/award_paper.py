@@ -9,10 +9,11 @@ from typing import Any
 
 from app.documents.model.record import RecordColumn, RecordDocument, RecordSection
 from app.documents.rendering import print_record
+from app.ordering.views.texts import unit_text
 from app.sourcing.queries.awards import AwardView, LetterView, LotHead, ObjectionView
 from app.sourcing.views.award_words import AWARDS, OBJECTIONS, OUTCOMES
 from app.web import filters
-from app.web.texts import _
+from app.web.texts import _, show
 
 _DASH = "–"
 
@@ -45,7 +46,7 @@ def award_record(
 
 def _awards(lot: LotHead, awards: Sequence[AwardView]) -> RecordSection:
     end = () if lot.standstill_end is None else (
-        str(_("Standstill until {when}.", when=filters.moment(lot.standstill_end))),
+        str(_("Standstill until {when}.", when=show(lot.standstill_end))),
     )  # fmt: skip
     return RecordSection(
         str(_("Lot {number}: {title}", number=lot.lot_number, title=lot.lot_title)),
@@ -78,7 +79,7 @@ def _lines(award: AwardView) -> RecordSection:
             RecordColumn(str(_("Net")), is_number=True),
         ),
         rows=tuple(
-            (str(one.position), one.text, filters.quantity(one.quantity, one.unit),
+            (str(one.position), one.text, filters.quantity(one.quantity, unit_text(one.unit)),
              filters.price(one.unit_price, award.currency), filters.amount(one.net, award.currency))
             for one in award.lines
         ),
@@ -87,7 +88,7 @@ def _lines(award: AwardView) -> RecordSection:
 
 def _objection(one: ObjectionView, letters: Sequence[LetterView]) -> RecordSection:
     who = next((letter.content["supplier"] for letter in letters if letter.supplier_id == one.supplier_id), _DASH)
-    told = filters.moment(one.submitted_at)
+    told = show(one.submitted_at)
     words = [str(_("{supplier} objected on {when}: {text}", supplier=who, when=told, text=one.text))]
     words.append(str(OBJECTIONS[one.state][1]))
     if one.answer:
@@ -103,9 +104,7 @@ def _told(letters: Sequence[LetterView]) -> RecordSection:
             RecordColumn(str(_("Outcome")), 2),
             RecordColumn(str(_("Sent")), 2),
         ),
-        rows=tuple(
-            (one.content["supplier"], str(OUTCOMES[one.outcome][1]), filters.moment(one.written_at)) for one in letters
-        ),
+        rows=tuple((one.content["supplier"], str(OUTCOMES[one.outcome][1]), show(one.written_at)) for one in letters),
     )
 
 
@@ -122,7 +121,7 @@ def letter_paper(letter: LetterView, language: str) -> bytes:
             (str(_("Tender")), facts["title"]),
             (str(_("Part")), lot),
             (str(_("Your bid")), facts["bid"]),
-            (str(_("Date")), filters.moment(letter.written_at)),
+            (str(_("Date")), show(letter.written_at)),
         ),
         sections=(
             RecordSection(str(OUTCOMES[letter.outcome][1]), paragraphs=tuple(_words(letter.outcome, facts))),
@@ -143,7 +142,7 @@ def _words(outcome: str, facts: dict[str, Any]) -> list[str]:
     if facts["reason"]:
         words.append(str(_("Why it was not ranked: {reason}", reason=facts["reason"])))
     if facts["standstill_end"]:
-        until = filters.moment(datetime.fromisoformat(facts["standstill_end"]))
+        until = show(datetime.fromisoformat(facts["standstill_end"]))
         words.append(
             str(_("Until {when} no contract is concluded; until then you can object in the portal.", when=until))
         )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from app.documents.model.record import RecordColumn, RecordDocument, RecordSection
 from app.documents.rendering import print_record
+from app.ordering.views.texts import unit_text
 from app.sourcing.queries.call_offs import CallOffView
 from app.sourcing.queries.contracts import ContractView
 from app.web import filters
-from app.web.texts import _
+from app.web.texts import _, show
 
 _DASH = "–"
 
 
 def contract_paper(found: ContractView, language: str) -> bytes:
     """What both sides sign, with the signatures so far and the hash they signed."""
-    last_day = filters.day(found.valid_to - timedelta(days=1))
+    last_day = show(found.valid_to - timedelta(days=1))
     excess = _("Refuse the call-off") if found.excess == "block" else _("Warn and send it")
     record = RecordDocument(
         title=str(_("Supply contract")),
@@ -26,7 +28,7 @@ def contract_paper(found: ContractView, language: str) -> bytes:
         facts=(
             (str(_("Tender")), f"{found.tender_number} {found.tender_title}"),
             (str(_("Lot")), f"{found.lot_number} {found.lot_title}"),
-            (str(_("In force")), f"{filters.day(found.valid_from)} {_DASH} {last_day}"),
+            (str(_("In force")), f"{show(found.valid_from)} {_DASH} {last_day}"),
             (str(_("Prices")), f"{found.currency}, {_('with VAT') if found.vat_basis == 'gross' else _('without VAT')}"),
             (str(_("Beyond the quantities")), str(excess)),
             (str(_("Delivery terms")), found.delivery_terms or _DASH),
@@ -44,7 +46,7 @@ def contract_paper(found: ContractView, language: str) -> bytes:
                 rows=tuple(
                     (
                         str(one.position), f"{one.sku} {one.text}".strip(),
-                        filters.quantity(one.maximum, one.unit) if one.maximum is not None else _DASH,
+                        filters.quantity(one.maximum, unit_text(one.unit)) if one.maximum is not None else _DASH,
                         _price(one.unit_price, one.base_quantity, one.unit, found.currency),
                     )
                     for one in found.prices
@@ -57,7 +59,7 @@ def contract_paper(found: ContractView, language: str) -> bytes:
                     RecordColumn(str(_("Side")), 2), RecordColumn(str(_("Name")), 3), RecordColumn(str(_("When")), 2)
                 ),
                 rows=tuple(
-                    (str(_("Buyer") if one.side == "buyer" else _("Supplier")), one.name, filters.moment(one.signed_at))
+                    (str(_("Buyer") if one.side == "buyer" else _("Supplier")), one.name, show(one.signed_at))
                     for one in found.signatures
                     if one.answer == "signed"
                 ),
@@ -68,9 +70,9 @@ def contract_paper(found: ContractView, language: str) -> bytes:
     return print_record(record, language=language)
 
 
-def _price(unit_price: object, base_quantity: object, unit: str, currency: str) -> str:
-    words = f"{filters.price(unit_price, currency)} {currency}"  # type: ignore[arg-type]
-    return words if base_quantity == 1 else f"{words} / {filters.quantity(base_quantity, unit)}"  # type: ignore[arg-type]
+def _price(unit_price: Decimal, base_quantity: Decimal, unit: str, currency: str) -> str:
+    words = filters.price(unit_price, currency)
+    return words if base_quantity == 1 else f"{words} / {filters.quantity(base_quantity, unit_text(unit))}"
 
 
 def call_off_paper(found: CallOffView, language: str) -> bytes:
@@ -83,8 +85,8 @@ def call_off_paper(found: CallOffView, language: str) -> bytes:
         addressee=(found.supplier_name,),
         facts=(
             (str(_("Contract")), found.contract_number),
-            (str(_("Date")), filters.moment(found.placed_at)),
-            (str(_("Wanted on")), filters.day(found.wanted_on) if found.wanted_on else _DASH),
+            (str(_("Date")), show(found.placed_at)),
+            (str(_("Wanted on")), show(found.wanted_on) if found.wanted_on else _DASH),
             (str(_("Deliver to")), ", ".join(part for part in place if part) or _DASH),
             (str(_("Total, net") if found.vat_basis == "net" else _("Total, with VAT")),
              filters.money(found.total, found.currency)),
@@ -101,7 +103,7 @@ def call_off_paper(found: CallOffView, language: str) -> bytes:
                     RecordColumn(str(_("Net")), is_number=True),
                 ),
                 rows=tuple(
-                    (str(one.position), one.text, filters.quantity(one.quantity, one.unit),
+                    (str(one.position), one.text, filters.quantity(one.quantity, unit_text(one.unit)),
                      _price(one.unit_price, one.base_quantity, one.unit, found.currency),
                      filters.amount(one.net, found.currency))
                     for one in found.lines

@@ -39,7 +39,7 @@ from app.web.texts import _, language, say, time_zone
 
 READERS = (Permission.RUN, Permission.APPROVE, Permission.READ_BIDS, Pricing.EDIT)
 BUYERS = (Permission.RUN, Permission.APPROVE)
-UNDER = ("/contracts", "/call-offs")
+UNDER = ("/contracts", "/call-offs", "/supplier/awards")
 
 nav_entry(54, "sourcing.contracts_index", _("Contracts"), Permission.RUN, "ledger", group="more", under=UNDER)
 nav_entry(
