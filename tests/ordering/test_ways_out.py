@@ -76,7 +76,7 @@ def test_a_row_that_only_a_person_can_help_leads_to_a_request(client, world):
     page = client.post("/quick-order", data={"text": "FREE\t3"})
     links = [one["href"] for one in page.soup.select(".o-problems a") if "Ask for a quote" in one.get_text()]
     assert links == ["/quotes/new?code=FREE&quantity=3&unit=H87"]
-    part = client.post("/quick-order/judge", data={"rows": "1\tFREE\t3\t\t"})
+    part = client.post_part("/quick-order/judge", data={"rows": "1\tFREE\t3\t\t"})
     assert "Ask for a quote" in part.text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, render_template, request, url_for
 
 from app.accounts.queries.companies import account_id
 from app.core.actor import Scope
@@ -18,6 +18,7 @@ from app.web.access import actor, requires
 from app.web.fragments import render_page
 from app.web.navigation import nav_entry
 from app.web.pagination import keyset_from_request, page_of
+from app.web.slots import slot
 from app.web.texts import _, say
 
 DUE_DAYS = 7
@@ -61,6 +62,23 @@ def sales_quotes() -> Response:
         "all": (_("All"), QuoteFilter(), 0),
     }
     return _list(views, show, is_sales=True)
+
+
+@slot("insights.start.figures", order=40)
+def quote_figures(**_context: Any) -> str | None:
+    """What waits on the first page; one statement for those whom it concerns."""
+    is_sales = actor().is_operator
+    may_release = is_sales and actor().can(Permission.RELEASE)
+    is_concerned = actor().can(Permission.ANSWER if is_sales else Permission.ASK)
+    if not (is_concerned or may_release):
+        return None
+    counts = quote_counts(actor())
+    return render_template(
+        "sourcing/_quote_figures.html",
+        is_sales=is_sales,
+        open=_sum(counts, _NEW if is_sales else _FOR_BUYER) if is_concerned else 0,
+        to_release=counts.get("price_approval", 0) if may_release else 0,
+    )
 
 
 def _list(views: Mapping[str, tuple[Any, QuoteFilter, int]], show: str, *, is_sales: bool) -> Response:
