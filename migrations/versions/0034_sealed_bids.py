@@ -41,6 +41,7 @@ BEGIN
     ) THEN
         outcome := 'not_invited'; RETURN;
     END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(encode(the_owner, 'hex'), 0));  -- two windows of one supplier
     SELECT * INTO b FROM bids WHERE tender_id = the_tender AND owner_tag = the_owner FOR UPDATE;
     IF FOUND THEN
         SELECT * INTO old FROM bid_events e WHERE e.bid_id = b.id AND e.client_ref = ref;

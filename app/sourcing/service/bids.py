@@ -6,6 +6,7 @@ entry or a log line: who bids is known to nobody before the opening. The sealed 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -319,6 +320,11 @@ def own_states(actor: Actor, tender_ids: Sequence[int]) -> dict[int, OwnBid]:
     actor.demand(Permission.READ_BIDS)
     tags = [owner_tag(tender_id, actor.company_id) for tender_id in tender_ids]
     return {bid.tender_id: bid for bid in queries.own_bids(tags).values()}
+
+
+def receipt_key() -> str:
+    """The key that checks receipts of this portal, in base64."""
+    return base64.b64encode(receipts.public_key(receipts.signing_key(master()))).decode()
 
 
 def own_events(actor: Actor, tender_id: int) -> list[OwnEvent]:

@@ -155,6 +155,7 @@ def supplier_bid_own(number: str) -> Response:
         asked=found.asked,
         own=own,
         events=bids.own_events(actor(), found.tender.id),
+        receipt_key=bids.receipt_key(),
         reading_code=_code(found.tender.id) if found.quorum else "",
         offers=own.content.offers if own.content else (),
         client_ref=str(uuid.uuid4()),
