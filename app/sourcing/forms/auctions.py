@@ -54,15 +54,15 @@ class EnglishForm(_Plan):
         choices=choices([("own", _("the bidder's own last price")), ("leader", _("the leading price"))]),
         default="own",
     )
-    trigger = _minutes(_("A bid in the last minutes extends"), 5)
-    extension = _minutes(_("by so many minutes"), 5)
+    trigger = _minutes(_("Bids in the last minutes extend"), 5)
+    extension = _minutes(_("Extension in minutes"), 5)
     basis = SelectField(
-        _("counted from"),
+        _("Extension counted from"),
         choices=choices([("close", _("the end")), ("receipt", _("the bid"))]),
         default="close",
     )
-    lowest_rank = IntegerField(_("only if it reaches this rank"), [Optional(), NumberRange(1, 500)])
-    cap = IntegerField(_("at most so often"), [Optional(), NumberRange(0, 1000)])
+    lowest_rank = IntegerField(_("Only if it reaches rank"), [Optional(), NumberRange(1, 500)])
+    cap = IntegerField(_("Extensions at most"), [Optional(), NumberRange(0, 1000)])
 
     def rules(self) -> Rules:
         soft = SoftClose(
@@ -86,8 +86,8 @@ class RoundsForm(_Plan):
 class DutchForm(_Plan):
     floor = DecimalField(_("First price"), [InputRequired(_("Enter the first price."))])
     ceiling = DecimalField(_("Last price"), [InputRequired(_("Enter the last price."))])
-    rise = DecimalField(_("rises by"), [InputRequired(_("Enter by how much the price rises."))])
-    seconds = IntegerField(_("every so many seconds"), [InputRequired(), NumberRange(5, 86400)], default=30)
+    rise = DecimalField(_("Price rises by"), [InputRequired(_("Enter by how much the price rises."))])
+    seconds = IntegerField(_("Seconds between two rises"), [InputRequired(), NumberRange(5, 86400)], default=30)
 
     def rules(self) -> Rules:
         return Rules(

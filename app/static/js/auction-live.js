@@ -90,7 +90,9 @@ export default class AuctionLive {
     if (isHeld) fresh.querySelector(".au-facts")?.before(said);
     this.speak();
     this.tick();
-    if (this.isOver) this.frame.querySelector("[data-typed]")?.remove();
+    const typed = this.frame.querySelector("[data-typed]");
+    if (this.isOver) typed?.remove();
+    else if (typed && fresh.dataset.turn) typed.hidden = fresh.dataset.turn === "no";
   }
 
   speak() {
