@@ -98,3 +98,13 @@ def test_who_may_release_is_asked(app, tray, world):
     ((to, subject),) = told(tray, app)
     assert subject == f"Tender {made.number} waits for your release"
     assert to.startswith("company_admin")
+
+
+def test_both_sides_hear_of_too_few_bids(app, tray, world):
+    with world():
+        made = make.bidding(suppliers=1)
+    told(tray, app)
+    with world():
+        make.close(made)
+        assert made.row().state == "unsuccessful"
+    assert [subject for _to, subject in told(tray, app)] == [f"Tender {made.number}: ended with too few bids"] * 2

@@ -31,7 +31,7 @@ from app.sourcing.queries.clock import database_now
 from app.sourcing.queries.tender_content import HEAD, content_of
 from app.sourcing.service.tender_parts import put_lines, put_lots, put_requirements
 from app.sourcing.service.tender_publish import set_clock
-from app.sourcing.service.tender_state import advance_tender, locked_tender
+from app.sourcing.service.tender_state import advance_tender, after, locked_tender
 from app.sourcing.service.tenders import keep_document
 from app.sourcing.service.timers import drop_timers
 
@@ -287,3 +287,9 @@ def _end(tender: Tender, reason_code: str, how: str) -> None:
     drop_timers("tender", tender.id)
     if tender.published_at is not None:
         publish(TenderStopped(tender.id, how))
+
+
+@after("fail_few")
+def _tell_of_too_few(actor: Actor, tender: Tender, lots: list[TenderLot]) -> None:
+    if tender.ended_at is not None:
+        publish(TenderStopped(tender.id, "fail_few"))
