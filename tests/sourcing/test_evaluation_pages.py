@@ -152,6 +152,7 @@ def test_hidden_marks_show_neither_points_nor_order(client, world):
     sign_in(client, found.buyer)
     page = client.get(f"/tenders/{found.number}/evaluation")
     assert "stay hidden until every evaluator has finished" in page.text
+    assert "SHA-256" not in page.text
     cells = [cell.get_text(strip=True) for cell in page.soup.select("tbody td.k-num")]
     assert [cell for cell in cells if cell not in {"–", "90.00", "180.00", "100.00", "200.00"}] == []
     assert "best" not in [chip.text for chip in page.soup.select(".k-chip")]

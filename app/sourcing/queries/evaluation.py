@@ -142,11 +142,13 @@ class TenderEvaluation:
 
 
 def shown_evaluations(actor: Actor, tender_id: int) -> TenderEvaluation:
-    """The same for pages and paper: while marks are hidden, no rank, no points and no order that would tell them."""
+    """The same for pages and paper: while marks are hidden, nothing that would tell them, the hash of the inputs included."""
     found = evaluations_of(actor, tender_id)
     if not found.are_scores_hidden or found.facts.tender.ranking != Ranking.POINTS:
         return found
-    return replace(found, lots=tuple(replace(lot, rows=_without_points(lot.rows)) for lot in found.lots))
+    return replace(
+        found, lots=tuple(replace(lot, rows=_without_points(lot.rows), inputs_hash="") for lot in found.lots)
+    )
 
 
 def _without_points(rows: Sequence[BidRow]) -> tuple[BidRow, ...]:

@@ -35,6 +35,7 @@ def evaluation_record(found: TenderEvaluation, language: str) -> bytes:
         foot=tuple(
             str(_("Lot {number}: SHA-256 of the inputs {hash}", number=lot.lot_number, hash=lot.inputs_hash))
             for lot in found.lots
+            if lot.inputs_hash
         ),
     )
     return print_record(record, language=language)
