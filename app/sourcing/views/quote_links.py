@@ -28,7 +28,7 @@ from app.web.access import actor, public, requires
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.slots import slot
-from app.web.texts import LANGUAGES, _
+from app.web.texts import LANGUAGES, _, language, reading_as
 
 
 @blueprint.get("/q/<token>")
@@ -93,7 +93,7 @@ def _version() -> int:
 
 
 def _guest_page(token: str, guest: Guest, form: GuestAcceptForm, ask: GuestAskForm) -> Response:
-    with acting_as(guest.actor):
+    with acting_as(guest.actor), reading_as(language(), guest.actor.time_zone):
         found = quote(guest.actor, guest.number)
         return _hidden(
             render_page(
