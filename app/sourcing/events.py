@@ -206,7 +206,7 @@ class TenderAmended:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsWaiting:
-    """Questions of bidders wait for an answer. Written by the clock, so that it tells nobody's name or minute."""
+    """Questions of bidders wait for an answer. Written by the clock, so that no mail leaves at the moment of asking."""
 
     tender_id: int
 
@@ -243,15 +243,11 @@ class AuctionEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class BidsOpened:
-    tender_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningLapsed:
-    """Too few members of the committee confirmed within a day."""
+class OpeningMoved:
+    """`how`: waits (for its committee), lapsed (too few confirmed within a day), opened."""
 
     tender_id: int
+    how: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _open_for_bids(owner: Actor, bidders: Sequence[Actor]) -> None:
             title="Scaffolding planks for dry dock 2", procedure="sealed-prices", currency="EUR",
             description="Planks and brackets, used weekly. Deliveries through gate 4 before 10 o'clock.",
             question_end=now + timedelta(days=6), deadline=now + timedelta(days=9), delivery_terms="DAP gate 4",
-            flags={"visibility": "registered", "show_bid_count": True, "late_question_policy": "block"},
+            flags={"visibility": "public", "show_bid_count": True, "late_question_policy": "block"},
         )  # fmt: skip
         rows = (("Scaffolding plank 3 m, spruce", "240", "H87", "18.50"), ("Bracket, galvanised", "480", "H87", "4.20"))
         tender_id = _made(owner, head, (("Planks and brackets", rows),))
