@@ -45,9 +45,10 @@ def award_record(
 
 
 def _awards(lot: LotHead, awards: Sequence[AwardView]) -> RecordSection:
-    end = () if lot.standstill_end is None else (
-        str(_("Standstill until {when}.", when=show(lot.standstill_end))),
-    )  # fmt: skip
+    stands = lot.standstill_end is not None and any(
+        one.approved_at is not None and one.approved_at < lot.standstill_end for one in awards
+    )
+    end = (str(_("Standstill until {when}.", when=show(lot.standstill_end))),) if stands else ()
     return RecordSection(
         str(_("Lot {number}: {title}", number=lot.lot_number, title=lot.lot_title)),
         paragraphs=end if awards else (str(_("Nothing is awarded.")),),
