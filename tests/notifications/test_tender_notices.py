@@ -14,6 +14,7 @@ from app.core.mail import mailer, use_mailer
 from app.core.tenancy import acting_as, system_scope
 from app.notifications.models import Notice
 from app.sourcing.service import tender_changes, tender_people, tender_publish, tender_questions
+from tests.factories import bids
 from tests.factories import tenders as make
 from tests.notifications.test_sending import Tray
 from tests.support.work import drain
@@ -108,3 +109,9 @@ def test_both_sides_hear_of_too_few_bids(app, tray, world):
         make.close(made)
         assert made.row().state == "unsuccessful"
     assert [subject for _to, subject in told(tray, app)] == [f"Tender {made.number}: ended with too few bids"] * 2
+
+
+def test_those_who_open_hear_of_the_opening(app, tray, world):
+    with world():
+        made = bids.opened_tender("10", "11")
+    assert ("Opening of tender " + made.number) in [subject for _to, subject in told(tray, app)]

@@ -143,6 +143,19 @@ def runners_to_tell(told: TenderToTell) -> list[PersonToTell]:
     return mine or people
 
 
+def openers_to_tell(told: TenderToTell) -> list[PersonToTell]:
+    """The members of the committee that opens, and who runs the tender."""
+    named = set(
+        db.session.scalars(
+            select(TenderMember.user_id).where(TenderMember.tender_id == told.id, TenderMember.duty == "committee")
+        )
+    )
+    runners = runners_to_tell(told)
+    known = {one.user_id for one in runners}
+    everybody = people_of(told.company_id, tuple(GRANTS[Permission.EVALUATE])) if named else []
+    return [*runners, *(one for one in everybody if one.user_id in named - known)]
+
+
 def approvers_to_tell(told: TenderToTell) -> list[PersonToTell]:
     """Who is named to release, otherwise everybody who may; never the author."""
     named = set(

@@ -17,7 +17,7 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden
 from app.core.outbox import publish
 from app.core.texts import N_
-from app.sourcing.events import BidsOpened, OpeningLapsed
+from app.sourcing.events import OpeningMoved
 from app.sourcing.models.openings import OpeningConfirmation
 from app.sourcing.models.tenders import Tender, TenderLot
 from app.sourcing.queries import bids as queries
@@ -68,9 +68,12 @@ def _plan(tender: Tender) -> None:
     """In a transaction of its own: an opening that fails must not undo the closing."""
     if tender.opening == "auto":
         set_timer("tender", tender.id, tender.company_id, "open", database_now())
+    else:
+        publish(OpeningMoved(tender.id, "waits"))
 
 
 @on_timer("tender", "open")
+@command
 def open_when_due(actor: Actor, tender_id: int) -> datetime | None:
     tender = locked_tender(actor, tender_id)
     if tender.opening != "auto" or not _lots(tender_id, _WAITING):
@@ -136,6 +139,7 @@ def _start(actor: Actor, tender: Tender, role: str) -> None:
 
 
 @on_timer("tender", "opening_window")
+@command
 def end_opening_window(actor: Actor, tender_id: int) -> datetime | None:
     """A day after the first confirmation: too few members, the bids stay closed, and everybody concerned hears of it."""
     locked_tender(actor, tender_id)
@@ -152,7 +156,7 @@ def end_opening_window(actor: Actor, tender_id: int) -> datetime | None:
         return first + WINDOW
     _void(tender_id, 1)
     advance_tender(actor, tender_id, "opening_lapsed", role="timer", lot_ids=lots)
-    publish(OpeningLapsed(tender_id))
+    publish(OpeningMoved(tender_id, "lapsed"))
     return None
 
 
@@ -164,7 +168,7 @@ def _open(actor: Actor, tender: Tender, *, role: str) -> None:
     to = "prequalification" if tender.has_prequalification or tender.envelopes == 2 else "evaluation"
     advance_tender(actor, tender.id, "open", role=role, lot_ids=lots, to=to, changes=opened)
     drop_timers("tender", tender.id, ["opening_window"])
-    publish(BidsOpened(tender.id))
+    publish(OpeningMoved(tender.id, "opened"))
 
 
 @command
