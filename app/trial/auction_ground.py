@@ -70,8 +70,9 @@ def opened_lot(  # noqa: PLR0917 -- two who act, what is asked, who answers
         with transaction() as session:
             session.execute(text("UPDATE tenders SET deadline = clock_timestamp() WHERE id = :id"), {"id": tender_id})
         db.session.expire_all()
-        tender_publish.close_bidding(Actor.system(), tender_id)
-        opening.open_when_due(Actor.system(), tender_id)
+        with transaction():
+            tender_publish.close_bidding(Actor.system(), tender_id)
+            opening.open_when_due(Actor.system(), tender_id)
     with acting_as(buyer):
         lot_id = db.session.scalars(select(TenderLot.id).where(TenderLot.tender_id == tender_id)).one()
     return Ground(tender_id, lot_id, number, bidders)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.actor import Actor
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.tenancy import acting_as, system_scope
 from app.sourcing.domain.bid_content import Answer, BidContent, Offer
 from app.sourcing.models.bids import Bid
@@ -60,7 +60,7 @@ def opened(prices: Sequence[Sequence[str | None]], *, answers: Sequence[dict[int
 
 def open_bids(made: Made) -> None:
     close(made)
-    with system_scope("test"):
+    with system_scope("test"), transaction():
         open_when_due(Actor.system(), made.id)
     db.session.expire_all()
 
