@@ -97,13 +97,9 @@ def _fill(actor: Actor) -> None:
     firm = Firm(
         code=OPERATOR_FACTS.code,
         legal_name=OPERATOR_FACTS.legal_name,
-        name=OPERATOR_FACTS.name,
-        country="DE",
-        currency="EUR",
-        email="office@nordkontor.example",
-        vat_id=OPERATOR_FACTS.vat_id,
-        time_zone="Europe/Berlin",
-    )
+        name=OPERATOR_FACTS.name, country="DE", currency="EUR", email="office@nordkontor.example",
+        vat_id=OPERATOR_FACTS.vat_id, time_zone="Europe/Berlin",
+    )  # fmt: skip
     admin, *others = STAFF
     house_id = create_operator(actor, firm, email=admin.email, name=admin.name, password=PASSWORD)
     house = Actor(None, house_id, Scope.OPERATOR, frozenset({"*"}), via=Via.CLI, name="demo")
