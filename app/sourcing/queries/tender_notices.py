@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,4 +68,4 @@ def public_notice(number: str) -> Notice:
         row = db.session.execute(_statement().where(Tender.number == number)).one_or_none()
         if row is None:
             raise NotFound
-        return Notice(*row, tuple(db.session.scalars(keys)))
+        return replace(Notice(*row), fingerprints=tuple(db.session.scalars(keys)))
