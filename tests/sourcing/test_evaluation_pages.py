@@ -8,15 +8,19 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from app.accounts.domain.roles import Role
+from app.core.db import transaction
+from app.core.tenancy import system_scope
 from app.sourcing.domain.tender import RequirementEntry
 from app.sourcing.service.clarifications import ask_bidder
 from app.sourcing.service.evaluation import decide_bid
 from tests.factories.accounts import actor_for, operator, person
-from tests.factories.evaluation import bids_of, opened
+from tests.factories.evaluation import bid, bids_of, open_bids, opened, price
 from tests.factories.evaluators import criterion_of, member
 from tests.factories.ordering import sign_in
+from tests.factories.tenders import bidding
 from tests.support.queries import counted
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -229,3 +233,20 @@ def test_who_may_open_what(client, scored, world):
             if status != expected[person_number]:
                 wrong.append((method, address, person_number, expected[person_number], status))
     assert wrong == []
+
+
+def test_a_bid_in_another_currency_shows_its_own_price(client, world):
+    with world():
+        with system_scope("test"), transaction() as session:
+            session.execute(
+                text("INSERT INTO exchange_rates (currency_from, currency_to, on_date, rate, source)"
+                     " VALUES ('USD', 'EUR', current_date - 1, 0.9, 'test') ON CONFLICT DO NOTHING")
+            )  # fmt: skip
+        made = bidding(suppliers=1, lines=1, currencies=("EUR", "USD"))
+        bid(made, 0, [price(made.lines[0], "10.10")], currency="USD")
+        open_bids(made)
+    sign_in(client, made.buyer)
+    page = client.get(f"/tenders/{made.number}/comparison")
+    assert "9.09" in page.text
+    assert "10.10\N{NO-BREAK SPACE}USD" in page.soup.text
+    assert "0.9 for 1 USD" in page.text

@@ -10,7 +10,7 @@ from io import BytesIO
 from flask import Response, make_response, request, send_file
 
 from app.core.texts import Message
-from app.sourcing.domain.comparison import Sheet, joined
+from app.sourcing.domain.comparison import Cell, Sheet, joined
 from app.sourcing.domain.scenarios import Scenario, at_most, cheapest, keep, per_lot
 from app.sourcing.policy import Permission
 from app.sourcing.queries.evaluation import TenderEvaluation, amount, evaluated_tender, shown_evaluations
@@ -69,6 +69,7 @@ def comparison_show(number: str) -> Response:
         scenario_total=amount(scenario.total) if scenario else None,
         bidders=sorted(((bid, names[bid]) for bid in whole.columns), key=lambda one: one[1]),
         amount=amount,
+        own_price=_own_price,
     )
 
 
@@ -112,6 +113,11 @@ def _scenario(sheet: Sheet, wanted: Wanted) -> Scenario:
     if wanted.code == "few":
         return at_most(sheet, wanted.count)
     return keep(sheet, [bid for bid in wanted.kept if bid in sheet.columns], Fraction(wanted.tolerance))
+
+
+def _own_price(cell: Cell) -> Decimal | None:
+    """What a unit costs in the bid's own currency, without other costs."""
+    return amount(Fraction(cell.offer.net) / cell.offer.units)
 
 
 def _taken(scenario: Scenario | None) -> dict[tuple[int, int], Decimal | None]:
