@@ -14,9 +14,13 @@ from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.quantity import Factor
 from app.core.tenancy import acting_as, system_scope
+from app.pricing.domain.price import PriceItem
 from app.pricing.models.costs import ArticleCost
 from app.pricing.models.lists import PriceEntry, PriceList
+from app.pricing.queries.prices import price_lines
+from app.pricing.service.contracts import Draw, draw
 from app.sourcing.domain.contract import Wanted
 from app.sourcing.queries.contracts import ContractFilters, contract, contracts_page, waiting_for
 from app.sourcing.service import awards, call_offs, contracts, supplier_sources
@@ -236,6 +240,15 @@ def test_a_customers_contract_enters_the_shop_only_by_the_wholesalers_hand(world
             assert (entry.price, entry.agreed_quantity, entry.unit) == (D("2.50"), D(70), "H87")
         with acting_as(made.buyer), pytest.raises(Invalid):
             call_offs.send_call_off(made.buyer, number, [Wanted(view.prices[0].id, D(1))], client_ref="second")
+        with acting_as(made.buyer):
+            item = PriceItem(bolt, D(5), "H87", "H87", Factor(1))
+            (line,) = price_lines(made.buyer, [item], company_id=made.buyer.company_id, on=TODAY)
+            assert (line.unit_price, line.net) == (D("2.50"), D("12.50"))
+            draw(made.buyer, made.buyer.company_id, [Draw(1, number, bolt, "H87", D(0), D(50))], on=TODAY)
+            after = contract(made.buyer, number)
+            assert (after.prices[0].used, after.prices[0].left, after.used) == (D(80), D(20), 80)
+            with pytest.raises(Conflict, match="20"):
+                draw(made.buyer, made.buyer.company_id, [Draw(2, number, bolt, "H87", D(0), D(21))], on=TODAY)
 
 
 def test_each_side_lists_its_own_contracts(world):
