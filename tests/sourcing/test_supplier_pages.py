@@ -137,3 +137,20 @@ def test_the_list_costs_the_same_for_two_and_twenty(client, world, isolated, app
     with counted(app) as many:
         client.get("/supplier/tenders")
     assert len(many) == len(few)
+
+
+def test_a_refused_bid_keeps_what_came_with_it(supplier, made):
+    address = f"/supplier/tenders/{made.number}/bid"
+    page = supplier.get(address)
+    paper = page.soup.select_one("input[type=file][name^=answer]")["name"]
+    data = entered(
+        made, page, do="submit", valid_to="", **{f"l{made.lines[1]}-price": "", f"l{made.lines[1]}-lead": "9"}
+    )
+    answer = supplier.post(
+        address, data=data | {paper: (BytesIO(b"%PDF"), "iso.pdf")}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    assert "Kept: iso.pdf" in answer.text
+    again = supplier.get(address)
+    assert "Kept: iso.pdf" in again.text
+    assert again.soup.select_one(f"#l{made.lines[1]}-lead")["value"] == "9"

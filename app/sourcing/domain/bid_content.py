@@ -362,7 +362,9 @@ def parts_of(content: BidContent, asked: Asked, bidder: Mapping[str, Any]) -> li
                 currency=content.currency,
                 valid_to=content.valid_to,
                 note=content.note if envelope == 1 else "",
-                offers=tuple(content.of_lot(lot)) if holds_prices else (),
+                offers=tuple(
+                    each for each in content.of_lot(lot) if holds_prices and (each.is_priced or each.is_no_offer)
+                ),
                 answers=tuple(answers),
             )
             found.append(Part(lot.id, envelope, as_json(body) | {"bidder": dict(bidder)}))

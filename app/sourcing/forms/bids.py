@@ -101,7 +101,8 @@ class Reader:
         prefix = _prefix(line.id, variant)
         is_no = bool(typed.get(f"{prefix}-no")) and not variant
         numbers = {name: self._number(typed.get(f"{prefix}-{name}", ""), line.position) for name in _NUMBERS}
-        if not is_no and numbers["price"] is None:
+        others = ("price", "base", "freight", "duty", "other", "minimum", "lead", "delivery", "breaks", "note")
+        if not is_no and not any(typed.get(f"{prefix}-{name}", "").strip() for name in others):
             return None
         lead = self._number(typed.get(f"{prefix}-lead", ""), line.position)
         if lead is not None and (lead != lead.to_integral_value() or not 0 <= lead <= 3650):
@@ -110,7 +111,7 @@ class Reader:
         values: dict[str, Any] = {
             _COLUMNS.get(name, name): value for name, value in numbers.items() if value is not None
         }
-        values.setdefault("quantity", line.quantity)
+        values = {"quantity": line.quantity} | values
         return Offer(
             line.id,
             variant,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, request, session
 
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound, RowProblem
+from app.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, RowProblem
 from app.sourcing.domain.bid_content import BidContent
 from app.sourcing.forms.bids import Files, Reader, as_typed
 from app.sourcing.policy import Permission
@@ -70,6 +71,8 @@ def _form(
     refused: str = "",
     status: int = 200,
 ) -> Response:
+    kept = own.content.answers if own.content else ()
+    typed = {f"answer-{one.requirement_id}": one.file.name for one in kept if one.file} | dict(typed)
     by_line: dict[int, list[str]] = {}
     for problem in problems:
         by_line.setdefault(problem.row, []).append(say(problem.message))
@@ -113,26 +116,39 @@ def supplier_bid_save(number: str) -> Response:
         if do == "submit" and not problems:
             return _submitted(found, content, typed)
         if not problems:
-            _remember(found.tender.id, bids.save_draft(actor(), found.tender.id, content,
-                                                       reading_code=_code(found.tender.id)))  # fmt: skip
+            _kept(found, content)
             tell(_("The draft is kept, sealed with your own key. A draft is no bid: submit it before the deadline."))
             return go("sourcing.supplier_bid", number=number)
     except Invalid as error:
         problems, refused = (error.details or []), say(error.message)
     except (Conflict, Forbidden) as error:
         refused = say(error.message)
-    return _form(found, own, typed, problems, refused=refused, status=422)
+    return _form(found, _own(found), typed, problems, refused=refused, status=422)
+
+
+def _kept(found: SupplierTender, content: BidContent) -> None:
+    code = bids.save_draft(actor(), found.tender.id, content, reading_code=_code(found.tender.id))
+    _remember(found.tender.id, code)
 
 
 def _submitted(found: SupplierTender, content: BidContent, typed: Mapping[str, Any]) -> Response:
-    received = bids.submit_bid(
+    """Submit; a bid that is refused as incomplete stays as a draft, with the files that came with it."""
+    try:
+        return _told(found, _sent(found, content, typed))
+    except Invalid:
+        with suppress(DomainError):
+            _kept(found, content)
+        raise
+
+
+def _sent(found: SupplierTender, content: BidContent, typed: Mapping[str, Any]) -> Received:
+    return bids.submit_bid(
         actor(), found.tender.id, content,
-        base_version=int(typed.get("base_version", "0") or 0),
+        base_version=request.form.get("base_version", 0, type=int),
         client_ref=str(typed.get("client_ref", "")) or str(uuid.uuid4()),
         reading_code=_code(found.tender.id),
-        tender_version=int(typed.get("tender_version", "0") or 0),
+        tender_version=request.form.get("tender_version", 0, type=int),
     )  # fmt: skip
-    return _told(found, received)
 
 
 def _told(found: SupplierTender, received: Received) -> Response:
