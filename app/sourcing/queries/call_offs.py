@@ -81,7 +81,7 @@ def call_offs_page(
                 SupplyContract.supplier_name.ilike(words), SupplyContract.buyer_name.ilike(words))
         )  # fmt: skip
     if filters.state:
-        wanted = wanted.where(filters.state == _STATE)
+        wanted = wanted.where(_STATE.in_([filters.state]))
     if after:
         wanted = wanted.where(CallOff.id < int(after[0]))
     if before:
