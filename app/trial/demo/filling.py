@@ -36,7 +36,7 @@ from app.notifications.notices import invoice_ready
 from app.notifications.service.telling import note
 from app.trial.demo.approvals import add_approvals
 from app.trial.demo.assortments import add_assortments, add_groups
-from app.trial.demo.auctions import add_auction
+from app.trial.demo.auctions import RIVALS, add_auction
 from app.trial.demo.budgets import add_cost_centres, fit_budgets
 from app.trial.demo.carts import add_carts
 from app.trial.demo.changes import add_changes
@@ -67,7 +67,8 @@ from app.trial.demo.visits import add_visit
 
 LOGINS = ("jonas@hansewerft.example", "lena@hansewerft.example",
           "henrik@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
-          "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example")  # fmt: skip
+          "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example",
+          "mads@kattegat-pack.example")  # fmt: skip
 
 
 def fill(actor: Actor) -> str:
@@ -85,6 +86,7 @@ def logins() -> str:
     people = {person.email: (person.name, person.role.value, "Nordkontor") for person in STAFF}
     for account in ACCOUNTS:
         people |= {person.email: (person.name, person.role.value, account.facts.name) for person in account.people}
+    people |= {rival.email: (rival.name, Role.SUPPLIER.value, rival.company) for rival in RIVALS}
     lines = [f"  {email:<28} {name} ({role}, {firm})" for email in LOGINS for name, role, firm in (people[email],)]
     return f"Sign in with the password {PASSWORD} as\n" + "\n".join(lines)
 
