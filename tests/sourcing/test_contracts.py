@@ -264,3 +264,24 @@ def test_each_side_lists_its_own_contracts(world):
         with acting_as(made.buyer):
             entries = audit.history(made.buyer, "supply_contract", seen(made.buyer, number).id)
         assert {"draw_up", "begin"} <= {entry.action for entry in entries}
+
+
+def test_a_supplier_reads_no_row_of_another_by_raw_sql(world):
+    with world():
+        made, number = contracted()
+        tables = (
+            "awards",
+            "award_lines",
+            "award_letters",
+            "supply_contracts",
+            "contract_prices",
+            "contract_signatures",
+        )
+        for bidder, sees in ((made.bidders[0], True), (made.bidders[1], False)):
+            with acting_as(bidder):
+                for table in tables:
+                    rows = db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+                    assert rows == (
+                        1 if table == "award_letters" else int(sees) * (2 if table.endswith("atures") else 1)
+                    )
+        assert seen(made.buyer, number).state == "active"
