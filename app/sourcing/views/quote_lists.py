@@ -111,7 +111,7 @@ def _list(views: Mapping[str, tuple[Any, QuoteFilter, int]], show: str, *, is_sa
 
 
 def _menu() -> list[tuple[str, str]]:
-    found = [(str(_("Lost quotes")), url_for("sourcing.lost_quotes"))]
+    found = [(str(_("Lost quotes")), url_for("sourcing.lost_quotes"))] if actor().can(Permission.ANSWER) else []
     if actor().can(Permission.QUOTE_RULES):
         found.append((str(_("Rules for quotes")), url_for("sourcing.quote_settings")))
     return found
