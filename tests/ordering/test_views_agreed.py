@@ -27,7 +27,7 @@ def test_the_page_says_where_the_price_comes_from_and_offers_no_way_out(client, 
     page = client.get(f"/carts/{cart_id}")
     assert "Agreed in quote RFQ-2026-000012, version 2" in page.text
     assert "9.123456" in page.text
-    for words in ("Empty the cart", "Work in this cart", "Remove the ticked lines", "coupon"):
+    for words in ("Empty the cart", "Work in this cart", "Remove the ticked lines", "coupon", "Make a standing order"):
         assert words not in page.text, words
     assert not page.soup.select('button[name="remove"]')
 
