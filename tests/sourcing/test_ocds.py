@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
+from app.accounts.domain.roles import Role
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.core.tenancy import acting_as
@@ -22,6 +24,7 @@ from app.sourcing.service import tender_changes, tender_questions
 from app.sourcing.service.tender_import import import_ocds
 from tests.documents.test_ocds import schema
 from tests.factories import tenders as make
+from tests.factories.accounts import person, sign_in
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -139,6 +142,22 @@ def test_before_the_opening_nobody_is_named():
     text = json.dumps([plain(one) for one in exported(made)], default=str)
     assert not any(company.name in text or company.legal_name in text for company, _actor in made.suppliers)
     assert "bids" not in json.loads(text)[-1]
+
+
+def test_the_page_takes_a_file_and_gives_the_record(client, world):
+    with world():
+        company, _runs, _decides = make.people()
+        boss = person(company, Role.COMPANY_ADMIN)
+    sign_in(client, boss)
+    page = client.post(
+        "/tenders/from-ocds", data={"file": (BytesIO(json.dumps(FOREIGN).encode()), "x.json")}, follow=True
+    )
+    assert "is made of ocds-abc123-1" in page.text
+    assert "Item 2 has no quantity" in page.text
+    empty = client.post("/tenders/from-ocds", data={"file": (BytesIO(b'{"ocid": "o"}'), "x.json")}, follow=True)
+    assert "There is no tender in this file" in empty.text
+    bad = client.post("/tenders/from-ocds", data={"file": (BytesIO(b"{"), "x.json")}, follow=True)
+    assert "This is not JSON" in bad.text
 
 
 @pytest.mark.shared

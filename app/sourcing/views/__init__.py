@@ -35,6 +35,7 @@ from app.sourcing.views import (  # noqa: E402 -- the modules add their routes t
     suppliers,  # noqa: F401
     tender_lines,  # noqa: F401
     tender_notices,  # noqa: F401
+    tender_ocds,  # noqa: F401
     tender_people,  # noqa: F401
     tender_steps,  # noqa: F401
     tender_words,  # noqa: F401
