@@ -85,9 +85,7 @@ class SupplyContract(Base):
     excess: Mapped[str] = mapped_column(String(5), server_default="block")
     terms: Mapped[str] = mapped_column(Text, server_default="")
     warned_percent: Mapped[int] = mapped_column(Integer, server_default="0")
-    shown_at: Mapped[datetime | None] = mapped_column(
-        DateTime(timezone=True)
-    )  # to the wholesaler, to sell at its prices
+    shown_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # to the wholesaler, for its shop
     row_version: Mapped[int] = mapped_column(Integer, server_default="1")
     created_by_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
