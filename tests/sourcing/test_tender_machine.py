@@ -24,7 +24,7 @@ from app.sourcing.domain.tender_machine import (
 LISTED = [
     (row.event, state, row.leads_from(state), role)
     for row in TENDER.transitions
-    for state in row.sources
+    for state in sorted(row.sources)
     for role in sorted(row.roles)
 ]
 UNLISTED = [
