@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from app.core.units import unit_name
@@ -29,6 +29,7 @@ from app.documents.model.procurement import (
 )
 from app.sourcing.models.awards import Award
 from app.sourcing.models.bids import Bid
+from app.sourcing.models.chain import SourcingEvent
 from app.sourcing.models.offers import BidTotal
 from app.sourcing.models.tenders import TenderLine
 from app.sourcing.queries.published import PublishedTender
@@ -60,33 +61,49 @@ _METHODS = {"public": "open", "registered": "open", "invited": "limited"}
 _CRITERIA = {"price": "priceOnly", "cost": "lowestCost"}
 _DATA_TYPES = {"yes_no": "boolean", "number": "number", "date": "date-time"}
 _BIDS = {"invalid": "disqualified", "disqualified": "disqualified"}
-_TOGETHER = timedelta(seconds=5)
 _UNSOLD = {"withdrawn", "lapsed"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """The tender as it stood at an event, with what was written together with it; `is_last` when nothing was told since.
+    """The tender as it stood at one of the events that were told, `place` counting them from 0.
 
-    Rows of one transaction have times some moments apart: what is in before `until` belongs to the event.
+    What was written together with an event has a time some moments before or after it: it belongs to the nearest event
+    of its kind. What no told event stands for belongs to the next one.
     """
 
     facts: PublishedTender
-    at: datetime
-    until: datetime
-    state: str
-    is_last: bool
+    told: Sequence[SourcingEvent]
+    place: int
 
-    def had(self, at: datetime | None) -> bool:
-        return at is not None and at < self.until
+    @property
+    def at(self) -> datetime:
+        return self.told[self.place].at
+
+    @property
+    def state(self) -> str:
+        return self.told[self.place].to_state
+
+    @property
+    def is_last(self) -> bool:
+        return self.place == len(self.told) - 1
+
+    def had(self, at: datetime | None, *kinds: str) -> bool:
+        """Whether what happened `at` was told by now, with an event of these kinds."""
+        if at is None:
+            return False
+        if not kinds:
+            return at <= self.at
+        places = [place for place, event in enumerate(self.told) if event.event in kinds]
+        return bool(places) and min(places, key=lambda place: abs(self.told[place].at - at)) <= self.place
 
     @property
     def bids(self) -> list[Bid]:
-        return [bid for bid in self.facts.bids if self.had(bid.opened_at) and bid.state not in _UNSOLD]
+        return [bid for bid in self.facts.bids if self.had(bid.opened_at, "open") and bid.state not in _UNSOLD]
 
     @property
     def awards(self) -> list[Award]:
-        return [award for award in self.facts.awards if self.had(award.approved_at)]
+        return [award for award in self.facts.awards if self.had(award.approved_at, "approve_award")]
 
     def party(self, bid: Bid) -> str:
         """The id of a bidder among the parties; nameless ones are counted."""
@@ -101,21 +118,18 @@ def procurements(facts: PublishedTender, *, prefix: str, language: str) -> list[
     told = [event for event in facts.events if event.event in TAGS]
     tender = facts.tender
     found = []
-    for place, event in enumerate(told, 1):
-        until = event.at + _TOGETHER
-        if place < len(told):
-            until = min(until, told[place].at)
-        now = _Moment(facts, event.at, until, event.to_state, place == len(told))
+    for place, event in enumerate(told):
+        now = _Moment(facts, told, place)
         tag = TAGS[event.event]
         if tag.startswith("award") and not now.awards:
             tag = "tenderUpdate"
         if tag.startswith("contract") and not _contracts(now):
             tag = "tenderUpdate"
-        found.append(_release(now, ocid=f"{prefix}-{tender.number}", place=place, tag=tag, language=language))
+        found.append(_release(now, ocid=f"{prefix}-{tender.number}", tag=tag, language=language))
     return found
 
 
-def _release(now: _Moment, *, ocid: str, place: int, tag: str, language: str) -> Procurement:
+def _release(now: _Moment, *, ocid: str, tag: str, language: str) -> Procurement:
     facts, tender = now.facts, now.facts.tender
     is_last = now.is_last
     lots = _lots(now)
@@ -124,7 +138,7 @@ def _release(now: _Moment, *, ocid: str, place: int, tag: str, language: str) ->
     period = Period(start=_instant(tender.contract_from), end=_instant(tender.contract_to))
     return Procurement(
         ocid=ocid,
-        id=f"{tender.number}-{place}",
+        id=f"{tender.number}-{now.place + 1}",
         date=now.at,
         tags=(tag,),
         language=language,
@@ -143,7 +157,7 @@ def _release(now: _Moment, *, ocid: str, place: int, tag: str, language: str) ->
         enquiry_period=Period(start=tender.start_at or tender.published_at, end=tender.question_end)
         if tender.question_end else None,
         contract_period=period if period != Period() else None,
-        opened_at=tender.opened_at if now.had(tender.opened_at) else None,
+        opened_at=tender.opened_at if now.had(tender.opened_at, "open") else None,
         opening_details="" if tender.opening == "auto" else f"Committee, {tender.opening_quorum} members together",
         auction=tender.has_auction if tender.has_auction != "none" else None,
         is_framework=tender.procedure.startswith("framework"),
@@ -158,7 +172,7 @@ def _release(now: _Moment, *, ocid: str, place: int, tag: str, language: str) ->
         enquiries=tuple(
             Enquiry(id=f"Q{ask.id}", asked_at=ask.asked_at, question=ask.text, answer=ask.answer,
                     answered_at=ask.answered_at, lot=_lot_id(facts, ask.lot_id), item=_item_id(facts, ask.line_id))
-            for ask in facts.questions if ask.state == "answered" and now.had(ask.answered_at)
+            for ask in facts.questions if ask.state == "answered" and now.had(ask.answered_at, "answer")
         ),
         bids=tuple(_bids(now)),
         statistics=tuple(_statistics(now)),
@@ -268,7 +282,7 @@ def _ranks(now: _Moment) -> dict[tuple[int, int], int]:
     found: dict[tuple[int, int], int] = {}
     latest = {result.lot_id: result for result in now.facts.results if now.had(result.at)}
     for lot_id, result in latest.items():
-        places = [(int(place["bid_id"]), place.get("rank")) for place in result.places]
+        places = [(int(place["bid"]), place.get("rank")) for place in result.places]
         counts = [rank for _, rank in places]
         found |= {
             (lot_id, bid_id): int(rank) for bid_id, rank in places if rank is not None and counts.count(rank) == 1
@@ -315,9 +329,9 @@ def _award(award: Award, now: _Moment) -> AwardDetail:
 
 
 def _award_status(award: Award, now: _Moment) -> str:
-    if now.had(award.ended_at):
+    if now.had(award.ended_at, "refuse_award", "revoke_award", "reject_award", "cancel"):
         return "unsuccessful" if award.state == "rejected" else "cancelled"
-    concluded = any(event.event == "conclude" and now.had(event.at) for event in now.facts.events)
+    concluded = any(event.event == "conclude" for event in now.told[: now.place + 1])
     return "active" if award.state in ("active", "cancelled") and concluded else "pending"
 
 
@@ -344,7 +358,7 @@ def _contracts(now: _Moment) -> Sequence[ContractDetail]:
         award = awards.get(contract.award_id)
         if award is None or not now.had(contract.created_at):
             continue
-        status = "active" if now.had(contract.began_at) else "pending"
+        status = "active" if now.had(contract.began_at, "sign_contract") else "pending"
         if now.had(contract.ended_at):
             status = "terminated" if contract.began_at else "cancelled"
         total = totals[award.bid_id, award.lot_id]
