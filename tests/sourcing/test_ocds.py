@@ -21,10 +21,12 @@ from app.sourcing.documents.ocds import procurements
 from app.sourcing.models.tenders import Tender, TenderLine, TenderLot, TenderRequirement, TenderTarget
 from app.sourcing.queries.published import published_tender
 from app.sourcing.service import tender_changes, tender_questions
+from app.sourcing.service.evaluation import store_ranking
 from app.sourcing.service.tender_import import import_ocds
 from tests.documents.test_ocds import schema
 from tests.factories import tenders as make
 from tests.factories.accounts import person, sign_in
+from tests.factories.evaluation import opened
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -142,6 +144,16 @@ def test_before_the_opening_nobody_is_named():
     text = json.dumps([plain(one) for one in exported(made)], default=str)
     assert not any(company.name in text or company.legal_name in text for company, _actor in made.suppliers)
     assert "bids" not in json.loads(text)[-1]
+
+
+def test_a_stored_ranking_gives_bids_their_ranks():
+    made = opened([["10", "10"], ["9", "9"]])
+    with acting_as(made.buyer):
+        store_ranking(made.buyer, made.id, made.lots[0])
+    with acting_as(made.approver):
+        tender_changes.cancel(made.approver, made.id, reason="No money", reason_code="budget")
+    found = exported(made)
+    assert sorted(bid["rank"] for bid in found[-1]["bids"]["details"]) == [1, 2]
 
 
 def test_the_page_takes_a_file_and_gives_the_record(client, world):
