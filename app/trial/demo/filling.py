@@ -60,7 +60,7 @@ from app.trial.demo.search import add_search
 from app.trial.demo.standing import add_standing
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
-from app.trial.demo.tenders import add_tenders
+from app.trial.demo.tenders import FIRMS, add_tenders
 from app.trial.demo.tenders_awarded import add_awarded
 from app.trial.demo.trade import fill_trade
 from app.trial.demo.visits import add_visit
@@ -68,7 +68,7 @@ from app.trial.demo.visits import add_visit
 LOGINS = ("jonas@hansewerft.example", "lena@hansewerft.example",
           "henrik@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
           "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example",
-          "mads@kattegat-pack.example")  # fmt: skip
+          "ingrid@nordkontor.example", "elena@rossi.example", "mads@kattegat-pack.example")  # fmt: skip
 
 
 def fill(actor: Actor) -> str:
@@ -87,6 +87,7 @@ def logins() -> str:
     for account in ACCOUNTS:
         people |= {person.email: (person.name, person.role.value, account.facts.name) for person in account.people}
     people |= {rival.email: (rival.name, Role.SUPPLIER.value, rival.company) for rival in RIVALS}
+    people |= {firm.email: (firm.person, Role.SUPPLIER.value, firm.name) for firm in FIRMS}
     lines = [f"  {email:<28} {name} ({role}, {firm})" for email in LOGINS for name, role, firm in (people[email],)]
     return f"Sign in with the password {PASSWORD} as\n" + "\n".join(lines)
 
