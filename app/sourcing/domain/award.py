@@ -60,13 +60,14 @@ def price_parts(
         problem = allocation_problem(offer.terms, part.quantity, offer.unit)
         if problem is not None:
             raise Invalid("quantity", N_("Line {position}: {problem}", position=offer.position, problem=problem))
-        price = _scaled(price_for(offer.terms, part.quantity), (factors or {}).get(offer.bid_id))
+        price = scaled(price_for(offer.terms, part.quantity), (factors or {}).get(offer.bid_id))
         net = round_amount(part.quantity * price / offer.base_quantity, offer.currency)
         priced.append(Priced(offer, part.quantity, price, net))
     return priced
 
 
-def _scaled(price: Decimal, factor: Fraction | None) -> Decimal:
+def scaled(price: Decimal, factor: Fraction | None) -> Decimal:
+    """A unit price after an auction that changed the whole bid by this factor."""
     if factor is None or factor == 1:
         return price
     exact = Fraction(price) * factor

@@ -91,13 +91,17 @@ class VersionPage:
 
 @dataclass(frozen=True, slots=True)
 class DiffRow:
-    """What one version says otherwise than another; position 0 is the quote as a whole."""
+    """What one version says otherwise than another; position 0 is the quote as a whole.
+
+    `kind` is amount or price for sums and unit prices in the quote's currency, else empty.
+    """
 
     position: int
     name: str
     what: Message
     before: str | Decimal | datetime | int | Message | None
     after: str | Decimal | datetime | int | Message | None
+    kind: str = ""
 
 
 _VERSIONS = text("""
@@ -210,6 +214,7 @@ _WHOLE: tuple[tuple[str, Message], ...] = (
     ("terms", N_("Terms")),
     ("intro", N_("Text")),
 )
+_KINDS = {"net": "amount", "net_total": "amount", "discount": "amount", "unit_price": "price"}
 _POSITIONS = text("SELECT id, position FROM quote_lines WHERE quote_id = :id")
 _ID = text("""
 SELECT id FROM quotes WHERE number = :number AND (CAST(:company AS bigint) IS NULL OR company_id = :company)""")
@@ -242,7 +247,7 @@ def _differences(
     for attribute, what in parts:
         before, after = (None if one is None else getattr(one, attribute) for one in (first, second))
         if before != after and not (before in (None, False, "") and after in (None, False, "")):
-            yield DiffRow(position, name, what, _said(before), _said(after))
+            yield DiffRow(position, name, what, _said(before), _said(after), _KINDS.get(attribute, ""))
 
 
 def _said(value: Any) -> Any:

@@ -60,7 +60,7 @@ def propose_award(
     parts = [part for part in parts if part.quantity]
     if not parts:
         raise Invalid("quantity", N_("Award at least one line."))
-    priced = price_parts(parts, offers, _factors(found))
+    priced = price_parts(parts, offers, auction_factors(found))
     check_quantities(priced, held_quantities(lot_id))
     check_mode(
         priced, tender.award_mode, multi_sourcing=tender.multi_sourcing, others=_winners_elsewhere(tender, lot_id)
@@ -90,7 +90,7 @@ def _check_bid(row: BidRow, today: date) -> None:
                                      supplier=row.supplier_name, day=row.valid_to))  # fmt: skip
 
 
-def _factors(found: LotEvaluation) -> dict[int, Fraction]:
+def auction_factors(found: LotEvaluation) -> dict[int, Fraction]:
     """By how much an auction changed the price of each bid."""
     return {
         row.bid_id: Fraction(row.price) / Fraction(row.initial)

@@ -81,18 +81,18 @@ def added_rows() -> list[AskedRow]:
 
 
 def rows_of_source() -> tuple[list[AskedRow], str]:
-    """What an address names (`cart`, `list`, `order`, or a row by `code`), and the words for where it came from."""
+    """What an address names (`cart`, `list`, `order`, or a row by `code`), and the number or name it came from."""
     values = request.args
     if values.get("cart", "").isdecimal():
-        return _of_wanted(cart_lines_wanted(actor(), int(values["cart"]))), f"cart {values['cart']}"
+        return _of_wanted(cart_lines_wanted(actor(), int(values["cart"]))), ""
     if values.get("list", "").isdecimal():
         return _of_list(int(values["list"]), is_release="release" in values)
     if values.get("order"):
         number = values["order"][:40]
-        return _of_wanted(order_lines_wanted(actor(), number)), f"order {number}"
+        return _of_wanted(order_lines_wanted(actor(), number)), number
     if values.get("code"):
         row = AskedRow(*(values.get(part, "").strip()[:_LONGEST] for part in ("code", "quantity", "unit")))
-        return [row], f"article {row.code}"[:60]
+        return [row], row.code[:60]
     return [], ""
 
 

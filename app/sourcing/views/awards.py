@@ -10,7 +10,7 @@ from flask import Response, make_response, render_template, request, send_file
 
 from app.core.errors import Invalid, NotFound
 from app.sourcing.domain.allocation import split_by_percent
-from app.sourcing.domain.award import Offered, Part
+from app.sourcing.domain.award import Offered, Part, scaled
 from app.sourcing.domain.tender_machine import TENDER
 from app.sourcing.forms.awards import ReasonForm
 from app.sourcing.policy import Permission
@@ -129,6 +129,7 @@ def _proposal(head: LotHead, problem: str) -> Response:
                   for row in ranked}
         for line in found.lines
     }  # fmt: skip
+    factors = service.auction_factors(found)
     free = {line.id: line.quantity - held.get(line.id, Decimal(0)) for line in found.lines}
     taken: Mapping[int, str] = {}
     rests: Mapping[int, Decimal] = {}
@@ -147,6 +148,7 @@ def _proposal(head: LotHead, problem: str) -> Response:
         found=found,
         ranked=ranked,
         by_line=by_line,
+        prices={one.id: scaled(one.terms.unit_price, factors.get(one.bid_id)) for one in offers.values()},
         free=free,
         taken=taken,
         rests=rests,

@@ -163,8 +163,10 @@ def quote_file_remove(number: str, file_id: int) -> Response:
     )
 
 
-def _shown_value(value: Any) -> Any:
+def _shown_value(value: Any, kind: str, currency: str) -> Any:
     """One side of a difference, as its kind is shown."""
+    if kind and isinstance(value, Decimal):
+        return filters.money(value, currency) if kind == "amount" else filters.price(value)
     if isinstance(value, Message):
         return say(value)
     if isinstance(value, datetime):
