@@ -33,6 +33,7 @@ from app.sourcing.views import (  # noqa: E402 -- the modules add their routes t
     supplier_questions,  # noqa: F401
     supplier_tenders,  # noqa: F401
     suppliers,  # noqa: F401
+    tender_figures,  # noqa: F401
     tender_lines,  # noqa: F401
     tender_notices,  # noqa: F401
     tender_ocds,  # noqa: F401
