@@ -29,7 +29,13 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.PROMOTE: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.READ_VAT: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
     Permission.EDIT_VAT: {Role.OPERATOR_ADMIN, Role.ACCOUNTANT},
-    Permission.OWN_LIST: {Role.COMPANY_ADMIN, Role.BUYER, Role.APPROVER, Role.BOOKKEEPER},
+    Permission.OWN_LIST: {
+        Role.COMPANY_ADMIN,
+        Role.BUYER,
+        Role.APPROVER,
+        Role.BOOKKEEPER,
+        Role.TENDER_MANAGER,
+    },  # fmt: skip
     Permission.READ_COSTS: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
     Permission.EDIT_COSTS: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.APPROVE_FLOOR: {Role.OPERATOR_ADMIN},
