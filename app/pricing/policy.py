@@ -35,7 +35,7 @@ GRANTS: dict[Permission, set[Role]] = {
         Role.APPROVER,
         Role.BOOKKEEPER,
         Role.TENDER_MANAGER,
-    },  # fmt: skip
+    },
     Permission.READ_COSTS: {Role.OPERATOR_ADMIN, Role.PRICING, Role.ACCOUNTANT},
     Permission.EDIT_COSTS: {Role.OPERATOR_ADMIN, Role.PRICING},
     Permission.APPROVE_FLOOR: {Role.OPERATOR_ADMIN},
