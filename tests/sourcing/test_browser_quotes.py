@@ -75,7 +75,7 @@ def test_three_rounds_and_an_order(browser, base, world, scene, viewport, option
         theirs.wait_for_url("**/offer")
         _offer(theirs, [answer], has_script=False)
     mine.goto(f"/quotes/{number}/versions?a=1&b=3")
-    assert mine.get_by_text("9.4", exact=True).first.is_visible()
+    assert mine.get_by_text("9.40", exact=True).first.is_visible()
     check(mine)
     mine.goto(f"/quotes/{number}")
     check(mine)
