@@ -1,4 +1,4 @@
-"""Who may import what, and see what was imported."""
+"""Who may import what, who sees the messages exchanged with partners, and who repairs them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ class Permission(StrEnum):
     STOCK = "exchange:import:stock"
     ACCOUNTS = "exchange:import:accounts"
     HISTORY = "exchange:import:history"
+    MESSAGES = "exchange:message:read"
+    REPAIR = "exchange:message:repair"
+    PARTNERS = "exchange:partner:manage"
+    PUNCH_OUT = "exchange:punch-out:use"
 
 
 GRANTS: dict[Permission, set[Role]] = {
@@ -23,4 +27,10 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.STOCK: {Role.OPERATOR_ADMIN, Role.PRICING, Role.WAREHOUSE},
     Permission.ACCOUNTS: {Role.OPERATOR_ADMIN, Role.SALES},
     Permission.HISTORY: {Role.OPERATOR_ADMIN},
-}
+    Permission.MESSAGES: {
+        Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT, Role.WAREHOUSE, Role.PURCHASER, Role.COMPANY_ADMIN, Role.BOOKKEEPER,
+    },
+    Permission.REPAIR: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT},
+    Permission.PARTNERS: {Role.OPERATOR_ADMIN},
+    Permission.PUNCH_OUT: {Role.COMPANY_ADMIN, Role.BUYER},
+}  # fmt: skip

@@ -21,7 +21,7 @@ from app.core.jobs import JOBS
 from app.core.tables.writing import write_xlsx
 from app.core.tenancy import acting_as
 from app.exchange.importers import IMPORTERS
-from app.exchange.models import ImportRun
+from app.exchange.models.imports import ImportRun
 from app.exchange.queries.runs import run as run_of
 from app.exchange.queries.runs import saved_mapping
 from app.exchange.service import runs as commands

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.core.actor import Actor
 from app.core.tenancy import acting_as
-from app.exchange.models import ImportRun
+from app.exchange.models.imports import ImportRun
 from app.exchange.queries.runs import run as run_of
 from app.exchange.service.files import Settings
 from app.exchange.service.processing import Progress, process

@@ -17,7 +17,7 @@ from app.core.tables.rows import Cell
 from app.core.tenancy import visible
 from app.core.texts import N_, Message
 from app.exchange.domain.runs import IN_WORK, RunState
-from app.exchange.models import ColumnMapping, ImportProblem, ImportRun
+from app.exchange.models.imports import ColumnMapping, ImportProblem, ImportRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from app.exchange.domain.outcome import MAX_REFUSED, Outcome, RowState, Tally
 from app.exchange.domain.reading import Reading
 from app.exchange.domain.runs import IN_WORK, RunState
 from app.exchange.importers import Importer
-from app.exchange.models import ImportProblem, ImportRun
+from app.exchange.models.imports import ImportProblem, ImportRun
 from app.exchange.service.files import OpenFile, Settings, opened_file
 
 log = logging.getLogger(__name__)

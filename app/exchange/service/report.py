@@ -10,7 +10,7 @@ from app.core.tables.rows import Cell
 from app.core.tables.writing import csv_chunks, write_csv, write_xlsx
 from app.core.texts import Message
 from app.exchange.domain.outcome import Tally
-from app.exchange.models import ImportRun
+from app.exchange.models.imports import ImportRun
 from app.exchange.queries.runs import RefusedRow, every_refused_row
 
 Say = Callable[[Message], str]

@@ -20,7 +20,7 @@ from app.core.tables.rows import cell_text
 from app.core.texts import N_
 from app.exchange.domain.reading import Reading, read_sample
 from app.exchange.domain.runs import CAN_CANCEL, CAN_CHOOSE_COLUMNS, CAN_RESUME, CAN_START, RunState
-from app.exchange.models import ColumnMapping, ImportProblem, ImportRun
+from app.exchange.models.imports import ColumnMapping, ImportProblem, ImportRun
 from app.exchange.queries.runs import interrupted_run
 from app.exchange.queries.runs import run as visible_run
 from app.exchange.service.files import (

@@ -11,7 +11,7 @@ from app.core.errors import Forbidden
 from app.core.texts import N_
 from app.exchange.domain.reading import Column
 from app.exchange.domain.runs import CAN_CHOOSE_COLUMNS
-from app.exchange.forms import ColumnsForm, column_name, columns_form
+from app.exchange.forms.imports import ColumnsForm, column_name, columns_form
 from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
 from app.exchange.queries.codes import warehouse_codes

@@ -9,7 +9,7 @@ from flask import Response, current_app, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from app.core.actor import Actor
-from app.exchange.forms import UploadForm
+from app.exchange.forms.imports import UploadForm
 from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
 from app.exchange.queries.runs import runs

@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.core.texts import Message
 from app.exchange.domain.outcome import MAX_REFUSED
 from app.exchange.domain.runs import CAN_CANCEL, CAN_CHOOSE_COLUMNS, CAN_RESUME, CAN_START, IN_WORK, RunState
-from app.exchange.forms import ALL_OR_NOTHING, StartForm
+from app.exchange.forms.imports import ALL_OR_NOTHING, StartForm
 from app.exchange.importers import IMPORTERS
 from app.exchange.policy import Permission
 from app.exchange.queries.runs import refused_rows

@@ -1,0 +1,1 @@
+"""Tables of imports, of partners and of the messages exchanged with them."""

@@ -1,0 +1,16 @@
+"""Partners, channels, messages."""
+
+from __future__ import annotations
+
+revision = "0039"
+down_revision = "0038"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

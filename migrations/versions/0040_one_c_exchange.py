@@ -1,0 +1,16 @@
+"""Sessions of the exchange with 1C."""
+
+from __future__ import annotations
+
+revision = "0040"
+down_revision = "0039"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
