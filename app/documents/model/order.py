@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from app.documents.model.invoice import Note
-from app.documents.model.line import AllowanceCharge
+from app.documents.model.line import AllowanceCharge, Classification
 from app.documents.model.party import Party
 
 
@@ -45,7 +45,8 @@ class OrderLine:
 
     `quantity` in `unit`, as the buyer's system names it; `unit_price` is net for `price_base_quantity` of `price_unit`
     (1 of `unit` when empty), `list_price` the price before discounts. `net` is the buyer's own amount of the line.
-    `action` is what a change does with the line (UNTDID 1229, X12 element 670).
+    `action` is what a change does with the line (UNTDID 1229, X12 element 670). `auxiliary_id` is what the seller's shop
+    gave with the article in a punch-out (cXML SupplierPartAuxiliaryID).
     """
 
     position: str
@@ -55,6 +56,7 @@ class OrderLine:
     buyer_sku: str = ""
     gtin: str = ""
     manufacturer_sku: str = ""
+    auxiliary_id: str = ""
     name: str = ""
     description: str = ""
     unit_price: Decimal | None = None
@@ -70,6 +72,7 @@ class OrderLine:
     notes: tuple[Note, ...] = ()
     references: tuple[Reference, ...] = ()
     allowances_charges: tuple[AllowanceCharge, ...] = ()
+    classifications: tuple[Classification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

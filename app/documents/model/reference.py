@@ -19,12 +19,16 @@ class ItemIds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRef:
-    """An order, or with `line` one line of it, as its buyer numbers them; `sales_number` is the seller's number."""
+    """An order, or with `line` one line of it, as its buyer numbers them; `sales_number` is the seller's number.
+
+    `payload` is the id of the message that brought the order (cXML payloadID).
+    """
 
     number: str
     line: str = ""
     date: date | None = None
     sales_number: str = ""
+    payload: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
