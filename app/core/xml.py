@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice
 from typing import NoReturn
 
 from lxml import etree
@@ -21,6 +23,7 @@ MAX_DEPTH = 100
 # libxml2's own limits (10 MB a text, depth 256, entity amplification) hold up to here; beyond, huge_tree lifts them.
 _PLAIN_BYTES = 10_000_000
 _PROLOG_CHUNK = 4096
+_PROLOG_BYTES = 1_000_000
 _PLACE = re.compile(r", line \d+, column \d+$")
 
 
@@ -40,6 +43,17 @@ class XmlError(Invalid):
         self.fault = fault
         self.line = line
         super().__init__("file", message)
+
+
+@dataclass(frozen=True, slots=True)
+class XmlStart:
+    """The root as it opens: `system` is the DTD the DOCTYPE names, which is never loaded."""
+
+    namespace: str
+    name: str
+    attributes: Mapping[str, str]
+    system: str = ""
+    has_doctype: bool = False
 
 
 def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> etree._Element:
@@ -73,18 +87,87 @@ def _parser(huge: bool) -> etree.XMLParser:
     )
 
 
-def _check_prolog(data: bytes) -> bool:
-    """Refuse entity declarations before anything could use them; tell whether there is a DOCTYPE at all."""
+def read_start(chunks: Iterable[bytes], *, max_bytes: int = _PROLOG_BYTES) -> tuple[XmlStart, Iterator[bytes]]:
+    """The root's start tag, and all chunks from the first on. Entity declarations are refused."""
+    source = iter(chunks)
+    seen: list[bytes] = []
+    try:
+        for start in _starts(_kept(source, seen, max_bytes)):
+            return start, chain(seen, source)
+    except etree.XMLSyntaxError as error:
+        _refuse(error, MAX_DEPTH)
+    raise XmlError(XmlFault.MALFORMED, N_("The XML has no root element."))
+
+
+def _kept(source: Iterator[bytes], seen: list[bytes], max_bytes: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in source:
+        seen.append(chunk)
+        for start in range(0, len(chunk), _PROLOG_CHUNK):
+            yield chunk[start : start + _PROLOG_CHUNK]
+            size += _PROLOG_CHUNK
+            if size > max_bytes:
+                raise XmlError(
+                    XmlFault.TOO_LARGE, N_("The XML has no root element in its first {n} bytes.", n=max_bytes)
+                )
+
+
+def _starts(chunks: Iterable[bytes]) -> Iterator[XmlStart]:
+    """The root's start, once it is there; entity declarations are refused before anything could use them."""
     reader = etree.XMLPullParser(events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
-    for start in range(0, len(data), _PROLOG_CHUNK):
-        reader.feed(data[start : start + _PROLOG_CHUNK])
+    for chunk in chunks:
+        reader.feed(chunk)
         for _, element in reader.read_events():
             info = element.getroottree().docinfo
             declared = info.internalDTD
             if declared is not None and next(declared.iterentities(), None) is not None:
                 raise XmlError(XmlFault.ENTITIES, N_("The XML declares entities, which is not allowed."))
-            return declared is not None or bool(info.doctype)
-    return False
+            name = etree.QName(element)
+            attributes = {str(key): str(value) for key, value in element.attrib.items()}
+            has_doctype = declared is not None or bool(info.doctype)
+            yield XmlStart(name.namespace or "", name.localname, attributes, info.system_url or "", has_doctype)
+    reader.close()
+
+
+def parts(chunks: Iterable[bytes], names: Iterable[str], *, max_bytes: int) -> Iterator[etree._Element]:
+    """Each element with one of the local names as soon as it is whole, in bounded memory.
+
+    It is emptied, and what stands before it is dropped, when the next one is asked for; of what is around it only the
+    start tags are there. Text of more than 10 MB and more than 256 levels are refused.
+    """
+    _, source = read_start(chunks)
+    reader = etree.XMLPullParser(
+        events=("end",), tag=[f"{{*}}{name}" for name in names], resolve_entities=False, load_dtd=False, no_network=True,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    size = 0
+    try:
+        for chunk in source:
+            size += len(chunk)
+            if size > max_bytes:
+                message = N_("The file has more than {limit} bytes; it is not read further.", limit=max_bytes)
+                raise XmlError(XmlFault.TOO_LARGE, message)
+            reader.feed(chunk)
+            yield from _ended(reader)
+        reader.close()
+    except etree.XMLSyntaxError as error:
+        _refuse(error, MAX_DEPTH)
+    yield from _ended(reader)
+
+
+def _ended(reader: etree.XMLPullParser) -> Iterator[etree._Element]:
+    for _, element in reader.read_events():
+        yield element
+        element.clear()
+        parent = element.getparent()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
+
+
+def _check_prolog(data: bytes) -> bool:
+    """Refuse entity declarations; tell whether there is a DOCTYPE at all."""
+    pieces = (data[start : start + _PROLOG_CHUNK] for start in range(0, len(data), _PROLOG_CHUNK))
+    return any(start.has_doctype for start in islice(_starts(pieces), 1))
 
 
 def _refuse(error: etree.XMLSyntaxError, max_depth: int) -> NoReturn:

@@ -12,11 +12,11 @@ from typing import Any
 from lxml import etree
 
 from app.core.texts import N_
-from app.core.xml import XmlError, parse
+from app.core.xml import XmlError, parse, read_start
 from app.documents.formats import Format, FormatError, formats
+from app.documents.inspection.families import family_of
 from app.documents.pdf_reading import PdfFault, embedded_xml, opened
 from app.documents.reading import Reading
-from app.documents.rule_choice import family_of
 from app.documents.segments import Severity
 
 _SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -76,8 +76,8 @@ def _read(data: bytes, target: Format, source: str) -> tuple[str, Any]:
     """Tried are the formats of the file's family, first those with documents that the target has a form for."""
     if source and source not in formats:
         raise FormatError(N_("There is no format {code}; known are {codes}.", code=source, codes=", ".join(formats)))
-    family = _family(data)
-    codes = [source] if source else [code for code in formats if code.startswith(family)]
+    beginnings = _beginnings(data)
+    codes = [source] if source else [code for code in formats if code.startswith(beginnings)]
     codes.sort(key=lambda code: set(target.documents).isdisjoint(formats[code].documents))
     problem = FormatError(N_("The file is in no format that is read here."))
     for code in codes:
@@ -88,19 +88,20 @@ def _read(data: bytes, target: Format, source: str) -> tuple[str, Any]:
     raise problem
 
 
-def _family(data: bytes) -> str:
+def _beginnings(data: bytes) -> tuple[str, ...]:
+    """Of the codes of the formats that may read the file."""
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"UN"):
-        return "edifact"
+        return ("edifact",)
     if start.startswith(b"ISA"):
-        return "x12"
+        return ("x12",)
     if b"<" not in start[:4].replace(b"\x00", b""):
-        return ""
+        return ("",)
     try:
-        family = family_of(parse(data))
+        root, _ = read_start([data])
     except XmlError as error:
         raise FormatError(error.message, error.line) from None
-    return "" if family == "xml" else family
+    return family_of(root).formats or ("",)
 
 
 def _document(result: Any) -> Any:

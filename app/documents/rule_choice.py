@@ -12,10 +12,6 @@ from app.documents.rule_packs import Packs
 from app.documents.rule_sets import RuleSet, Schema
 from app.documents.ubl.structure import structure_of
 
-UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
-CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:"
-ORDER_X = "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure:"
-ZUGFERD_1 = "urn:ferd:CrossIndustryDocument:"
 EN16931 = "urn:cen.eu:en16931:2017"
 
 _INVOICES = {"Invoice": rule_sets.UBL_INVOICE, "CreditNote": rule_sets.UBL_CREDIT_NOTE}
@@ -35,18 +31,10 @@ class Checks:
     missing: tuple[Message, ...] = ()
 
 
-def family_of(root: etree._Element) -> str:
-    """ubl, cii, order-x, zugferd-1 or xml."""
-    namespace = etree.QName(root).namespace or ""
-    known = {UBL: "ubl", CII: "cii", ORDER_X: "order-x", ZUGFERD_1: "zugferd-1"}
-    return next((name for start, name in known.items() if namespace.startswith(start)), "xml")
-
-
-def checks_for(root: etree._Element, customization: str, packs: Packs) -> Checks:
-    """What is here for the document, and what is not."""
+def checks_for(root: etree._Element, customization: str, chosen: Checks, packs: Packs) -> Checks:
+    """What is here for the document, and what is not: `chosen` is what is built in for it."""
     name = etree.QName(root)
     fitting = packs.fitting(name.namespace or "", name.localname, customization)
-    chosen = _built_in(family_of(root), name.localname, customization)
     own = [entry.rules for entry in fitting]
     named = {other for entry in fitting for other in entry.replaces}
     replaced = named | {item.name for item in own}
@@ -82,22 +70,25 @@ def _missing(
     return tuple(found)
 
 
-def _built_in(family: str, name: str, customization: str) -> Checks:
-    if family == "ubl" and name in _INVOICES:
+def ubl_checks(name: str, customization: str) -> Checks:
+    if name in _INVOICES:
         is_plain = customization == EN16931
         missing = () if is_plain else (_beyond("EN 16931", customization),)
         return Checks((_INVOICES[name],), None, (rule_sets.EN16931_UBL,), False, missing)
-    if family == "ubl" and (structure := structure_of(name)):
-        return Checks((structure,))
-    if family == "cii":
-        profile = rule_sets.known_profile(customization)
-        rules, _ = rule_sets.profile_of(customization)
-        missing = () if profile else (_foreign(rules.name, customization),)
-        return Checks((rule_sets.CII_D22B,), profile[1] if profile else None, (rules,), profile is None, missing)
-    if family == "order-x":
-        profile = rule_sets.order_profile_of(customization)
-        return Checks((profile[1],), None, (profile[0],)) if profile else Checks()
-    return Checks((rule_sets.ZUGFERD_1,)) if family == "zugferd-1" else Checks()
+    structure = structure_of(name)
+    return Checks((structure,)) if structure else Checks()
+
+
+def cii_checks(customization: str) -> Checks:
+    profile = rule_sets.known_profile(customization)
+    rules, _ = rule_sets.profile_of(customization)
+    missing = () if profile else (_foreign(rules.name, customization),)
+    return Checks((rule_sets.CII_D22B,), profile[1] if profile else None, (rules,), profile is None, missing)
+
+
+def order_x_checks(customization: str) -> Checks:
+    profile = rule_sets.order_profile_of(customization)
+    return Checks((profile[1],), None, (profile[0],)) if profile else Checks()
 
 
 def _beyond(rules: str, customization: str) -> Message:

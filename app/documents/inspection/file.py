@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from app.core.texts import N_
-from app.core.xml import MAX_BYTES
 from app.documents.inspection.edi import inspect_x12
 from app.documents.inspection.edifact import inspect_edifact
 from app.documents.inspection.pdf import inspect_pdf
@@ -46,7 +45,7 @@ def inspect_file(chunks: Iterable[bytes], *, name: str = "", rules: Path | None 
     if _X12.match(looked_at):
         return inspect_x12(whole)
     if _XML.match(looked_at):
-        return inspect_xml(b"".join(_up_to(whole, MAX_BYTES)), rules)
+        return inspect_xml(whole, rules)
     if b"%PDF-" in start[:_LOOKED_AT]:
         return inspect_pdf(b"".join(_up_to(whole, MAX_PDF_BYTES)), rules)
     if name.lower().endswith(".xml"):

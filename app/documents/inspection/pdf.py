@@ -36,7 +36,7 @@ def inspect_pdf(data: bytes, rules: Path | None = None) -> Inspection:
                 return _without(pdf)
     except PdfFault as error:
         return Inspection("pdf", findings=[_finding(SYNTAX, error.rule, Severity.FATAL, str(error))])
-    found = inspect_xml(inside.data, rules)
+    found = inspect_xml([inside.data], rules)
     _wrapping(found, inside, data)
     return found
 
