@@ -12,6 +12,9 @@ from app.core.db import db
 M = TypeVar("M")
 
 LOCK_ORDER = (
+    "exchange_channels",
+    "exchange_files",
+    "exchange_messages",
     "import_runs",
     "buyer_visits",
     "exports",
