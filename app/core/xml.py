@@ -122,10 +122,10 @@ def _starts(chunks: Iterable[bytes]) -> Iterator[XmlStart]:
             declared = info.internalDTD
             if declared is not None and next(declared.iterentities(), None) is not None:
                 raise XmlError(XmlFault.ENTITIES, N_("The XML declares entities, which is not allowed."))
-            name = etree.QName(element)
+            namespace, _, name = str(element.tag).removeprefix("{").rpartition("}")
             attributes = {str(key): str(value) for key, value in element.attrib.items()}
             has_doctype = declared is not None or bool(info.doctype)
-            yield XmlStart(name.namespace or "", name.localname, attributes, info.system_url or "", has_doctype)
+            yield XmlStart(namespace, name, attributes, info.system_url or "", has_doctype)
     reader.close()
 
 
