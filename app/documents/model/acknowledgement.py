@@ -19,7 +19,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgedFault:
-    """One fault: `code` as the format names it, and where it stands (segment, element, component count from 1)."""
+    """One fault: `code` as the format names it, and where it stands (segment, element, component count from 1).
+
+    `path` is the place in an XML document or the position of a line; `scheme` the list that the code is of.
+    """
 
     code: str
     text: str = ""
@@ -29,6 +32,8 @@ class AcknowledgedFault:
     component: int | None = None
     loop: str = ""
     value: str = ""
+    path: str = ""
+    scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,8 @@ class Acknowledgement:
     """`control_number` is that of the interchange (or group) answered; `document_number` the business document's.
 
     `included`, `received` and `accepted` count the messages of the answered group, also those that are not listed.
+    `status` is what became of an invoice where the format says more than the verdict (UNTDID 4343 in Peppol: IP in
+    process, UQ under query, CA conditionally accepted, PD paid), `status_on` since when.
     """
 
     number: str
@@ -55,6 +62,10 @@ class Acknowledgement:
     group_control_number: str = ""
     document_number: str = ""
     document_type: str = ""
+    document_date: date | None = None
+    status: str = ""
+    status_on: date | None = None
+    note: str = ""
     messages: tuple[AcknowledgedMessage, ...] = ()
     faults: tuple[AcknowledgedFault, ...] = ()
     sender: Party | None = None

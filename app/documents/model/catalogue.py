@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from app.documents.model.line import Classification
+from app.documents.model.line import Attribute, Classification
 from app.documents.model.order import Reference
 from app.documents.model.party import Party
 from app.documents.model.reference import ItemIds, ScalePrice
@@ -59,11 +59,48 @@ class CatalogueGroup:
     position: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PriceKind:
+    """A kind of price that the items name by its `id` (ТипЦены in 1C); `is_gross`: VAT is in it."""
+
+    id: str
+    name: str = ""
+    currency: str = ""
+    is_gross: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlace:
+    """A warehouse that the items name by its `id`."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStock:
+    """So much of an item is there; `place` is empty where the catalogue says no warehouse."""
+
+    quantity: Decimal
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureKind:
+    """What items may have: a feature by its `id`; `kind` is the format's word for its values, `choices` id and value."""
+
+    id: str
+    name: str
+    kind: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
     """One article. `order_unit` is what is ordered and holds `contents` of `content_unit`.
 
     Texts by language ("" where the catalogue names none). Prices are net unless `kind` says otherwise.
+    `vat_category` is UNTDID 5305 (S, Z, E, ...).
     """
 
     ids: ItemIds
@@ -79,6 +116,7 @@ class CatalogueItem:
     lead_time_days: int | None = None
     prices: tuple[ScalePrice, ...] = ()
     vat_rate: Decimal | None = None
+    vat_category: str = ""
     groups: tuple[str, ...] = ()
     classifications: tuple[Classification, ...] = ()
     features: tuple[Feature, ...] = ()
@@ -91,11 +129,17 @@ class CatalogueItem:
     weight_kg: Decimal | None = None
     start: date | None = None
     end: date | None = None
+    stock: tuple[ItemStock, ...] = ()
+    properties: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """`number` and `version` name it; changes fit only to `previous_version`."""
+    """`number` and `version` name it; changes fit only to `previous_version`.
+
+    `record_id` and `properties` of items are what `OrderLine` says of them. `price_kinds`, `places` and `feature_kinds`
+    are the lists that items refer to.
+    """
 
     number: str
     items: Iterable[CatalogueItem]
@@ -113,5 +157,8 @@ class Catalogue:
     territories: tuple[str, ...] = ()
     groups: tuple[CatalogueGroup, ...] = ()
     references: tuple[Reference, ...] = ()
+    price_kinds: tuple[PriceKind, ...] = ()
+    places: tuple[StockPlace, ...] = ()
+    feature_kinds: tuple[FeatureKind, ...] = ()
 
     kind: ClassVar[str] = "catalogue"

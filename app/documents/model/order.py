@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import ClassVar
 
 from app.documents.model.invoice import Note
-from app.documents.model.line import AllowanceCharge, Classification
+from app.documents.model.line import AllowanceCharge, Attribute, Classification
 from app.documents.model.party import Party
 
 
@@ -46,7 +46,8 @@ class OrderLine:
     `quantity` in `unit`, as the buyer's system names it; `unit_price` is net for `price_base_quantity` of `price_unit`
     (1 of `unit` when empty), `list_price` the price before discounts. `net` is the buyer's own amount of the line.
     `action` is what a change does with the line (UNTDID 1229, X12 element 670). `auxiliary_id` is what the seller's shop
-    gave with the article in a punch-out (cXML SupplierPartAuxiliaryID).
+    gave with the article in a punch-out (cXML SupplierPartAuxiliaryID), `record_id` the key of the article in the
+    sender's system (Ид in 1C). `properties` are named values beside the fields (ЗначенияРеквизитов in 1C).
     """
 
     position: str
@@ -57,6 +58,7 @@ class OrderLine:
     gtin: str = ""
     manufacturer_sku: str = ""
     auxiliary_id: str = ""
+    record_id: str = ""
     name: str = ""
     description: str = ""
     unit_price: Decimal | None = None
@@ -73,6 +75,7 @@ class OrderLine:
     references: tuple[Reference, ...] = ()
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     classifications: tuple[Classification, ...] = ()
+    properties: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,12 @@ class OrderTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """`type_code` and `function` are those of the format: UNTDID 1001 and 1225, X12 elements 92 and 353."""
+    """`type_code` and `function` are those of the format: UNTDID 1001 and 1225, X12 elements 92 and 353.
+
+    `record_id` is the key of the order in the sender's system, `exchange_rate` that of its currency to the currency of
+    the sender's books. `is_gross`: prices and amounts of lines include VAT. `properties` are named values beside the
+    fields, such as the state of the order (ЗначенияРеквизитов in 1C).
+    """
 
     number: str
     issue_date: date | None
@@ -108,5 +116,10 @@ class Order:
     references: tuple[Reference, ...] = ()
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     totals: OrderTotals = OrderTotals()
+    record_id: str = ""
+    issue_time: time | None = None
+    exchange_rate: Decimal | None = None
+    is_gross: bool = False
+    properties: tuple[Attribute, ...] = ()
 
     kind: ClassVar[str] = "order"

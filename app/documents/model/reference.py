@@ -9,12 +9,16 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemIds:
-    """The numbers of an article: ours (`sku` is the seller's), the buyer's, GTIN, the manufacturer's."""
+    """The numbers of an article: ours (`sku` is the seller's), the buyer's, GTIN, the manufacturer's.
+
+    `record_id` is the key of the article in the sender's system, which people do not use (Ид in 1C).
+    """
 
     sku: str = ""
     buyer_sku: str = ""
     gtin: str = ""
     manufacturer_sku: str = ""
+    record_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
