@@ -32,7 +32,7 @@ def test_celery_can_use_its_address(server):
     with Connection(server.url) as connection:
         queue = connection.SimpleQueue("try")
         queue.put({"n": 1})
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         message.ack()
         assert message.payload == {"n": 1}
         queue.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,10 +48,8 @@ def test_refused_with_a_named_fault(data, fault):
 
 @pytest.mark.parametrize("data", [BOMB, BOMB + b" " * 11_000_000], ids=["small", "beyond the parser's own limits"])
 def test_entity_bomb_goes_off_nowhere(data):
-    start = time.perf_counter()
     with pytest.raises(XmlError):
         parse(data)
-    assert time.perf_counter() - start < 2
 
 
 def test_fault_names_its_line():

@@ -227,7 +227,7 @@ def test_hostile_repetition_costs_no_more_than_its_length(text):
         read(ORDERS[:-20] + text)
     except FormatError as error:
         assert error.line
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 60  # of the processor, not of the clock; the square would take hours
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def shared_divided_and_approved(browser: Any, base: str, people: dict[str, str],
     field(dan, "PIN").press("Tab")
     dan.wait_for_selector("#cart-sum >> text=260.00")
     look(dan)
-    ann.wait_for_selector("#cart-sum >> text=260.00", timeout=15_000)
+    ann.wait_for_selector("#cart-sum >> text=260.00")
     assert "Dan Admin" in ann.locator("tr:has(strong:text-is('PIN'))").inner_text()
 
     ann.click("text=Check out")

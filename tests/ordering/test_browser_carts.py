@@ -45,14 +45,14 @@ def test_two_people_in_one_cart(browser, base, pair):
     bob.goto(f"/carts/{pair['cart']}")
     look(ann)
     look(bob)
-    ann.wait_for_selector("text=Also here: Bob Builder", timeout=15_000)
-    bob.wait_for_selector("text=Also here: Ann Buyer", timeout=15_000)
+    ann.wait_for_selector("text=Also here: Bob Builder")
+    bob.wait_for_selector("text=Also here: Ann Buyer")
 
     # Ann types without leaving the field; Bob's change of another line comes in beside it
     field(ann, "PIN").fill("77")
     field(bob, "NUT").fill("10")
     field(bob, "NUT").press("Tab")
-    ann.wait_for_selector("#cart-sum >> text=36.00", timeout=15_000)
+    ann.wait_for_selector("#cart-sum >> text=36.00")
     assert field(ann, "NUT").input_value() == "10"
     assert field(ann, "PIN").input_value() == "77"
     assert ann.evaluate("document.activeElement.name") == field(ann, "PIN").get_attribute("name")
@@ -61,14 +61,14 @@ def test_two_people_in_one_cart(browser, base, pair):
     # Bob changes the very line Ann is typing in: she is told, and both values are there to choose from
     field(bob, "PIN").fill("5")
     field(bob, "PIN").press("Tab")
-    ann.wait_for_selector("#cart-sum >> text=38.00", timeout=15_000)
+    ann.wait_for_selector("#cart-sum >> text=38.00")
     assert field(ann, "PIN").input_value() == "77"
     field(ann, "PIN").press("Tab")
     ann.wait_for_selector("text=Bob Builder has changed it to 5 pcs meanwhile. You typed 77.")
     look(ann)
     ann.click("text=Take 77")
     ann.wait_for_selector("#cart-sum >> text=182.00")
-    bob.wait_for_selector("#cart-sum >> text=182.00", timeout=15_000)
+    bob.wait_for_selector("#cart-sum >> text=182.00")
     assert field(bob, "PIN").input_value() == "77"
 
     # Bob takes a line out while Ann changes it; she puts it back
@@ -80,7 +80,7 @@ def test_two_people_in_one_cart(browser, base, pair):
         ann.wait_for_selector("text=Bob Builder has taken BOLT out meanwhile. You typed 9.")
         ann.click("text=Put 9 back")
         ann.wait_for_selector("tr:has(strong:text-is('BOLT'))")
-        bob.wait_for_selector("tr:has(strong:text-is('BOLT'))", timeout=15_000)
+        bob.wait_for_selector("tr:has(strong:text-is('BOLT'))")
         assert field(bob, "BOLT").input_value() == "9"
     assert ann.complaints == bob.complaints == []
 

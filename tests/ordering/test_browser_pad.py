@@ -208,7 +208,7 @@ def test_a_portal_that_does_not_answer_loses_nothing(browser, base, ann):
     paste(page, "NUT\t60\n")
     page.wait_for_selector("text=The portal does not answer.")
     page.unroute("**/quick-order/judge")
-    page.wait_for_selector("#o-pad-sum:has-text('Good rows: 1')", timeout=8000)
+    page.wait_for_selector("#o-pad-sum:has-text('Good rows: 1')")
     page.complaints.clear()
     rest(page)
 

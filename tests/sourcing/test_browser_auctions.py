@@ -40,8 +40,8 @@ def test_two_bidders_and_a_buyer_see_the_same_auction(browser, base, running):
     one.click("text=Bid this price")
     one.wait_for_selector(".au-said:has-text('counts')")
     assert one.input_value("#price") == ""
-    two.wait_for_selector("[data-rank]:text-is('2')", timeout=5000)
-    buyer.wait_for_selector("td:has-text('900.00')", timeout=5000)
+    two.wait_for_selector("[data-rank]:text-is('2')")
+    buyer.wait_for_selector("td:has-text('900.00')")
     two.reload()
     two.wait_for_selector("[data-rank]:text-is('2')")
     two.fill("#price", "949")
@@ -60,7 +60,7 @@ def test_a_price_sent_while_the_line_is_down_arrives_once(browser, base, running
     page.click("text=Bid this price")
     page.wait_for_timeout(1500)
     page.context.set_offline(False)
-    page.wait_for_selector(".au-said:has-text('counts')", timeout=10000)
+    page.wait_for_selector(".au-said:has-text('counts')")
     page.wait_for_selector("[data-lost]", state="hidden")
     page.goto(f"/supplier/auctions/{auction_id}/log")
     assert page.locator("td:has-text('Price accepted')").count() == 1
