@@ -200,16 +200,21 @@ def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES[match[0]]
 
 
+def _named(attributes: Mapping[str, str]) -> str:
+    return "".join([f' {name}="{_escape(value, _IN_ATTRIBUTE)}"' for name, value in attributes.items() if value])
+
+
 class XmlWriter:
     """Writes indented UTF-8 XML; the same calls give the same bytes. Empty leaves and empty groups are left out."""
 
-    def __init__(self, root: str, namespaces: Mapping[str, str]) -> None:
+    def __init__(self, root: str, namespaces: Mapping[str, str], **attributes: str) -> None:
         declarations = "".join(
             f' xmlns{":" if prefix else ""}{prefix}="{_escape(uri, _IN_ATTRIBUTE)}"'
             for prefix, uri in namespaces.items()
         )
         self._root = root
-        self._parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}{declarations}>\n']
+        start = f"<{root}{declarations}{_named(attributes)}>"
+        self._parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n{start}\n']
         self._open: list[tuple[str, int, bool]] = []
         self._indent = "  "
 
@@ -217,15 +222,18 @@ class XmlWriter:
         """An element with a text; attributes without a value are left out."""
         if not text:
             return
-        named = "".join([f' {name}="{_escape(value, _IN_ATTRIBUTE)}"' for name, value in attributes.items() if value])
-        self._parts.append(f"{self._indent}<{tag}{named}>{_escape(text, _IN_TEXT)}</{tag}>\n")
+        self._parts.append(f"{self._indent}<{tag}{_named(attributes)}>{_escape(text, _IN_TEXT)}</{tag}>\n")
 
-    def group(self, tag: str, *, keep: bool = False) -> XmlWriter:
+    def empty(self, tag: str, **attributes: str) -> None:
+        """An element that says everything by its attributes; those without a value are left out."""
+        self._parts.append(f"{self._indent}<{tag}{_named(attributes)}/>\n")
+
+    def group(self, tag: str, *, keep: bool = False, **attributes: str) -> XmlWriter:
         """`with writer.group(tag):` puts an element around what is written inside.
 
         It is left out when that is nothing, unless `keep`.
         """
-        self._parts.append(f"{self._indent}<{tag}>\n")
+        self._parts.append(f"{self._indent}<{tag}{_named(attributes)}>\n")
         self._open.append((tag, len(self._parts), keep))
         self._indent += "  "
         return self
