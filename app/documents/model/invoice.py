@@ -9,6 +9,7 @@ from typing import ClassVar
 from app.documents.model.line import AllowanceCharge, Line, Period
 from app.documents.model.party import Address, Identifier, Party, Payee, TaxRepresentative
 from app.documents.model.payment import PaymentMeans, PaymentTerms
+from app.documents.model.reference import Reference
 from app.documents.model.totals import Totals, VatBreakdown
 
 
@@ -44,7 +45,8 @@ class BillingDocument:
 
     `buyer_reference` (BT-10) is what the buyer routes by, `order_reference` (BT-13) the buyer's PO number,
     `sales_order_reference` (BT-14) our own order number. `tax_currency` (BT-6) is given only when it differs.
-    `language` is the IETF tag of the language the document is printed in, the recipient's.
+    `language` is the IETF tag of the language the document is printed in, the recipient's. `function` is the format's own
+    word for what the document does (UPD: СЧФ, СЧФДОП); `references` are further documents, by kind.
     """
 
     number: str
@@ -77,6 +79,8 @@ class BillingDocument:
     payment_terms: PaymentTerms | None = None
     payment_means: tuple[PaymentMeans, ...] = ()
     allowances_charges: tuple[AllowanceCharge, ...] = ()
+    function: str = ""
+    references: tuple[Reference, ...] = ()
 
     kind: ClassVar[str]
 

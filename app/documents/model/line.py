@@ -54,13 +54,28 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineState:
+    """A line as it was invoiced, or as it is from now on: what a correction compares. `gross` is with VAT."""
+
+    quantity: Decimal | None = None
+    unit: str = ""
+    unit_price: Decimal | None = None
+    net: Decimal | None = None
+    vat_category: VatCategory | None = None
+    vat_rate: Decimal | None = None
+    tax: Decimal | None = None
+    gross: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One invoiced article (BG-25).
 
     `quantity` (BT-129) in `unit` (UN/ECE Rec 20, BT-130); `unit_price` is the net price (BT-146) for
     `price_base_quantity` units (BT-149); `list_price` the price before the discount that is part of it (BT-148).
     `net` (BT-131) is the rounded amount after allowances and charges. `vat_rate` is a percentage, None only for O.
-    `order_line` is the position in the buyer's order (BT-132).
+    `order_line` is the position in the buyer's order (BT-132). `tax` is the VAT of the line where a format gives it.
+    `before` and `after` are what a correction compares (UKD); the line itself is the difference.
     """
 
     position: str
@@ -85,3 +100,6 @@ class Line:
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     classifications: tuple[Classification, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    tax: Decimal | None = None
+    before: LineState | None = None
+    after: LineState | None = None

@@ -10,16 +10,7 @@ from typing import ClassVar
 from app.documents.model.invoice import Note
 from app.documents.model.line import AllowanceCharge, Attribute, Classification
 from app.documents.model.party import Party
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Another document by its number; `kind` is UNTDID 1153 in EDIFACT, element 128 in X12 ("CT" contract in both)."""
-
-    kind: str
-    number: str
-    line: str = ""
-    date: date | None = None
+from app.documents.model.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,13 @@ class ScalePrice:
     end: date | None = None
     vat_rate: Decimal | None = None
     territory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another document by its number; `kind` is UNTDID 1153 in EDIFACT, element 128 in X12 ("CT" contract in both)."""
+
+    kind: str
+    number: str
+    line: str = ""
+    date: date | None = None
