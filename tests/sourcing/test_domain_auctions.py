@@ -86,7 +86,6 @@ def test_the_length_of_rounds(n, bidding, result):
     assert turns[-1].ends_at == ELEVEN + timedelta(minutes=bidding)
     assert stages[-1].kind is StageKind.RESULT
     assert stages[-1].starts_at == ELEVEN + timedelta(minutes=result)
-    assert rounds.given_up_at(ELEVEN, n) == ELEVEN + timedelta(minutes=6 * n + 9 + 15 + 60)
 
 
 def test_the_plan_of_three_bidders_from_eleven():

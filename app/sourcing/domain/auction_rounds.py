@@ -22,7 +22,6 @@ FIRST_PAUSE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=2)
 PREPARED = timedelta(minutes=2)  # between the last turn and the result
 LATE = timedelta(seconds=120)
-_GRACE = timedelta(minutes=75)  # beyond the planned end: 15 minutes and an hour
 _OPENS, _SLOTS = time(11), 5 * 60 + 1  # a start on any minute from 11:00 to 16:00
 
 
@@ -72,13 +71,8 @@ def turn_order(bidders: tuple[Bidder, ...]) -> tuple[int, ...]:
 
 
 def is_late(stage: Stage, now: datetime) -> bool:
-    """Whether the stage begins so late that the auction is planned anew."""
+    """Whether the stage begins so late that the auction is planned anew; so none can stay without a result."""
     return now - stage.starts_at > LATE
-
-
-def given_up_at(starts_at: datetime, bidders: int) -> datetime:
-    """An auction without a result by then is planned anew, too."""
-    return starts_at + timedelta(minutes=6 * bidders + 9) + _GRACE
 
 
 def next_start(after: datetime, zone: str, draw: Callable[[int], int], is_working: Callable[[date], bool]) -> datetime:
