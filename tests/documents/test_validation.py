@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from app.documents import rule_sets
+from app.documents import rule_pool, rule_sets, rule_worker
 from app.documents.formats import formats
 from app.documents.model.party import Address, Identifier
 from app.documents.model.totals import VatCategory
+from app.documents.rule_pool import RulePool
 from app.documents.rule_sets import RuleSet, Schema
 from app.documents.validation import Severity, Status, validate_cii, validate_ubl
 from tests.factories.documents import buyer, credit_note, document, seller, with_line
@@ -159,20 +162,18 @@ def test_engine_that_stops_is_not_checked(tmp_path, monkeypatch):
     assert "Rules that stop" in found.reason
 
 
-def test_no_rule_engine_means_not_checked(monkeypatch):
-    rule_sets._engine.cache_clear()
-    rule_sets._compiled_rules.cache_clear()
-    monkeypatch.setattr(rule_sets.importlib, "import_module", _missing)
+def test_no_rule_engine_means_not_checked(tmp_path, monkeypatch):
+    worker = tmp_path / "worker.py"
+    text = Path(rule_worker.__file__).read_text(encoding="utf-8").replace('"saxonche"', '"saxonche_of_tomorrow"')
+    worker.write_text(text, encoding="utf-8")
+    pool = RulePool(command=(sys.executable, "-P", str(worker)))
+    monkeypatch.setattr(rule_pool, "shared", pool)
     try:
         found = validate_ubl(formats["ubl-invoice"].dumps(document()))
     finally:
-        rule_sets._engine.cache_clear()
+        pool.close()
     assert found.status is Status.NOT_CHECKED
-    assert "saxonche" in found.reason
-
-
-def _missing(name: str):
-    raise ModuleNotFoundError(name)
+    assert "saxonche_of_tomorrow" in found.reason
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
