@@ -9,6 +9,7 @@ are what the program uses: the setting, or what follows from the instance direct
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import logging
 import os
 import re
@@ -81,6 +82,15 @@ def _parse_key(text: str) -> str:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
         raise ValueError("must be 64 hexadecimal digits")
     return text.lower()
+
+
+def _parse_networks(text: str) -> str:
+    for part in text.split(","):
+        try:
+            ipaddress.ip_network(part.strip())
+        except ValueError:
+            raise ValueError("must be networks with commas between them, such as 10.1.0.0/16, 127.0.0.1") from None
+    return text
 
 
 def _parse_ocds_prefix(text: str) -> str:
@@ -226,6 +236,18 @@ class Config:
         "What identifiers of exported tenders begin with; the Open Contracting Partnership gives publishers their own.",
     )
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
+    PRIVATE_NETWORKS: str = _setting(
+        Kind("networks", _parse_networks),
+        "",
+        "Private networks that channels to partners may reach, such as 10.1.0.0/16, 127.0.0.1; all others are refused.",
+        shown="none",
+    )
+    EXCHANGE_FOLDER: Path | str = _setting(
+        FOLDER,
+        "",
+        "Folder in which the folders of channels lie; none of them can be outside of it.",
+        shown="exchange/ in the instance",
+    )
     WEB_WORKERS: int = _setting(_number(1, 256), 2, "Web server processes.")
     WEB_THREADS: int = _setting(_number(1, 256), 4, "Requests each web server process serves at once.")
     WORKER_CONCURRENCY: int = _setting(_number(1, 256), 2, "Processes for quick jobs: events, mails, messages.")
@@ -325,6 +347,10 @@ class Config:
     @property
     def mail_url(self) -> str:
         return self.MAIL_URL or f"file://{quote(str(self.instance_dir / 'mail'))}"
+
+    @property
+    def exchange_folder(self) -> Path:
+        return Path(self.EXCHANGE_FOLDER or self.instance_dir / "exchange").resolve()
 
     @property
     def base_url(self) -> str:

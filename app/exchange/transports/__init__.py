@@ -5,17 +5,23 @@
 A transport sends (`send`), fetches (`poll`) or is called (`accept`); one may do several of these. Whatever goes wrong on
 the way is a `TransportError` that says whether trying again may help. Nothing is confirmed to the other side before the
 bytes are kept: `poll` yields files whose `done()` is called after that, `accept` returns the answer to give after that.
+Settings are made by `settings_of`, which checks them; docs/channels.md says how to add a transport.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from app.core.errors import DomainError, Invalid
 from app.core.registry import Registry
-from app.core.texts import Message
+from app.core.texts import N_, Message
+
+MAX_BYTES = 256_000_000
+"""Larger files are not fetched."""
 
 
 class TransportError(Exception):
@@ -46,13 +52,15 @@ class Outgoing:
 class Sent:
     """`reference` as the other side knows it; `answer` is what came back at once (an MDN, a cXML response), to be kept.
 
-    `is_pending`: a receipt comes later (an asynchronous MDN); the message is not yet delivered.
+    `is_pending`: a receipt comes later (an asynchronous MDN); the message is not yet delivered. `check` is what that
+    receipt must repeat.
     """
 
     reference: str = ""
     answer: bytes = b""
     answer_type: str = ""
     is_pending: bool = False
+    check: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,8 +68,10 @@ class Sent:
 class Incoming:
     """Bytes that came. `sender` is how the transport knows who it was (AS2 id, mail address); `facts` go into the log.
 
-    `done` is called when the bytes are kept: it deletes, moves or marks them on the other side.
-    `receipt_for` is the `Sent.reference` that this confirms or refuses (an MDN); then it is no message.
+    `done` is called when the bytes are kept: it deletes, moves or marks them on the other side. `key` names the file on
+    the other side, so that it is not fetched twice even when `done` did not get through.
+    `receipt_for` is the `Sent.reference` that this confirms or refuses (an MDN); then it is no message. `receipt_check`
+    must then be what `Sent.check` was (the MIC), where there is one.
     """
 
     name: str
@@ -72,6 +82,8 @@ class Incoming:
     sent_at: datetime | None = None
     receipt_for: str = ""
     receipt_fault: str = ""
+    receipt_check: str = ""
+    key: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     done: Callable[[], None] = lambda: None
 
@@ -99,27 +111,111 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that goes out in a call of its own (an asynchronous MDN), tried again until it is taken."""
+
+    address: str
+    body: bytes
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a call brought, and the answer that is given once that is kept. Without files the call changes nothing."""
+    """What a call brought, and the answer that is given once that is kept. Without files the call changes nothing.
+
+    `reference` is the caller's name for the call: when it comes again, the first answer is given again and nothing else
+    happens. `fault` says why a caller that we know brought nothing we can keep; the answer tells it the same.
+    """
 
     files: tuple[Incoming, ...]
     answer: Answer
+    reference: str = ""
+    later: Later | None = None
+    fault: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tried when a person tests a channel."""
+
+    text: Message
+    is_good: bool = True
+    detail: str = ""
+
+
+Known = Callable[[str], bool]
+"""Whether the file of that key is kept already: then it is only tidied up, not fetched again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """One way. `settings` is a frozen dataclass of plain values; fields with metadata {"secret": True} are kept sealed.
+    """One way. `settings` is a frozen dataclass of plain values (str, int, bool) made with `setting`.
 
-    Metadata of a field may hold `label` and `help` (Message) and `choices`; the settings form is made from them.
-    `accept` raises TransportError for a caller it does not know.
+    `accept` raises TransportError for a caller it does not know. `reply` delivers a `Later`. `probe` tries the channel
+    without sending or taking anything and tells step by step; a step that is not good is its last.
+    `facts` are what a person should know of the settings without being told secrets: validity of certificates.
     """
 
     code: str
     name: Message
     settings: type[Any]
     send: Callable[[Any, Outgoing], Sent] | None = None
-    poll: Callable[[Any], Iterator[Incoming]] | None = None
+    poll: Callable[[Any, Known], Iterator[Incoming]] | None = None
     accept: Callable[[Any, Call], Accepted] | None = None
+    reply: Callable[[Any, Later], None] | None = None
+    probe: Callable[[Any], Iterator[Step]] | None = None
+    facts: Callable[[Any], list[Step]] | None = None
 
 
 TRANSPORTS: Registry[Transport] = Registry(__name__)
+
+
+def setting(
+    label: Message,
+    default: Any = MISSING,
+    *,
+    help_: Message | None = None,
+    is_secret: bool = False,
+    is_long: bool = False,
+    choices: tuple[tuple[str, Message], ...] = (),
+) -> Any:
+    """A field of settings; without default it must be filled in. `is_long`: several lines, such as a certificate."""
+    metadata = {"label": label, "help": help_, "secret": is_secret, "long": is_long, "choices": choices}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def settings_of(transport: Transport, values: Mapping[str, Any]) -> Any:
+    """The settings from plain values (secret ones included); Invalid names the field that cannot be used."""
+    given: dict[str, Any] = {}
+    for one in fields(transport.settings):
+        value = values.get(one.name)
+        if value is None or (value == "" and one.type not in ("str", str)):
+            value = None if one.default is MISSING else one.default
+        if isinstance(value, str):
+            value = value.strip()
+        if value is None or (one.default is MISSING and value == ""):
+            raise Invalid(one.name, N_("{label} is missing.", label=one.metadata["label"]))
+        given[one.name] = _typed(one.name, str(getattr(one.type, "__name__", one.type)), value, one.metadata)
+    return transport.settings(**given)
+
+
+def _typed(name: str, kind: str, value: Any, metadata: Mapping[str, Any]) -> Any:
+    if kind == "bool":
+        return value in (True, 1, "1", "true", "y", "on", "yes")
+    if kind == "int":
+        if not str(value).isdigit() or len(str(value)) > 9:
+            raise Invalid(name, N_("{label}: enter a whole number.", label=metadata["label"]))
+        return int(value)
+    if metadata["choices"] and value not in dict(metadata["choices"]):
+        raise Invalid(name, N_("{label}: choose one of the list.", label=metadata["label"]))
+    return str(value)
+
+
+@contextmanager
+def as_transport_error() -> Iterator[None]:
+    """Errors of core.http, core.mail and settings within the block become a TransportError."""
+    try:
+        yield
+    except DomainError as error:
+        raise TransportError(error.message, may_pass=error.is_retryable) from error
