@@ -18,6 +18,7 @@ class Permission(StrEnum):
     REPAIR = "exchange:message:repair"
     PARTNERS = "exchange:partner:manage"
     PUNCH_OUT = "exchange:punch-out:use"
+    DECIDE = "exchange:match:decide"  # what differs between order, delivery and invoice; the tolerances
 
 
 GRANTS: dict[Permission, set[Role]] = {
@@ -33,4 +34,7 @@ GRANTS: dict[Permission, set[Role]] = {
     Permission.REPAIR: {Role.OPERATOR_ADMIN, Role.SALES, Role.ACCOUNTANT},
     Permission.PARTNERS: {Role.OPERATOR_ADMIN},
     Permission.PUNCH_OUT: {Role.COMPANY_ADMIN, Role.BUYER},
+    Permission.DECIDE: {
+        Role.OPERATOR_ADMIN, Role.ACCOUNTANT, Role.PURCHASER, Role.COMPANY_ADMIN, Role.BOOKKEEPER,
+    },
 }  # fmt: skip
