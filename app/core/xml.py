@@ -216,6 +216,7 @@ class XmlWriter:
         start = f"<{root}{declarations}{_named(attributes)}>"
         self._parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n{start}\n']
         self._open: list[tuple[str, int, bool]] = []
+        self._settled: list[bytes] = []
         self._indent = "  "
 
     def leaf(self, tag: str, text: str, **attributes: str) -> None:
@@ -249,5 +250,11 @@ class XmlWriter:
         else:
             self._parts.append(f"{self._indent}</{tag}>\n")
 
+    def settle(self) -> None:
+        """Between elements of the root: what is written becomes bytes, which take far less room than the many parts."""
+        if not self._open:
+            self._settled.append("".join(self._parts).encode())
+            self._parts.clear()
+
     def finish(self) -> bytes:
-        return "".join((*self._parts, f"</{self._root}>\n")).encode()
+        return b"".join((*self._settled, "".join((*self._parts, f"</{self._root}>\n")).encode()))

@@ -11,6 +11,7 @@ from app.documents.xml_node import Node
 GLN = "0088"  # ISO 6523
 GTIN = "0160"
 _GTIN_LENGTHS = range(8, 15)
+_RATES = {"AA": VatCategory.STANDARD, "H": VatCategory.STANDARD}
 
 
 def number(value: Decimal | None) -> str:
@@ -19,9 +20,10 @@ def number(value: Decimal | None) -> str:
 
 
 def read_category(node: Node, path: str) -> VatCategory:
+    """A lower or higher rate of its own code, as documents before EN 16931 have them, is the standard category."""
     value = node.need_text(path)
     try:
-        return VatCategory(value)
+        return _RATES.get(value) or VatCategory(value)
     except ValueError:
         raise node.fault(N_("{path}: {value} is no VAT category.", path=path, value=value), path) from None
 

@@ -28,6 +28,7 @@ class Paths(dict[str, tuple[str, ...]]):
 
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_MAX_DIGITS = 40
 
 
 class Node:
@@ -88,8 +89,8 @@ class Node:
         value = self.text(path)
         if not value:
             return None
-        if not _NUMBER.fullmatch(value):
-            raise self.fault(N_("{path}: {value} is not a number.", path=path, value=value), path)
+        if len(value) > _MAX_DIGITS or not _NUMBER.fullmatch(value):
+            raise self.fault(N_("{path}: {value} is not a number.", path=path, value=value[:_MAX_DIGITS]), path)
         return Decimal(value)
 
     def need_number(self, path: str) -> Decimal:

@@ -68,8 +68,9 @@ orders = st.builds(
     currency=st.just("EUR"), type_code=st.sampled_from(["", "220"]), buyer=st.none() | parties, seller=st.none() | parties,
     ship_to=sites, invoicee=st.none() | parties, delivery=wishes, payment_terms=maybe, delivery_terms=maybe, notes=notes,
     references=references,
-    totals=st.builds(OrderTotals, lines=st.none() | st.integers(0, 99), net=st.none() | amounts,
-                     tax=st.none() | amounts, total=st.none() | amounts),
+    totals=st.builds(OrderTotals, lines=st.none() | st.integers(0, 99), tax=st.none() | amounts)
+    | st.builds(OrderTotals, lines=st.none() | st.integers(0, 99), net=st.none() | amounts, tax=st.none() | amounts,
+                total=amounts),
 )  # fmt: skip
 request_lines = st.builds(
     RequestLine, position=codes, quantity=quantities, unit=codes, ids=ids, name=texts, description=maybe,

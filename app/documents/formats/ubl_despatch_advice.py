@@ -48,8 +48,8 @@ def dumps(advice: DespatchAdvice) -> bytes:
     for order in advice.orders:
         write_order_reference(writer, order)
     write_references(writer, advice.references, _REFERENCES)
-    write_role(writer, "cac:DespatchSupplierParty", advice.ship_from or advice.seller)
-    write_role(writer, "cac:DeliveryCustomerParty", advice.ship_to or advice.buyer)
+    write_role(writer, "cac:DespatchSupplierParty", advice.ship_from or advice.seller, keep=True)
+    write_role(writer, "cac:DeliveryCustomerParty", advice.ship_to or advice.buyer, keep=True)
     write_role(writer, "cac:BuyerCustomerParty", advice.buyer)
     write_role(writer, "cac:SellerSupplierParty", advice.seller)
     _write_shipment(writer, advice)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from app.core.texts import N_
 from app.core.xml import XmlWriter
-from app.documents.codes import number
 from app.documents.formats import Format, formats
-from app.documents.model.order import Order, OrderLine, OrderTotals
-from app.documents.model.reference import ItemIds
+from app.documents.model.order import Order
 from app.documents.ubl.amounts import read_allowances, write_allowance
-from app.documents.ubl.line_item import LineItem, currency_of, read_line_item, write_line_item
+from app.documents.ubl.line_item import currency_of
 from app.documents.ubl.notes import read_notes, write_notes
+from app.documents.ubl.order_lines import read_line, read_totals, write_line, write_totals
 from app.documents.ubl.trade import (
     CONTRACT,
     ORDER,
@@ -27,7 +26,7 @@ from app.documents.ubl.trade import (
     write_terms,
 )
 from app.documents.ubl.values import NAMESPACES, day, root_namespace
-from app.documents.xml_node import Node, Paths, read_root
+from app.documents.xml_node import Paths, read_root
 
 CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order:3"
 PROFILE = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
@@ -50,8 +49,8 @@ def dumps(order: Order) -> bytes:
     writer.leaf("cbc:DocumentCurrencyCode", currency)
     writer.leaf("cbc:LineCountNumeric", str(order.totals.lines) if order.totals.lines is not None else "")
     write_references(writer, order.references, _REFERENCES)
-    write_role(writer, "cac:BuyerCustomerParty", order.buyer)
-    write_role(writer, "cac:SellerSupplierParty", order.seller)
+    write_role(writer, "cac:BuyerCustomerParty", order.buyer, keep=True)
+    write_role(writer, "cac:SellerSupplierParty", order.seller, keep=True)
     write_role(writer, "cac:AccountingCustomerParty", order.invoicee)
     write_delivery(writer, order.ship_to, order.delivery)
     write_terms(writer, order.delivery_terms)
@@ -59,37 +58,20 @@ def dumps(order: Order) -> bytes:
         writer.leaf("cbc:Note", order.payment_terms)
     for one in order.allowances_charges:
         write_allowance(writer, one, currency)
-    with writer.group("cac:TaxTotal"):
-        writer.leaf("cbc:TaxAmount", number(order.totals.tax), currencyID=currency)
-    with writer.group("cac:AnticipatedMonetaryTotal"):
-        writer.leaf("cbc:LineExtensionAmount", number(order.totals.net), currencyID=currency)
-        writer.leaf("cbc:PayableAmount", number(order.totals.total), currencyID=currency)
+    write_totals(writer, order.totals, currency)
     for line in order.lines:
-        with writer.group("cac:OrderLine"):
-            write_line_item(writer, _item(line), currency)
+        write_line(writer, line, currency)
     return writer.finish()
-
-
-def _item(line: OrderLine) -> LineItem:
-    return LineItem(
-        position=line.position, quantity=line.quantity, unit=line.unit, status=line.action, net=line.net,
-        price=line.unit_price, base=line.price_base_quantity, price_unit=line.price_unit, list_price=line.list_price,
-        ids=ItemIds(sku=line.sku, buyer_sku=line.buyer_sku, gtin=line.gtin, manufacturer_sku=line.manufacturer_sku),
-        name=line.name, description=line.description, vat_category=line.vat_category, vat_rate=line.vat_rate,
-        ship_to=line.ship_to, dates=line.delivery, notes=line.notes, allowances_charges=line.allowances_charges,
-    )  # fmt: skip
 
 
 def loads(data: bytes) -> Order:
     root = read_root(data, _PATHS)
     if root.element.tag != f"{{{root_namespace('Order')}}}Order":
         raise root.fault(N_("This is no UBL order."))
-    count = root.number("cbc:LineCountNumeric")
-    sums = "cac:AnticipatedMonetaryTotal/cbc:"
     return Order(
         number=root.need_text("cbc:ID"),
         issue_date=root.day("cbc:IssueDate"),
-        lines=tuple(_line(node) for node in root.all("cac:OrderLine")),
+        lines=tuple(read_line(node) for node in root.all("cac:OrderLine")),
         currency=currency_of(root, "cbc:DocumentCurrencyCode", "cbc:PricingCurrencyCode"),
         type_code=root.text("cbc:OrderTypeCode"),
         buyer=read_role(root, "cac:BuyerCustomerParty"),
@@ -102,25 +84,8 @@ def loads(data: bytes) -> Order:
         notes=read_notes(root),
         references=read_references(root, _REFERENCES),
         allowances_charges=read_allowances(root),
-        totals=OrderTotals(
-            lines=int(count) if count is not None else None,
-            net=root.number(f"{sums}LineExtensionAmount"),
-            tax=root.number("cac:TaxTotal/cbc:TaxAmount"),
-            total=root.number(f"{sums}PayableAmount"),
-        ),
+        totals=read_totals(root),
     )
-
-
-def _line(node: Node) -> OrderLine:
-    item = read_line_item(node.need("cac:LineItem"))
-    return OrderLine(
-        position=item.position, quantity=item.quantity, unit=item.unit, sku=item.ids.sku,
-        buyer_sku=item.ids.buyer_sku, gtin=item.ids.gtin, manufacturer_sku=item.ids.manufacturer_sku, name=item.name,
-        description=item.description, unit_price=item.price, price_base_quantity=item.base,
-        price_unit=item.price_unit, list_price=item.list_price, net=item.net, vat_rate=item.vat_rate,
-        vat_category=item.vat_category, action=item.status, delivery=item.dates, ship_to=item.ship_to,
-        notes=(*read_notes(node), *item.notes), allowances_charges=item.allowances_charges,
-    )  # fmt: skip
 
 
 formats.add("ubl-order", Format("ubl-order", "application/xml", (Order,), dumps, loads))

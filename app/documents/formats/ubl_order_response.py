@@ -60,17 +60,18 @@ def dumps(response: OrderResponse) -> bytes:
     writer.leaf("cbc:DocumentCurrencyCode", currency)
     write_order_reference(writer, response.order)
     write_references(writer, response.references, _REFERENCES)
-    write_role(writer, "cac:SellerSupplierParty", response.seller)
-    write_role(writer, "cac:BuyerCustomerParty", response.buyer)
+    write_role(writer, "cac:SellerSupplierParty", response.seller, keep=True)
+    write_role(writer, "cac:BuyerCustomerParty", response.buyer, keep=True)
     write_role(writer, "cac:AccountingCustomerParty", response.invoicee)
     write_delivery(writer, response.ship_to, response.promised, promised=True)
     for one in response.allowances_charges:
         write_allowance(writer, one, currency)
     with writer.group("cac:TaxTotal"):
         writer.leaf("cbc:TaxAmount", number(response.totals.tax), currencyID=currency)
-    with writer.group("cac:LegalMonetaryTotal"):
-        writer.leaf("cbc:LineExtensionAmount", number(response.totals.net), currencyID=currency)
-        writer.leaf("cbc:PayableAmount", number(response.totals.total), currencyID=currency)
+    if response.totals.total is not None:
+        with writer.group("cac:LegalMonetaryTotal"):
+            writer.leaf("cbc:LineExtensionAmount", number(response.totals.net), currencyID=currency)
+            writer.leaf("cbc:PayableAmount", number(response.totals.total), currencyID=currency)
     for line in response.lines:
         _write_line(writer, line, currency)
     return writer.finish()

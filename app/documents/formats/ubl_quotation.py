@@ -47,7 +47,7 @@ def dumps(quotation: Quotation) -> bytes:
         writer.leaf("cbc:EndDate", day(quotation.valid_until))
     write_reference(writer, "cac:RequestForQuotationDocumentReference", quotation.request_number)
     write_references(writer, quotation.references, _REFERENCES)
-    write_role(writer, "cac:SellerSupplierParty", quotation.seller)
+    write_role(writer, "cac:SellerSupplierParty", quotation.seller, keep=True)
     write_role(writer, "cac:BuyerCustomerParty", quotation.buyer)
     write_delivery(writer, quotation.ship_to, DeliveryDates())
     write_terms(writer, quotation.delivery_terms)

@@ -39,7 +39,7 @@ def dumps(request: RequestForQuotation) -> bytes:
     write_notes(writer, request.notes)
     writer.leaf("cbc:PricingCurrencyCode", request.currency)
     write_references(writer, [one for one in request.references if one.kind != CONTRACT], _REFERENCES)
-    write_role(writer, "cac:SellerSupplierParty", request.seller)
+    write_role(writer, "cac:SellerSupplierParty", request.seller, keep=True)
     write_role(writer, "cac:BuyerCustomerParty", request.buyer)
     write_delivery(writer, request.ship_to, request.delivery)
     write_terms(writer, request.delivery_terms)

@@ -8,17 +8,19 @@ from decimal import Decimal
 from app.core.xml import XmlWriter
 from app.documents.codes import number
 from app.documents.model.invoice import Note
-from app.documents.model.line import AllowanceCharge
+from app.documents.model.line import AllowanceCharge, Attribute, Classification
 from app.documents.model.order import DeliveryDates
 from app.documents.model.party import Party
 from app.documents.model.reference import ItemIds
 from app.documents.ubl.amounts import read_allowances, write_allowance
 from app.documents.ubl.notes import read_notes, write_notes
 from app.documents.ubl.trade import (
+    read_classifications,
     read_dates,
     read_days,
     read_description,
     read_ids,
+    read_properties,
     read_ship_to,
     write_delivery,
     write_item,
@@ -54,6 +56,8 @@ class LineItem:
     days: int | None = None
     notes: tuple[Note, ...] = ()
     allowances_charges: tuple[AllowanceCharge, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    properties: tuple[Attribute, ...] = ()
 
 
 def write_line_item(
@@ -78,7 +82,10 @@ def write_line_item(
         for one in item.allowances_charges:
             write_allowance(writer, one, currency)
         write_price(writer, item.price, item.base, item.price_unit or item.unit, currency)
-        write_item(writer, item.ids, item.name, item.description, category=item.vat_category, rate=item.vat_rate)
+        write_item(
+            writer, item.ids, item.name, item.description, category=item.vat_category, rate=item.vat_rate,
+            classifications=item.classifications, properties=item.properties,
+        )  # fmt: skip
 
 
 def read_line_item(node: Node, *, promised: bool = False) -> LineItem:
@@ -110,6 +117,8 @@ def read_line_item(node: Node, *, promised: bool = False) -> LineItem:
         days=read_days(node) if promised else None,
         notes=read_notes(node),
         allowances_charges=read_allowances(node),
+        classifications=read_classifications(item),
+        properties=read_properties(item),
     )
 
 

@@ -8,6 +8,7 @@ from app.documents.model.party import Address, Contact, Identifier, Party, Payee
 from app.documents.ubl.values import read_identifier, write_identifier
 from app.documents.xml_node import Node
 
+_GLNS = (GLN, "GLN")  # the scheme by its number, and by its name as documents before Peppol have it
 _SEPA = "SEPA"  # the scheme of a creditor id (BT-90) among the identifiers of the one who is paid
 
 
@@ -41,8 +42,8 @@ def read_address(node: Node, path: str) -> Address | None:
     )
 
 
-def write_party(writer: XmlWriter, party: Party, *, creditor_id: str = "") -> None:
-    with writer.group("cac:Party"):
+def write_party(writer: XmlWriter, party: Party, *, creditor_id: str = "", tag: str = "cac:Party") -> None:
+    with writer.group(tag):
         write_identifier(writer, "cbc:EndpointID", party.endpoint)
         _write_identifications(writer, (Identifier(party.gln, GLN), *party.identifiers, Identifier(creditor_id, _SEPA)))
         with writer.group("cac:PartyName"):
@@ -62,10 +63,10 @@ def write_party(writer: XmlWriter, party: Party, *, creditor_id: str = "") -> No
 
 
 def read_party(party: Node) -> Party:
-    """From `cac:Party`. A party without a registered name is known by its PartyName alone."""
+    """From `cac:Party` or an element of the same content. A party without a registered name is known by its PartyName alone."""
     gln, identifiers = "", []
     for identifier in _identifications(party):
-        if identifier.scheme == GLN and not gln:
+        if identifier.scheme in _GLNS and not gln:
             gln = identifier.value
         elif identifier.scheme != _SEPA:
             identifiers.append(identifier)

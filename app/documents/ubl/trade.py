@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.core.xml import XmlWriter
 from app.documents.codes import GLN, GTIN, number
+from app.documents.model.line import Attribute, Classification
 from app.documents.model.order import DeliveryDates, Reference
 from app.documents.model.party import Party
 from app.documents.model.reference import ItemIds, OrderRef
@@ -18,10 +19,14 @@ from app.documents.xml_node import Node
 QUOTATION, CONTRACT, ORDER, PROJECT = "PR", "CT", "ON", "AEP"
 
 
-def write_role(writer: XmlWriter, tag: str, party: Party | None) -> None:
+def write_role(writer: XmlWriter, tag: str, party: Party | None, *, keep: bool = False) -> None:
+    """`keep`: the schema demands the role, also where nobody is known to have it."""
     if party is not None:
         with writer.group(tag):
             write_party(writer, party)
+    elif keep:
+        with writer.group(tag, keep=True):
+            pass
 
 
 def read_role(node: Node, tag: str) -> Party | None:
@@ -79,16 +84,39 @@ def read_days(node: Node) -> int | None:
 
 
 def write_item(
-    writer: XmlWriter, ids: ItemIds, name: str, description: str, *, category: str, rate: Decimal | None
-) -> None:
+    writer: XmlWriter, ids: ItemIds, name: str, description: str, *, category: str, rate: Decimal | None,
+    classifications: Iterable[Classification] = (), properties: Iterable[Attribute] = (),
+) -> None:  # fmt: skip
     with writer.group("cac:Item", keep=True):
         write_item_head(writer, ids, name, description)
+        for item in classifications:
+            with writer.group("cac:CommodityClassification"):
+                writer.leaf("cbc:ItemClassificationCode", item.code, listID=item.scheme, listVersionID=item.version)
         if category or rate is not None:
             with writer.group("cac:ClassifiedTaxCategory"):
                 writer.leaf("cbc:ID", category)
                 writer.leaf("cbc:Percent", number(rate))
                 with writer.group("cac:TaxScheme"):
                     writer.leaf("cbc:ID", "VAT")
+        for one in properties:
+            with writer.group("cac:AdditionalItemProperty"):
+                writer.leaf("cbc:Name", one.name)
+                writer.leaf("cbc:Value", one.value)
+
+
+def read_classifications(item: Node) -> tuple[Classification, ...]:
+    path = "cbc:ItemClassificationCode"
+    found = (
+        Classification(part.text(path), part.attribute(path, "listID"), part.attribute(path, "listVersionID"))
+        for part in item.all("cac:CommodityClassification")
+    )
+    return tuple(one for one in found if one.code)
+
+
+def read_properties(item: Node) -> tuple[Attribute, ...]:
+    return tuple(
+        Attribute(part.text("cbc:Name"), part.text("cbc:Value")) for part in item.all("cac:AdditionalItemProperty")
+    )
 
 
 def write_item_head(writer: XmlWriter, ids: ItemIds, name: str, description: str = "") -> None:
