@@ -22,6 +22,7 @@ class Checks:
     """`narrow` is the schema of a profile, which holds less than the message: what breaks it alone is a warning.
 
     `is_foreign`: the rules were written for another guideline; only what is EN 16931 in them tells of the document.
+    `is_schema_enough`: nobody has written rules for such documents, their schema is all there is.
     """
 
     schemas: tuple[Schema, ...] = ()
@@ -29,6 +30,7 @@ class Checks:
     rules: tuple[RuleSet, ...] = ()
     is_foreign: bool = False
     missing: tuple[Message, ...] = ()
+    is_schema_enough: bool = False
 
 
 def checks_for(root: etree._Element, customization: str, chosen: Checks, packs: Packs) -> Checks:
@@ -48,14 +50,16 @@ def checks_for(root: etree._Element, customization: str, chosen: Checks, packs: 
         chosen.narrow if chosen.narrow and chosen.narrow.name not in replaced else None,
         kept,
         chosen.is_foreign and any(item in kept for item in chosen.rules),
-        (*packs.problems, *_missing(name.localname, customization, schemas, rules, () if is_covered else chosen.missing)),
+        (*packs.problems, *_missing(name.localname, customization, schemas, rules, () if is_covered else chosen.missing,
+                                    is_schema_enough=chosen.is_schema_enough)),
     )  # fmt: skip
 
 
 def _missing(
-    name: str, customization: str, schemas: list[Schema], rules: list[RuleSet], known: tuple[Message, ...]
+    name: str, customization: str, schemas: list[Schema], rules: list[RuleSet], known: tuple[Message, ...], *,
+    is_schema_enough: bool,
 ) -> tuple[Message, ...]:
-    if not schemas and not rules:
+    if not schemas and not rules and not is_schema_enough:
         return (N_("There is no schema and no rule set for {name}.", name=name),)
     if not schemas:
         return (N_("There is no schema for {name}.", name=name), *known)
@@ -65,7 +69,7 @@ def _missing(
             N_("The official schema of {name} is not here: {ours}, made of the official schemas of its parts, was run.",
                name=name, ours=schemas[0].name)
         )  # fmt: skip
-    if not rules:
+    if not rules and not is_schema_enough:
         found.append(N_("There is no rule set for {name}.", name=f"{name} {customization}".strip()))
     return tuple(found)
 
