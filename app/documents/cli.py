@@ -70,7 +70,7 @@ def _report(path: Path, rules: Path | None) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def _words(path: Path, report: dict[str, Any]) -> Iterator[str]:
+def _words(path: Path | str, report: dict[str, Any]) -> Iterator[str]:
     yield f"{path}: {report['format']} {report['version']}: {report['verdict'].replace('_', ' ')}"
     for document in report["documents"]:
         named = [document["type"], document["number"], document["date"] or "", document["currency"]]
@@ -90,6 +90,8 @@ def _words(path: Path, report: dict[str, Any]) -> Iterator[str]:
         yield f"    ... {len(report['findings']) - _FINDINGS_SHOWN} more; --json shows all"
     for reason in report["unchecked"]:
         yield f"    not checked: {reason}"
+    for part in report.get("parts", ()):
+        yield from (f"    {line}" for line in _words(part.get("part", "-"), part))
 
 
 @exchange.command()

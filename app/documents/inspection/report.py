@@ -87,7 +87,8 @@ class DocumentHead:
 class Inspection:
     """`rule_sets` are those that ran to their end; `unchecked` says what was not checked and why.
 
-    `part` is the name of the file inside, where there is one.
+    `part` is the name of the file inside, where there is one, `container` what it lay in (`gzip`, `mail/zip`). A
+    container with several files has a report of each in `parts`.
     """
 
     format: str
@@ -98,18 +99,24 @@ class Inspection:
     unchecked: list[str] = field(default_factory=list)
     profile: str = ""
     part: str = ""
+    container: str = ""
+    parts: list[Inspection] = field(default_factory=list)
 
     @property
     def verdict(self) -> Status:
         """Valid only when everything was checked."""
         if any(finding.severity is Severity.FATAL and finding.decides for finding in self.findings):
             return Status.INVALID
+        if self.parts:
+            verdicts = {part.verdict for part in self.parts}
+            worst = Status.VALID if verdicts == {Status.VALID} and not self.unchecked else Status.NOT_CHECKED
+            return Status.INVALID if Status.INVALID in verdicts else worst
         return Status.NOT_CHECKED if self.unchecked or not self.rule_sets else Status.VALID
 
     def as_json(self) -> dict[str, Any]:
         return {
             "format": self.format, "version": self.version, **({"profile": self.profile} if self.profile else {}),
-            **({"part": self.part} if self.part else {}),
+            **({"container": self.container} if self.container else {}), **({"part": self.part} if self.part else {}),
             "verdict": self.verdict.value,
             "documents": [document.as_json() for document in self.documents],
             "rule_sets": [
@@ -117,6 +124,7 @@ class Inspection:
                 for ran in self.rule_sets
             ],
             "unchecked": self.unchecked, "findings": [finding.as_json() for finding in self.findings],
+            **({"parts": [part.as_json() for part in self.parts]} if self.parts else {}),
         }  # fmt: skip
 
 
