@@ -12,6 +12,9 @@ from app.core.db import db
 M = TypeVar("M")
 
 LOCK_ORDER = (
+    "one_c_connections",
+    "one_c_sessions",
+    "one_c_files",
     "exchange_channels",
     "exchange_files",
     "exchange_messages",
