@@ -22,7 +22,7 @@ MANIFEST = "rules.toml"
 _MAX_FILES = 5000
 _MAX_MANIFEST_BYTES = 200_000
 _ROOT = "{root}"
-_ENDINGS = {"rules": (".xsl", ".xslt"), "schemas": (".xsd",)}
+_ENDINGS = {"rules": (".xsl", ".xslt"), "schemas": (".xsd", ".dtd")}
 _KEYS = frozenset({"name", "version", "file", "roots", "customizations", "replaces"})
 
 

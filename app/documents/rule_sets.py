@@ -44,7 +44,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """An XML schema; the fields as above. A schema of our own has its `text`, `path` is where it would lie."""
+    """An XML schema or DTD; the fields as above. A schema of our own has its `text`, `path` is where it would lie."""
 
     name: str
     path: str
@@ -151,13 +151,15 @@ def failed_rules(rule_set: RuleSet, root: etree._Element) -> Iterator[FailedRule
 
 
 @lru_cache(_COMPILED)
-def _compiled_schema(schema: Schema) -> etree.XMLSchema:
+def _compiled_schema(schema: Schema) -> etree.XMLSchema | etree.DTD:
     try:
         parser, file = etree.XMLParser(no_network=True), file_of(schema)
+        if file.suffix.lower() == ".dtd":
+            return etree.DTD(str(file))
         if schema.text:
             return etree.XMLSchema(etree.fromstring(schema.text, parser, base_url=str(file)))
         return etree.XMLSchema(etree.parse(file, parser))
-    except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
+    except (etree.XMLSchemaParseError, etree.DTDParseError, etree.XMLSyntaxError, OSError) as error:
         raise RulesUnavailable(f"{schema.name}: {error}") from error
 
 

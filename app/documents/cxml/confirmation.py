@@ -13,6 +13,7 @@ from app.documents.cxml.parts import (
     currency_of,
     extrinsic,
     is_number_only,
+    pass_no_class,
     read_basis,
     read_comments,
     read_description,
@@ -149,6 +150,8 @@ def _line(state: Node, position: str, unit: str, ordered: Decimal | None, later:
     price_at = detail or state
     own_unit = state.text("UnitOfMeasure") or unit
     base, price_unit = read_basis(detail, own_unit) if detail else (_price_base(state), "")
+    if detail:
+        pass_no_class(detail)
     category, rate = read_vat(at.find("Tax/TaxDetail"))
     for money in ("Tax", "Tax/TaxDetail/TaxAmount"):
         read_money(at.find(money))

@@ -44,7 +44,7 @@ _VAT_DOMAINS = frozenset({"vatid", "vat_id", "vat", "suppliertaxid", "buyertaxid
 _TAX_DOMAINS = frozenset({"taxid", "federaltaxid", "statetaxid"})
 _EXEMPT = {"zeroRated": VatCategory.ZERO, "exempt": VatCategory.EXEMPT}
 _CATEGORY = "vatCategory"
-_CENT = Decimal("0.01")
+_CENT, _EXACT = Decimal("0.01"), Decimal("0.000001")
 
 
 # Parties
@@ -370,21 +370,34 @@ def read_classes(node: Node) -> tuple[Classification, ...]:
     return tuple(found)
 
 
+def pass_no_class(node: Node) -> None:
+    """The class that stands for none is no leftover where classes are not read."""
+    for one in node.all("Classification"):
+        if (one.element.text, one.element.get("domain")) == (NO_CLASS.code, NO_CLASS.scheme):
+            one.text()
+            one.get("domain")
+
+
 def write_classes(parent: etree._Element, classes: Iterable[Classification]) -> None:
     for one in tuple(classes) or (NO_CLASS,):
         add(parent, "Classification", one.code, domain=_CLASS_DOMAINS.get(one.scheme, one.scheme) or "custom")
 
 
 def read_basis(node: Node, unit: str) -> tuple[Decimal | None, str]:
-    """How much a price is for. The factor between two units stays over when they differ."""
+    """How much of `unit` a price is for. Where that cannot be said exactly, how much of another unit, which is named."""
     basis = node.find("PriceBasisQuantity")
     if basis is None:
         return None, ""
-    amount, named = basis.number(attribute="quantity"), basis.text("UnitOfMeasure")
+    amount, factor = basis.number(attribute="quantity"), basis.number(attribute="conversionFactor")
+    named = basis.text("UnitOfMeasure")
     basis.text("Description")
-    if named == unit or not named:
-        basis.get("conversionFactor")
+    if named in ("", unit):
         return amount, ""
+    if amount is not None and factor:
+        exact = (amount / factor).quantize(_EXACT)
+        if exact and exact * factor == amount:
+            return Decimal(format(exact.normalize(), "f")), ""
+    basis.untake("conversionFactor")
     return amount, named
 
 

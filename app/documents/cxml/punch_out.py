@@ -67,7 +67,7 @@ class StatusResponse:
     text: str
     detail: str = ""
     start_url: str = ""
-    envelope: Envelope = Envelope()
+    envelope: Envelope
 
     @property
     def is_fine(self) -> bool:

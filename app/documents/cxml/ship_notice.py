@@ -87,6 +87,8 @@ def read_ship_notice(data: bytes) -> Reading[DespatchAdvice]:
             lines.append(_line(item, len(lines) + 1, order, packages))
     carrier, tracking = _control(node)
     way = header.get("operation")
+    if header.element.get("shipmentType") == "actual":
+        header.get("shipmentType")
     gross, unit = _dimension(header, "grossWeight", "weight")
     document = DespatchAdvice(
         number=header.need("", "shipmentID"), issue_date=header.day("noticeDate"), lines=tuple(lines), orders=tuple(orders),
@@ -148,6 +150,7 @@ def _line(item: Node, at: int, order: OrderRef, packages: _Packages) -> Despatch
     batch = item.find("Batch")
     serials = tuple(text for one in item.all("AssetInfo") if (text := one.get("serialNumber")))
     outstanding = extrinsic(item, _BACKLOG)
+    item.text("OrderedQuantity/UnitOfMeasure")
     manufacturer = detail.text("ManufacturerPartID") if detail else ""
     return DespatchLine(
         position=position, quantity=item.number(attribute="quantity"), unit=unit,
