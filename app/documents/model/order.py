@@ -10,7 +10,7 @@ from typing import ClassVar
 from app.documents.model.invoice import Note
 from app.documents.model.line import AllowanceCharge, Attribute, Classification
 from app.documents.model.party import Party
-from app.documents.model.reference import Reference
+from app.documents.model.reference import Reference as Reference  # noqa: PLC0414  # others take it from here
 
 
 @dataclass(frozen=True, slots=True)
