@@ -35,12 +35,15 @@ CUSTOMIZATION = "urn:fdc:peppol.eu:poacc:trns:order_response:3"
 PROFILE = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
 _ANSWERS = {"AB": Answer.RECEIVED, "AP": Answer.ACCEPTED, "CA": Answer.CHANGED, "RE": Answer.REJECTED}
 _CODES = {answer: code for code, answer in _ANSWERS.items()}
-# UNTDID 1229; a substitute is a changed line that names what comes in its place
+# UNTDID 1229. A substitute is a changed line that names what comes in its place, a back-order one with a quantity for it;
+# 42, already delivered, is as good as accepted.
 _LINE_ANSWERS = {
-    "5": LineAnswer.ACCEPTED, "3": LineAnswer.CHANGED, "42": LineAnswer.BACKORDERED, "7": LineAnswer.REJECTED,
+    "42": LineAnswer.ACCEPTED, "5": LineAnswer.ACCEPTED, "3": LineAnswer.CHANGED, "7": LineAnswer.REJECTED,
     "1": LineAnswer.ADDED,
 }  # fmt: skip
-_LINE_CODES = {answer: code for code, answer in _LINE_ANSWERS.items()} | {LineAnswer.SUBSTITUTED: "3"}
+_LINE_CODES = {
+    **{answer: code for code, answer in _LINE_ANSWERS.items()}, LineAnswer.SUBSTITUTED: "3", LineAnswer.BACKORDERED: "3",
+}  # fmt: skip
 _REFERENCES = {"": "cac:AdditionalDocumentReference", CONTRACT: "cac:Contract"}
 _PATHS = Paths(NAMESPACES)
 
@@ -149,6 +152,8 @@ def _line_answer(node: Node) -> LineAnswer:
         raise node.fault(N_("{path}: {value} is no answer to an order.", path=path, value=code), path)
     if node.find("cac:SellerSubstitutedLineItem") is not None:
         return LineAnswer.SUBSTITUTED
+    if code == "3" and node.number("cac:LineItem/cbc:MaximumBackorderQuantity"):
+        return LineAnswer.BACKORDERED
     return _LINE_ANSWERS[code or "5"]
 
 

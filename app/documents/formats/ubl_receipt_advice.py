@@ -13,7 +13,7 @@ from app.core.xml import XmlWriter
 from app.documents.codes import number
 from app.documents.formats import Format, formats
 from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine
-from app.documents.model.reference import OrderRef
+from app.documents.model.reference import ItemIds, OrderRef
 from app.documents.ubl.notes import read_notes, write_notes
 from app.documents.ubl.trade import (
     read_ids,
@@ -118,7 +118,8 @@ def _line(node: Node) -> ReceiptLine:
         position=node.need_text("cbc:ID"),
         despatch_line=node.text("cac:DespatchLineReference/cbc:LineID"),
         order_line=read_order_line(node),
-        **({"ids": read_ids(item), "name": item.text("cbc:Name")} if item else {}),
+        ids=read_ids(item) if item else ItemIds(),
+        name=item.text("cbc:Name") if item else "",
         unit=next(filter(None, units), ""),
         received=received,
         accepted=None if received is None else received - (rejected or Decimal(0)),

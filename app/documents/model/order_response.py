@@ -25,7 +25,7 @@ class Answer(StrEnum):
 
 
 class LineAnswer(StrEnum):
-    """UNTDID 1229 and UBL LineStatusCode: 5, 3, 42, 7, 1; X12 element 668: IA, IC or IQ or IP, BP, IR, IS."""
+    """UNTDID 1229: 5, 3 (with a quantity for later: back-ordered), 7, 1; X12 element 668: IA, IC or IQ or IP, BP, IR, IS."""
 
     ACCEPTED = "accepted"
     CHANGED = "changed"
