@@ -27,6 +27,11 @@ _PROLOG_BYTES = 1_000_000
 _PLACE = re.compile(r", line \d+, column \d+$")
 
 
+_ENTITY = re.compile(rb"<!ENTITY")
+_PARAMETER = re.compile(rb"<!ENTITY\s+%\s+[A-Za-z_.:-][A-Za-z0-9_.:-]*\s+[\"']")
+_PARAMETER_USED = re.compile(rb"%[A-Za-z_.:-][A-Za-z0-9_.:-]*;")
+
+
 class XmlFault(StrEnum):
     """Why a document was refused: the named limits and the plain mistake."""
 
@@ -115,12 +120,15 @@ def _kept(source: Iterator[bytes], seen: list[bytes], max_bytes: int) -> Iterato
 def _starts(chunks: Iterable[bytes]) -> Iterator[XmlStart]:
     """The root's start, once it is there; entity declarations are refused before anything could use them."""
     reader = etree.XMLPullParser(events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
+    seen: list[bytes] = []
     for chunk in chunks:
+        seen.append(chunk)
         reader.feed(chunk)
         for _, element in reader.read_events():
             info = element.getroottree().docinfo
             declared = info.internalDTD
-            if declared is not None and next(declared.iterentities(), None) is not None:
+            has_entities = declared is not None and next(declared.iterentities(), None) is not None
+            if has_entities and not _has_only_parameters(b"".join(seen)):
                 raise XmlError(XmlFault.ENTITIES, N_("The XML declares entities, which is not allowed."))
             namespace, _, name = str(element.tag).removeprefix("{").rpartition("}")
             attributes = {str(key): str(value) for key, value in element.attrib.items()}
@@ -162,6 +170,15 @@ def _ended(reader: etree.XMLPullParser) -> Iterator[etree._Element]:
         parent = element.getparent()
         while parent is not None and element.getprevious() is not None:
             del parent[0]
+
+
+def _has_only_parameters(prolog: bytes) -> bool:
+    """Are all entities of the DTD inside texts for the DTD itself, and is none of them used or taken from outside?
+
+    BMEcat 1.2 names the extensions of a catalogue so (`<!ENTITY % USERDEFINES "...">`); they never reach the document.
+    """
+    declared, parameters = len(_ENTITY.findall(prolog)), _PARAMETER.findall(prolog)
+    return bool(parameters) and declared == len(parameters) and not _PARAMETER_USED.search(prolog)
 
 
 def _check_prolog(data: bytes) -> bool:
@@ -245,8 +262,10 @@ class XmlWriter:
     def __exit__(self, *_: object) -> None:
         tag, start, keep = self._open.pop()
         self._indent = self._indent[2:]
-        if len(self._parts) == start and not keep:
-            self._parts.pop()
+        if len(self._parts) == start:
+            opened = self._parts.pop()
+            if keep:
+                self._parts.append(f"{opened[:-2]}/>\n")
         else:
             self._parts.append(f"{self._indent}</{tag}>\n")
 

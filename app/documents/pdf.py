@@ -23,9 +23,17 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.documents.paper.fonts import faces, families, font_face_rules
-from app.documents.pdf_check import check_pdfa3
+from app.documents.pdf_check import Label, check_pdfa3
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "documents" / "paper.css"
+# Without lines, the XML is only data for what the paper says.
+LABELS = {
+    "minimum": Label(level="MINIMUM", relationship="/Data"),
+    "basicwl": Label(level="BASIC WL", relationship="/Data"),
+    "basic": Label(level="BASIC"),
+    "en16931": Label(),
+    "extended": Label(level="EXTENDED"),
+}
 _XMP_DATE = re.compile(rb"(<xmp:(?:CreateDate|ModifyDate|MetadataDate)>)[^<]*(<)")
 
 
@@ -94,25 +102,28 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def embed_invoice(pdf: bytes, cii: bytes, *, language: str, title: str, author: str, subject: str, day: date) -> bytes:
-    """The PDF as Factur-X EN 16931: `cii` inside as factur-x.xml, every date in it the given day.
+def embed_invoice(
+    pdf: bytes, cii: bytes, *, language: str, title: str, author: str, subject: str, day: date, profile: str = "en16931"
+) -> bytes:
+    """The PDF as Factur-X: `cii`, in the profile, inside as factur-x.xml, every date in it the given day.
 
     Raises RuntimeError rather than return a file that does not carry its label rightly.
     """
-    metadata = {"author": author, "keywords": "Factur-X, EN 16931", "title": title, "subject": subject}
+    label = LABELS[profile]
+    metadata = {"author": author, "keywords": f"Factur-X, {label.level}", "title": title, "subject": subject}
     combined = generate_from_binary(
         pdf,
         cii,
         flavor="factur-x",
-        level="en16931",
+        level=profile,
         check_xsd=False,
         pdf_metadata=metadata,
         lang=language,
-        afrelationship="alternative",
+        afrelationship=label.relationship.lower().removeprefix("/"),
         xmp_compression=False,
     )
     result = _dated(combined, day)
-    faults = check_pdfa3(result)
+    faults = check_pdfa3(result, label)
     if faults:
         raise RuntimeError(f"not a PDF/A-3b with an invoice: {'; '.join(faults)}")
     return result

@@ -53,11 +53,11 @@ class Label:
         }  # fmt: skip
 
 
-def check_pdfa3(data: bytes) -> list[str]:
+def check_pdfa3(data: bytes, label: Label = Label()) -> list[str]:
     """Every fault found, in plain words; an empty list when the file may carry its label."""
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
-            return list(structure_faults(pdf, Label()))
+            return list(structure_faults(pdf, label))
     except pikepdf.PasswordError:
         return ["the file is encrypted"]
     except pikepdf.PdfError as error:

@@ -83,18 +83,27 @@ def _logo(svg: str) -> Markup:
 
 
 def print_invoice(
-    document: BillingDocument, *, language: str = "en", translate: Translate = str, logo_svg: str | None = None
+    document: BillingDocument,
+    *,
+    language: str = "en",
+    translate: Translate = str,
+    logo_svg: str | None = None,
+    profile: str = "en16931",
 ) -> bytes:
-    """The PDF/A-3 with the electronic invoice inside; `str` as translation leaves the English texts."""
+    """The PDF/A-3 with the electronic invoice inside, in a profile of Factur-X (`minimum` to `extended`).
+
+    `str` as translation leaves the English texts.
+    """
     page = _pdf().html_to_pdf(render_invoice_html(document, language, translate=translate, logo_svg=logo_svg))
     pdf: bytes = _pdf().embed_invoice(
         page,
-        formats["cii-invoice"].dumps(document),
+        formats[f"facturx-{profile}"].dumps(document),
         language=language,
         title=f"{document.seller.name}: {document.number}",
         author=document.seller.name,
         subject=f"{document.number}, {document.issue_date.isoformat()}, {document.buyer.name}",
         day=document.issue_date,
+        profile=profile,
     )
     return pdf
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
+
 from app.core.xml import XmlWriter
 from app.documents.cii.values import read_day, write_day
-from app.documents.model.payment import PaymentMeans, PaymentTerms
+from app.documents.model.payment import CashDiscount, PaymentMeans, PaymentTerms
 from app.documents.payment_text import join_terms, split_terms
 from app.documents.xml_node import Node
 
@@ -69,6 +72,18 @@ def write_terms(writer: XmlWriter, terms: PaymentTerms | None, mandate: str) -> 
 def read_terms(settlement: Node) -> PaymentTerms | None:
     items = list(settlement.all("ram:SpecifiedTradePaymentTerms"))
     text, discounts = split_terms("\n".join(item.text("ram:Description") for item in items))
+    discounts = discounts or tuple(found for item in items for found in _discounts(item))
     due = next((day for item in items if (day := read_day(item, "ram:DueDateDateTime"))), None)
     terms = PaymentTerms(due_date=due, text=text, discounts=discounts)
     return None if terms == PaymentTerms() else terms
+
+
+def _discounts(terms: Node) -> Iterator[CashDiscount]:
+    """Those of the profile EXTENDED, where they can be said the way XRechnung has it: in days, with two decimals."""
+    for item in terms.all("ram:ApplicableTradePaymentDiscountTerms"):
+        period, percent = item.number("ram:BasisPeriodMeasure"), item.number("ram:CalculationPercent")
+        base = item.number("ram:BasisAmount")
+        is_days = item.attribute("ram:BasisPeriodMeasure", "unitCode") == "DAY"
+        numbers = (percent, base if base is not None else percent)
+        if period is not None and is_days and all(one is not None and one == round(one, 2) for one in numbers):
+            yield CashDiscount(days=int(period), percent=percent or Decimal(0), base=base)

@@ -57,9 +57,9 @@ class OrderWriter(XmlWriter):
         self._path = [""]
         self._level = 0
         self._registrations = 0
-        with self.group("rsm:ExchangedDocumentContext"):
-            with self.group("ram:GuidelineSpecifiedDocumentContextParameter"):
-                self.leaf("ram:ID", _GUIDELINE + _PROFILES[0])
+        context = "ram:GuidelineSpecifiedDocumentContextParameter"
+        with self.group("rsm:ExchangedDocumentContext"), self.group(context):
+            self.leaf("ram:ID", _GUIDELINE + _PROFILES[0])
 
     def leaf(self, tag: str, text: str, **attributes: str) -> None:
         if text:
