@@ -27,6 +27,7 @@ SECONDS = 60
 MAX_DOCUMENTS = 5_000
 MAX_MEMORY = 1_500_000_000
 _BLOCK = 1 << 16
+_BYTES_A_SECOND = 100_000
 
 
 class EngineFailed(Exception):
@@ -35,7 +36,7 @@ class EngineFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one process: seconds for a document; documents and bytes of memory after which it is replaced."""
+    """Of one process: seconds for a document, one more for each 100 KB of it; documents and memory until it is replaced."""
 
     seconds: int = SECONDS
     documents: int = MAX_DOCUMENTS
@@ -53,6 +54,7 @@ class _Process:
         self._limits = limits
         self._served = 0
         self._memory = 0
+        self._seconds = 0
         self._deadline = 0.0
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
@@ -75,8 +77,9 @@ class _Process:
 
     def ask(self, sheet: str, stamp: str, document: bytes) -> str:
         self._served += 1
-        head = json.dumps({"sheet": sheet, "stamp": stamp, "seconds": self._limits.seconds}).encode()
-        self._deadline = time.monotonic() + self._limits.seconds
+        self._seconds = self._limits.seconds + len(document) // _BYTES_A_SECOND
+        head = json.dumps({"sheet": sheet, "stamp": stamp, "seconds": self._seconds}).encode()
+        self._deadline = time.monotonic() + self._seconds
         self._send(REQUEST.pack(len(head), len(document)) + head + document)
         letter, self._memory, length = ANSWER.unpack(self._receive(ANSWER.size))
         text = self._receive(length).decode()
@@ -113,7 +116,7 @@ class _Process:
             selector.register(stream, event)
             if not selector.select(max(self._deadline - time.monotonic(), 0)):
                 self.end()
-                raise EngineFailed(f"the engine took more than {self._limits.seconds} seconds")
+                raise EngineFailed(f"the engine took more than {self._seconds} seconds")
 
     def _died(self) -> EngineFailed:
         self.end()

@@ -22,7 +22,7 @@ from app.documents.rule_pool import EngineFailed
 _VERSION = re.compile(r"(?:Schematron version|Version:)\s*([0-9][0-9.]*)")
 _HEAD_BYTES = 1000
 _COMPILED = 64  # schemas of former versions of a rule pack leave
-MAX_ELEMENTS = 200_000  # about 6,000 invoice lines: more would take the engine minutes and gigabytes
+MAX_ELEMENTS = 600_000  # about 30,000 invoice lines, a gigabyte of the engine's memory
 
 
 class RulesUnavailable(Exception):
