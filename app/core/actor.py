@@ -35,6 +35,7 @@ class Actor:
     `company_id` is the company acted for; in operator scope it is the operator's own company.
     `user_id` is None for the system. `locale` is one of en, ru, uk; `time_zone` an IANA name.
     `staff_id` and `staff_name`: the operator's person at the desk when somebody acts for `user_id`, else None and "".
+    `seat` tells several visitors apart who are at work under one name at once; 0 is the person himself.
     """
 
     user_id: int | None
@@ -47,6 +48,12 @@ class Actor:
     name: str = ""
     staff_id: int | None = None
     staff_name: str = ""
+    seat: int = 0
+
+    @property
+    def desk(self) -> int:
+        """Whose clicks these are: the operator's person by id, a visitor by a negative number, 0 the person's own."""
+        return self.staff_id or -self.seat
 
     def can(self, permission: str) -> bool:
         return permission in self.permissions or "*" in self.permissions

@@ -84,6 +84,11 @@ def reader() -> tuple[str, str] | None:
     return (found.locale, found.time_zone) if found else None
 
 
+def use_actor(found: Actor) -> None:
+    """Who acts in the rest of this request: the actor with fewer rights, such as a visitor from another system."""
+    g.kontor_actor = found
+
+
 def forget_actor() -> None:
     """After sign-in, sign-out or a change of company within the request."""
     g.pop("kontor_actor", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select
 
@@ -53,6 +53,39 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "") -> Sign
     if found.outcome == "inactive":
         raise Forbidden(N_("Your access has ended. Ask the administrator of your company."))
     raise Invalid("password", N_("E-mail address and password do not fit together."))
+
+
+def prove(name: str, secret_hash: str, secret: str, *, ip: str, user_agent: str = "") -> bool:
+    """Whether a system that goes by `name` knows the secret of this hash ("" where nobody is known by that name).
+
+    Tries are slowed down like those of people: Unavailable while too many have failed.
+    """
+    name = name.strip().lower()[:254]
+    with system_scope("sign-in: the person is not known yet"), transaction():
+        wait = seconds_until_allowed(name, ip)
+        is_right = not wait and hashing.is_right(secret_hash, secret[:1000])
+        outcome = "throttled" if wait else "ok" if is_right else "wrong_password" if secret_hash else "unknown"
+        note_attempt(name, ip, outcome, user_agent=user_agent)
+    if wait:
+        raise Unavailable(N_("Too many attempts. Try again in {seconds} seconds.", seconds=wait), retry_after=wait)
+    return is_right
+
+
+def let_in(user_id: int, company_id: int, *, ip: str, user_agent: str = "", hours: int = 12) -> SignedIn:
+    """A short session for a person whom a trusted system sends, without a password; Forbidden once he has no access."""
+    with system_scope("sign-in: the person is not known yet"), transaction():
+        user = db.session.scalar(
+            select(User)
+            .join(Membership, Membership.user_id == User.id)
+            .join(Company, Company.id == Membership.company_id)
+            .where(
+                User.id == user_id, User.is_active, Membership.company_id == company_id, Membership.is_active,
+                Company.state == CompanyState.APPROVED,
+            )
+        )  # fmt: skip
+        if user is None:
+            raise Forbidden(N_("This person does not act for the company any more."))
+        return open_session(user, company_id, ip=ip, user_agent=user_agent, until=clock.now() + timedelta(hours=hours))
 
 
 def _try(email: str, password: str, ip: str, user_agent: str) -> SignedIn | _Refused:
@@ -106,7 +139,7 @@ def latest_company(user_id: int) -> int | None:
     )
 
 
-def open_session(user: User, company_id: int, *, ip: str, user_agent: str) -> SignedIn:
+def open_session(user: User, company_id: int, *, ip: str, user_agent: str, until: datetime | None = None) -> SignedIn:
     """A session with a new token, recorded as a success. Inside a transaction in system scope."""
     now = clock.now()
     token = tokens.session_token()
@@ -117,7 +150,7 @@ def open_session(user: User, company_id: int, *, ip: str, user_agent: str) -> Si
             token_hash=tokens.token_hash(token),
             created_at=now,
             last_seen_at=now,
-            expires_at=now + timedelta(days=settings().SESSION_MAX_DAYS),
+            expires_at=until or now + timedelta(days=settings().SESSION_MAX_DAYS),
             ip=ip[:45],
             user_agent=user_agent[:300],
         )

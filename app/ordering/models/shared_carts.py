@@ -21,7 +21,8 @@ from app.core.db import Base, Id, Moment
 class ActiveCart(Base):
     """The cart a person's clicks go to. It holds while that cart is open and the person may change it.
 
-    `staff_id`: whose clicks when somebody of the operator acts for the person, 0 for the person's own.
+    `staff_id`: whose clicks when somebody of the operator acts for the person, 0 for the person's own, negative for one of
+    several visitors at work under his name.
     """
 
     __tablename__ = "active_carts"

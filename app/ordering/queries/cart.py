@@ -123,7 +123,7 @@ def _active(actor: Actor) -> Select[Any]:
         .where(
             ActiveCart.company_id == actor.company_id,
             ActiveCart.user_id == actor.user_id,
-            ActiveCart.staff_id == (actor.staff_id or 0),
+            ActiveCart.staff_id == actor.desk,
             Cart.state == CartState.OPEN,
             Cart.kind.in_(WORKED_KINDS),
         )

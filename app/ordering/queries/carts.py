@@ -89,7 +89,7 @@ def carts(
     is_active = exists().where(
         ActiveCart.cart_id == Cart.id,
         ActiveCart.user_id == actor.user_id,
-        ActiveCart.staff_id == (actor.staff_id or 0),
+        ActiveCart.staff_id == actor.desk,
         ActiveCart.company_id == actor.company_id,
     )
     columns: tuple[Any, ...] = (

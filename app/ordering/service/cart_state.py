@@ -45,7 +45,7 @@ def active_id(actor: Actor) -> int:
     head = active_cart(actor)
     if head is None:
         note_lock("active_carts")
-        db.session.execute(_HOLD_ACTIVE, {"company": actor.company_id, "user": user_id, "staff": actor.staff_id or 0})
+        db.session.execute(_HOLD_ACTIVE, {"company": actor.company_id, "user": user_id, "staff": actor.desk})
         head = active_cart(actor)
     if head is not None:
         return head.id
@@ -72,7 +72,7 @@ def activate(actor: Actor, cart_id: int) -> None:
     """From now on the actor's clicks go to this cart."""
     note_lock("active_carts")
     values = {
-        "company": actor.company_id, "user": demand_person(actor), "staff": actor.staff_id or 0, "cart": cart_id,
+        "company": actor.company_id, "user": demand_person(actor), "staff": actor.desk, "cart": cart_id,
     }  # fmt: skip
     db.session.execute(_SET_ACTIVE, values)
 

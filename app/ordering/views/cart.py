@@ -200,7 +200,7 @@ def _shown(head: CartHead, page: CartPage, entered: Entered | None = None, statu
         owner="" if head.user_id == actor().user_id else owner_name(actor(), head),
         is_active=(active := cart_of_request()) is not None and active.id == head.id,
         may_edit=_may(head, Right.EDIT),
-        may_order=_may(head, Right.ORDER),
+        may_order=_may(head, Right.ORDER) and actor().can(Permission.PLACE),
         me=actor().user_id,
         hints=_hints(page),
     )
