@@ -46,6 +46,8 @@ class Outgoing:
     subject: str = ""
     attachments: tuple[tuple[str, str, bytes], ...] = ()
     """Name, media type, bytes: where a transport can carry them (mail)."""
+    answer_to: str = ""
+    """The channel's own address, for receipts that come later."""
 
 
 @dataclass(frozen=True, slots=True)
