@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 from lxml import etree
 
@@ -18,11 +17,9 @@ from app.documents import rule_sets
 from app.documents.cii.values import NAMESPACES as CII_NAMESPACES
 from app.documents.rule_sets import RuleSet, RulesUnavailable, Schema
 from app.documents.ubl.values import NAMESPACES as UBL_NAMESPACES
-from app.documents.xml_node import address
+from app.documents.xml_places import Places
 
 _GUIDELINE = "{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
-_LOCATION_STEP = re.compile(r"/(?:\*:([^\[/]+)\[namespace-uri\(\)='([^']*)'\]|([^\[/@]+))(?:\[([0-9]+)\])?")
-_PREFIXED_STEP = re.compile(r"/[^/:\[]+:([^/\[]+)")
 _BUSINESS_TERM = re.compile(r"\b(B[TG]-[0-9]+(?:-[0-9]+)?)\b")
 _RULE_IN_TEXT = re.compile(r"\s*\[([A-Z][A-Za-z0-9.-]+)\]\s*-?\s*")
 
@@ -130,9 +127,10 @@ def _status(findings: list[Finding], reason: str) -> Status:
 
 def schema_findings(root: etree._Element, schema: Schema, namespaces: dict[str, str]) -> Iterator[Finding]:
     """What breaks the schema; RulesUnavailable if that is absent."""
+    places = Places(root, namespaces)
     for line, path, message in rule_sets.schema_errors(schema, root):
-        found = root.xpath(_PREFIXED_STEP.sub(r"/*[local-name()='\1']", path)) if path.startswith("/") else None
-        xpath = address(found[0], namespaces) if isinstance(found, list) and found else path
+        element = places.of_schema(path)
+        xpath = places.address(element) if element is not None else path
         yield Finding("XSD", Severity.ERROR, _without_uris(message, namespaces), line, xpath, "")
 
 
@@ -144,20 +142,21 @@ def _without_uris(message: str, namespaces: dict[str, str]) -> str:
 
 def rule_findings(root: etree._Element, rules: RuleSet, namespaces: dict[str, str]) -> list[Finding]:
     """The rules that failed; RulesUnavailable if they did not run to their end."""
-    return [_finding(failed, root, namespaces, rules) for failed in rule_sets.failed_rules(rules, root)]
+    places = Places(root, namespaces)
+    return [_finding(failed, places, rules) for failed in rule_sets.failed_rules(rules, root)]
 
 
-def _finding(failed: rule_sets.FailedRule, root: etree._Element, namespaces: dict[str, str], rules: RuleSet) -> Finding:
+def _finding(failed: rule_sets.FailedRule, places: Places, rules: RuleSet) -> Finding:
     named = _RULE_IN_TEXT.match(failed.text)
     text = failed.text[named.end() :] if named else failed.text
     term = _BUSINESS_TERM.search(text)
-    element = _locate(root, failed.location)
+    element = places.of_rule(failed.location)
     return Finding(
         rule=failed.rule or (named[1] if named else rules.name),
         severity=_severity(failed.flag),
         message=text,
         line=(element.sourceline or 0) if element is not None else 0,
-        xpath=address(element, namespaces) if element is not None else failed.location,
+        xpath=places.address(element) if element is not None else failed.location,
         business_term=term[1] if term else "",
     )
 
@@ -166,15 +165,3 @@ def _severity(flag: str) -> Severity:
     if flag.lower().startswith("warn"):
         return Severity.WARNING
     return Severity.INFORMATION if flag.lower().startswith("info") else Severity.ERROR
-
-
-def _locate(root: etree._Element, location: str) -> etree._Element | None:
-    """The element at `/*:Invoice[namespace-uri()='...'][1]/*:ID[...][1]`; an attribute's is its owner."""
-    steps = [(name or plain, uri, int(n or 1)) for name, uri, plain, n in _LOCATION_STEP.findall(location)]
-    element: etree._Element | None = root if steps else None
-    for name, uri, n in steps[1:]:
-        if element is None:
-            return None
-        tag = f"{{{uri}}}{name}" if uri else name
-        element = next(islice(element.iterchildren(tag), n - 1, None), None)
-    return element
