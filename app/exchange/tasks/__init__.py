@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.exchange.tasks import imports
+from app.exchange.tasks import imports, messages
 
-TOPICS = (imports,)
+TOPICS = (imports, messages)

@@ -1,0 +1,115 @@
+"""Writing one message of the outbox: the partner's codes and format, read back, checked, numbered, stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.core import clock, storage
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.numbering import next_number
+from app.core.settings import settings
+from app.core.texts import N_, Message
+from app.documents.formats import FormatError, formats
+from app.documents.inspection.file import inspect_file
+from app.documents.validation import Status
+from app.exchange.domain.message_machine import MessageState
+from app.exchange.domain.partners import Agreed, Terms
+from app.exchange.mapping.codes import to_theirs
+from app.exchange.mapping.writing import Addressing, Written, family_of, needs_control_number, write
+from app.exchange.models.messages import ExchangeMessage
+from app.exchange.queries.partners import codes, names_of
+from app.exchange.service.steps import step
+
+S = MessageState
+_ENDINGS = {"edifact": "edi", "x12": "x12", "csv": "csv", "xlsx": "xlsx"}
+
+
+def inspected(data: bytes, name: str) -> dict[str, Any]:
+    """What the rules say of a file, as JSON."""
+    folder = getattr(settings(), "rules_folder", None)
+    return inspect_file([data], name=name, rules=Path(folder) if folder else None).as_json()
+
+
+def store_document(actor: Actor, message: ExchangeMessage, agreed: Agreed, document: Any) -> None:
+    """Write a planned message and store its bytes; what cannot be written or is wrong fails, for a person to see.
+
+    The control number is taken in the same transaction as the bytes are stored, so none is lost.
+    """
+    document = to_theirs(document, codes(agreed.partner_id))
+    _describe(message, document)
+    try:
+        written = write(document, agreed, _addressing(message, agreed, 0))
+        formats[agreed.format].loads(written.data)
+    except FormatError as error:
+        step(actor, message, S.FAILED, action="not_written", reason=error.message)
+        return
+    report = inspected(written.data, "")
+    if report["verdict"] == Status.INVALID and not agreed.options.get("send_invalid"):
+        message.report, message.verdict = report, report["verdict"]
+        worst = next((one["message"] for one in report["findings"] if one["severity"] == "fatal"), "")
+        words = N_("The document breaks a rule: {rule}", rule=worst[:300])
+        step(actor, message, S.FAILED, action="not_valid", reason=words)
+        return
+    if needs_control_number(agreed.format):
+        number = next_number(f"exchange-{agreed.partner_id}-{family_of(agreed.format)}", 0)
+        written = write(document, agreed, _addressing(message, agreed, number))
+    _store(actor, message, agreed, written, report)
+
+
+def _addressing(message: ExchangeMessage, agreed: Agreed, number: int) -> Addressing:
+    return Addressing(
+        names_of(agreed.partner_id, "ours"), names_of(agreed.partner_id, "theirs"), number or 1, clock.now(),
+        message.is_test, agreed.acknowledge is Terms.ALWAYS,
+    )  # fmt: skip
+
+
+def _describe(message: ExchangeMessage, document: Any) -> None:
+    content = getattr(document, "content", document)
+    message.number = str(getattr(document, "number", "") or "")[:120]
+    day = getattr(document, "issue_date", None)
+    message.document_date = day if day is not None and day.year > 1 else None
+    message.currency = str(getattr(content, "currency", ""))[:3]
+    message.total = total_of(content)
+    lines = getattr(content, "lines", ())
+    message.line_count = len(lines) if isinstance(lines, tuple) else 0
+    message.type_code = (message.format.partition("-")[2] or message.format).upper()[:40]
+
+
+def total_of(document: Any) -> Decimal | None:
+    totals = getattr(document, "totals", None)
+    for name in ("gross", "total", "payable", "net"):
+        value = getattr(totals, name, None)
+        if isinstance(value, Decimal):
+            return value
+    return None
+
+
+def _store(actor: Actor, message: ExchangeMessage, agreed: Agreed, written: Written, report: dict[str, Any]) -> None:
+    ending = _ENDINGS.get(family_of(agreed.format), "xml")
+    name = f"{message.document}-{message.number or message.reference}.{ending}".replace("/", "-")
+    owner = message.company_id if message.company_id is not None else actor.company_id
+    stored = storage.keep(actor, written.data, name=name, media_type=written.media_type, company_id=owner)
+    message.stored_id, message.control_number = stored.id, written.control_number
+    message.message_number, message.checksum = written.message_number, stored.sha256
+    message.verdict = report["verdict"]
+    message.report = report | ({"losses": list(written.losses[:100])} if written.losses else {})
+    step(actor, message, S.WRITTEN)
+    words = N_("Left out: the format has no place for {n} values.", n=len(written.losses)) if written.losses else None
+    step(actor, message, S.CHECKED, reason=words)
+    step(actor, message, S.QUEUED)
+    message.due_at = clock.now()
+    db.session.flush()
+
+
+def acknowledgement_terms(agreed: Agreed, family: str) -> Agreed:
+    """The agreement by which a syntax acknowledgement goes back."""
+    code = agreed.acknowledge_format or {"edifact": "edifact-contrl", "x12": "x12-997"}.get(family, "")
+    return replace(agreed, direction="out", document="acknowledgement", format=code, version="")
+
+
+def refused_words(message: Message | None) -> Message:
+    return message or N_("The document was refused.")
