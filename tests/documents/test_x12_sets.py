@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.documents.formats import FormatError, formats
 from app.documents.inspection.file import inspect_file
 from app.documents.model.acknowledgement import Verdict
+from app.documents.model.catalogue import ItemAction
 from app.documents.model.invoice import CreditNote
 from app.documents.model.order_change import ChangeKind
 from app.documents.model.order_response import Answer, LineAnswer
@@ -24,6 +25,7 @@ from app.documents.x12.acknowledgement import (
     write_997,
     write_999,
 )
+from app.documents.x12.catalogue import write_catalogue
 from app.documents.x12.despatch_out import write_despatch_advice
 from app.documents.x12.documents import READERS
 from app.documents.x12.envelope import X12File
@@ -31,6 +33,9 @@ from app.documents.x12.invoice_out import write_invoice
 from app.documents.x12.order import write_order
 from app.documents.x12.order_change import write_order_change
 from app.documents.x12.order_response import write_order_response
+from app.documents.x12.quotation import write_quotation, write_request
+from app.documents.x12.receipt import write_receipt
+from app.documents.x12.stock import write_sales, write_stock
 from app.documents.x12.structure import check_structure, is_known
 from app.documents.x12.writer import Envelope, write_interchange
 
@@ -38,7 +43,8 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "x12"
 ALL = sorted(path.name for path in SAMPLES.glob("*.edi"))
 WRITERS = {
     "850": write_order, "855": write_order_response, "865": write_order_response, "860": write_order_change,
-    "856": write_despatch_advice, "810": write_invoice,
+    "856": write_despatch_advice, "810": write_invoice, "832": write_catalogue, "840": write_request,
+    "843": write_quotation, "846": write_stock, "852": write_sales, "861": write_receipt,
 }  # fmt: skip
 ENVELOPE = Envelope(control=1, prepared=datetime(2025, 4, 1, 9, 30), sender="A", recipient="B")
 
@@ -103,6 +109,70 @@ def test_answers_and_changes():
     assert (change.what, change.sequence, change.issue_date) == (ChangeKind.CHANGE, "2", date(2025, 3, 3))
     assert [line.action for line in change.content.lines] == ["3", "1", "2"]
     assert (answer.is_to_change, answer.answer, answer.number) == (True, Answer.ACCEPTED, "C-1")
+
+
+def test_832_says_what_is_sold_and_for_how_much():
+    (catalogue,) = documents("832.edi")
+    hammer, saw = catalogue.items
+    assert (catalogue.number, catalogue.version, catalogue.name, catalogue.end) == (
+        "CAT-7",
+        "3",
+        "Tools 2025",
+        date(2025, 12, 31),
+    )
+    assert (hammer.order_unit, hammer.contents, hammer.content_unit, hammer.minimum) == (
+        "CA",
+        Decimal(12),
+        "EA",
+        Decimal(2),
+    )
+    assert (hammer.weight_kg, hammer.lead_time_days, hammer.start) == (Decimal("0.75"), 5, date(2025, 6, 1))
+    assert [(price.amount, price.from_quantity, price.kind) for price in hammer.prices] == [
+        (Decimal("95.5"), 1, ""), (Decimal(90), 10, ""), (Decimal(1200), 1, "LPR"),
+    ]  # fmt: skip
+    assert (hammer.prices[1].currency, hammer.prices[1].end, hammer.prices[2].base_quantity) == (
+        "CAD",
+        date(2025, 8, 31),
+        100,
+    )
+    assert (saw.action, saw.ids.sku) == (ItemAction.DELETE, "SAW-2")
+
+
+def test_846_and_852_place_every_quantity():
+    (stock,) = documents("846.edi")
+    assert [(line.position, line.status, line.quantity, line.unit, line.place) for line in stock.lines] == [
+        ("1", "17", 120, "EA", "MAIN"), ("1", "63", 40, "EA", "MAIN"), ("2", "33", 0, "EA", ""),
+    ]  # fmt: skip
+    assert (stock.lines[0].counted_at, stock.lines[1].available_on) == (datetime(2025, 3, 31, 23), date(2025, 4, 15))
+    (sales,) = documents("852.edi")
+    assert (sales.number, sales.issue_date, sales.start) == ("SALES-1", date(2025, 4, 8), date(2025, 4, 1))
+    assert [(line.status, line.quantity, line.place) for line in sales.lines] == [
+        ("", 12, "S-1"),
+        ("", 3, "S-2"),
+        ("QA", 7, ""),
+    ]
+
+
+def test_840_asks_843_answers_861_receives():
+    (request,), (quotation,), (receipt,) = documents("840.edi"), documents("843.edi"), documents("861.edi")
+    assert (request.answer_by, request.lines[0].target_price, request.ship_to.name) == (
+        date(2025, 4, 10),
+        Decimal("7.1"),
+        "Barn 4",
+    )
+    assert request.notes[0].text == "Please quote for the whole year."
+    assert (quotation.request_number, quotation.valid_until, quotation.totals.total) == (
+        "RFQ-5",
+        date(2025, 4, 30),
+        3595,
+    )
+    (offered,) = quotation.lines
+    assert (offered.request_line, offered.lead_time_days, offered.net) == ("1", 7, 3600)
+    assert [price.amount for price in offered.prices] == [Decimal("7.2"), Decimal("6.9")]
+    first, second = receipt.lines
+    assert (first.despatched, first.received, first.short, first.damaged, first.refused) == (120, 118, 2, 1, 1)
+    assert (first.order_line.number, first.order_line.line, first.despatch_line) == ("PO-118", "1", "1")
+    assert (receipt.despatch_number, receipt.received_on, second.received) == ("D-17", date(2025, 4, 19), 5)
 
 
 def test_810_computes_what_it_leaves_out():

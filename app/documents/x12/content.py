@@ -36,8 +36,6 @@ _CODES = {
 }  # fmt: skip
 _PER = {"PE": Decimal(1), "HP": Decimal(100), "TP": Decimal(1000)}
 _LIST_PRICES = {"LPR", "CAT", "MSR"}
-_LINE_HEADS = {"PO1", "IT1", "POC", "RCD"}
-_LIN_IS_LINE = {"832", "846", "852"}
 _GROUPS = {
     "N1", "SCH", "PO1", "IT1", "POC", "LIN", "SAC", "CTT", "HL", "N9", "ACK", "SLN", "TDS", "QTY", "RCD", "SDQ", "LDT", "CTP",
 }  # fmt: skip
@@ -51,6 +49,9 @@ class ContentReader(Reader):
     days_of = _DELIVERY
     kept_days: frozenset[str] = frozenset()
     has_price_scales = False
+    line_heads = frozenset({"PO1", "IT1", "POC", "RCD"})
+    passed_over = frozenset({"SLN", "SDQ", "LDT"})
+    """Groups whose segments are not looked at."""
     note_kinds = frozenset({"L1"})
 
     def __init__(self, one: TransactionSet) -> None:
@@ -75,9 +76,9 @@ class ContentReader(Reader):
                 self.group, self.party = tag, None
             if tag in _HEADS and segment.number <= self.segments[0].number + 1:
                 self._begin(segment, *_HEADS[tag])
-            elif tag in _LINE_HEADS or (tag == "LIN" and self.type in _LIN_IS_LINE):
+            elif tag in self.line_heads:
                 self._begin_line(segment, tag)
-            elif (self.party is not None and self.party.take(segment)) or self.group in ("SLN", "SDQ", "LDT"):
+            elif (self.party is not None and self.party.take(segment)) or self.group in self.passed_over:
                 continue
             else:
                 reader = getattr(self, f"on_{tag.lower()}", None) if tag not in FRAME else None
@@ -125,7 +126,8 @@ class ContentReader(Reader):
         }  # fmt: skip
         if kind > 0:
             self.head.values["type_code"] = self.text(segment, kind)
-        self.head.dates["day"] = self.day(segment, day) if day > 0 else None
+        if day > 0:
+            self.head.dates["day"] = self.day(segment, day)
         self.begun(segment)
 
     def begun(self, segment: Segment) -> None:
@@ -201,11 +203,6 @@ class ContentReader(Reader):
     def on_dtm(self, segment: Segment) -> None:
         kind = segment.value(1)
         if self.group in ("SCH", "N9"):
-            return
-        if self.group == "QTY" and self.now.quantities and self.now.quantities[-1][3] is None and self.type == "846":
-            self.text(segment, 1)
-            last = self.now.quantities[-1]
-            self.now.quantities[-1] = (*last[:3], self.day(segment, 2))
             return
         name = self.days_of.get(kind)
         if name and name not in self.now.dates:
@@ -328,15 +325,6 @@ class ContentReader(Reader):
         elif kind in _LIST_PRICES and "list_price" not in self.now.values:
             self.text(segment, 2)
             self.now.values["list_price"] = self.number(segment, 3)
-
-    def on_qty(self, segment: Segment) -> None:
-        if self.now is not self.head and self.type == "846":
-            self.now.quantities.append((self.text(segment, 1), self.number(segment, 2), self.text(segment, 3), None))
-
-    def on_uit(self, segment: Segment) -> None:
-        if self.type == "846" and self.now.quantities and self.group == "QTY" and not self.now.quantities[-1][2]:
-            kind, quantity, _, day = self.now.quantities[-1]
-            self.now.quantities[-1] = (kind, quantity, self.text(segment, 1), day)
 
     def on_tds(self, segment: Segment) -> None:
         self.now = self.head

@@ -38,7 +38,6 @@ class RawLine:
     allowances: list[AllowanceCharge] = field(default_factory=list)
     acks: list[Ack] = field(default_factory=list)
     prices: list[ScalePrice] = field(default_factory=list)
-    quantities: list[tuple[str, Decimal | None, str, date | None]] = field(default_factory=list)
     taxes: list[tuple[str, Decimal | None, Decimal | None, str, Decimal | None]] = field(default_factory=list)
     reason: str = ""
 

@@ -31,6 +31,14 @@ _SHIP_LINE = (
     " N1 N2 N3 N4 SDQ ETD CUR SAC GF YNQ LM LQ V1 R4"
 )
 
+_CATALOGUE_HEAD = "CTP REF YNQ PER DTM CTB CUR ITD LDT SAC TD1 TD5 TD3 TD4 FOB PKG G93 TXI AAA N1 N2 N3 N4 LM LQ N9"
+_CATALOGUE_LINE = (
+    "PO1 G53 SI DTM REF YNQ PER CRD CTB PID MEA PKG PO4 TD1 TD5 TD3 TD4 ITD LDT SAC FOB AAA TC2 TXI G55 G54 CTP G40 G36 CUR G43"
+    " G26 N1 N2 N3 N4 G39 PKL LFG CRC QTY LM LQ SLN PAM"
+)
+_STOCK_LINE = "PID MEA PKG DTM CTP CUR SAC REF PER SDQ MAN UIT CS DD G53 PCT LDT LM LQ SLN QTY SCH LS LE N1 N2 N3 N4"
+_RECEIPT_LINE = "SN1 CUR LIN PID PO4 REF PER DTM PRF MEA FOB TD1 TD5 TD3 TD4 SAC MAN LM LQ SLN NM1 N1 N2 N3 N4"
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -64,6 +72,17 @@ _TABLES = {
         "BIG", "NTE CUR REF YNQ PER N1 N2 N3 N4 DMG ITD DTM FOB PID MEA PWK PKG L7 BAL INC PAM LM LQ N9 MSG V1 R4 FA1 FA2 TXI",
         "IT1", _INVOICE_LINE, summary="TDS", closing="TXI CAD AMT SAC ISS PID CTT", needs_line=False, needs_summary=True,
     ),
+    "832": _table("BCT", _CATALOGUE_HEAD, "LIN", _CATALOGUE_LINE, closing="", needs_line=False),
+    "840": _table("BQT", _TRADE_HEAD, "PO1", _TRADE_LINE, closing=""),
+    "843": _table("BQR", _TRADE_HEAD, "PO1", _TRADE_LINE, needs_line=False),
+    "846": _table("BIA", "CUR DTM REF PER MEA N1 N2 N3 N4 LM LQ", "LIN", _STOCK_LINE, closing=""),
+    "852": _table(
+        "XQ", "XPO N9 PER N1 N2 N3 N4 FOB TD5 DTM", "LIN", "CTP PO4 N9 AMT PAL QTY ZA SDQ G95 DTM", closing="", needs_line=False
+    ),
+    "861": _table(
+        "BRA", "CUR REF PER DTM PRF TD1 TD5 TD3 TD4 MEA N1 N2 N3 N4 FOB LM LQ", "RCD", _RECEIPT_LINE, closing="",
+        needs_line=False,
+    ),
     "997": _table("AK1", "", "AK2", "AK3 AK4 AK5", summary="AK9", closing="", needs_line=False, needs_summary=True),
     "999": _table("AK1", "", "AK2", "IK3 CTX IK4 IK5", summary="AK9", closing="", needs_line=False, needs_summary=True),
 }  # fmt: skip
@@ -72,7 +91,8 @@ _ELEMENTS = {
     "BEG": (1, 2, 3, 5), "BAK": (1, 2, 3, 4), "BCH": (1, 2, 3, 6), "BCA": (1, 3, 6), "BSN": (1, 2, 3), "BIG": (1, 2),
     "HL": (1, 3), "N1": (1,), "REF": (1,), "DTM": (1,), "CUR": (1, 2), "CTT": (1,), "TDS": (1,), "SN1": (2, 3), "LIN": (2, 3),
     "SAC": (1,), "AMT": (1, 2), "POC": (2,), "ACK": (1,), "MSG": (1,), "PID": (1,), "AK1": (1, 2), "AK2": (1, 2), "AK5": (1,),
-    "AK9": (1, 2, 3, 4), "TXI": (1,),
+    "AK9": (1, 2, 3, 4), "TXI": (1,), "BCT": (1,), "BIA": (1, 2, 3, 4), "BQT": (1, 2, 3), "BQR": (1, 2, 3), "BRA": (1, 2, 3, 4), "XQ": (1, 2),
+    "PRF": (1,), "ZA": (1,), "QTY": (1,), "G53": (1,), "LDT": (1, 2, 3),
 }  # fmt: skip
 
 

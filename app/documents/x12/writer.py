@@ -13,7 +13,7 @@ from app.documents.edifact.writer import Loss, clean, cut_at_blanks, number
 from app.documents.formats import FormatError
 
 GROUPS = {
-    "810": "IN", "832": "SC", "840": "RQ", "843": "RR", "846": "IB", "850": "PO", "855": "PR", "856": "SH", "860": "PC",
+    "810": "IN", "832": "SC", "840": "RQ", "843": "RR", "846": "IB", "852": "PD", "861": "RC", "850": "PO", "855": "PR", "856": "SH", "860": "PC",
     "865": "CA", "997": "FA", "999": "FA",
 }  # fmt: skip
 _ELEMENTS, _COMPONENTS, _TERMINATORS, _REPETITIONS = "*|\x1d", ">:\x1f", "~\x1c", "^`\x1e"
