@@ -17,8 +17,10 @@ from app.documents.inspection.report import (
     unused_fields,
 )
 from app.documents.model.acknowledgement import Acknowledgement
+from app.documents.model.catalogue import Catalogue
 from app.documents.model.order_change import OrderChange
 from app.documents.model.order_response import OrderResponse
+from app.documents.model.stock_report import SalesReport, StockReport
 from app.documents.model.totals import Totals
 from app.documents.reading import Reading
 from app.documents.segments import Severity
@@ -86,12 +88,20 @@ def _head(reading: Reading[Any], one: TransactionSet) -> DocumentHead:
     content = document.content if isinstance(document, OrderChange) else document
     parties = {name: party for name in _PARTIES if (party := getattr(content, name, None)) is not None}
     parties |= {other.role: other.party for other in getattr(content, "other_parties", ())}
-    lines = content.messages if isinstance(content, Acknowledgement) else content.lines
     return DocumentHead(
         one.type, number, day, getattr(content, "currency", ""), one.version, one.reference,
-        {name: party_json(party) for name, party in parties.items()}, len(lines), _sums(content),
+        {name: party_json(party) for name, party in parties.items()}, _lines(content, one), _sums(content),
         unused_fields(reading.leftovers),
     )  # fmt: skip
+
+
+def _lines(content: Any, one: TransactionSet) -> int:
+    """Articles of a report, which may have several quantities each; else what the document calls its lines."""
+    if isinstance(content, StockReport | SalesReport):
+        return sum(segment.tag == "LIN" for segment in one.segments)
+    if isinstance(content, Catalogue):
+        return sum(1 for _ in content.items)
+    return len(content.messages if isinstance(content, Acknowledgement) else content.lines)
 
 
 def _sums(document: Any) -> dict[str, str]:
