@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.core.texts import Message
 from app.documents.business_terms import term_name
 from app.documents.model.party import Party
 from app.documents.reading import Leftover
@@ -21,7 +22,8 @@ SYNTAX, SCHEMA, RULES = "syntax", "schema", "rules"
 class InspectionFinding:
     """`step` is syntax, schema or rules; they are never mixed up. A place of 0 is not known.
 
-    `terms` are business terms of EN 16931 (BT-1). What does not decide is shown, but leaves the verdict open.
+    `terms` are business terms of EN 16931 (BT-1), `explanation` says what is wrong in our words, where there are any.
+    What does not decide is shown, but leaves the verdict open.
     """
 
     step: str
@@ -34,6 +36,7 @@ class InspectionFinding:
     message: str
     terms: tuple[str, ...] = ()
     decides: bool = True
+    explanation: Message | None = None
 
     @classmethod
     def of(cls, fault: Fault, step: str, ruleset: str) -> InspectionFinding:
@@ -44,6 +47,7 @@ class InspectionFinding:
             "step": self.step, "ruleset": self.ruleset, "rule": self.rule, "severity": self.severity.value,
             "line": self.line, "column": self.column, "path": self.path, "message": self.message,
             **({"terms": [{"id": term, "name": str(term_name(term))} for term in self.terms]} if self.terms else {}),
+            **({"text": str(self.explanation), "explanation": self.explanation.as_json()} if self.explanation else {}),
         }  # fmt: skip
 
 

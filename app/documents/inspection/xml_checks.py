@@ -13,6 +13,8 @@ from app.documents.inspection.report import RULES, SCHEMA, Inspection, Inspectio
 from app.documents.rule_choice import Checks, checks_for
 from app.documents.rule_packs import Packs, read_packs
 from app.documents.rule_sets import RuleSet, RulesUnavailable, Schema, version
+from app.documents.rule_texts import explain
+from app.documents.schema_texts import explain_schema
 from app.documents.segments import Severity
 from app.documents.validation import Finding, RanRules, rule_findings, schema_findings
 from app.documents.validation import Severity as RuleSeverity
@@ -85,4 +87,5 @@ def _finding(
     return InspectionFinding(
         step, ruleset, item.rule, severity, item.line, 0, item.xpath, item.message, terms_in(item.message),
         decides=not is_foreign or item.rule.startswith("BR-"),
+        explanation=explain(item.rule, item.message) if step == RULES else explain_schema(item.message),
     )  # fmt: skip
