@@ -286,7 +286,7 @@ def test_setup_request_and_its_answer():
     assert (read.operation, read.cookie, read.return_url, read.items, read.selected) == (
         Operation.EDIT, "c", "https://buyer.example/hook?a=1&b=2", request.items, ItemIds(sku="A-1"),
     )  # fmt: skip
-    assert read.extra("useremail") == "ada@example.org"
+    assert read.said("useremail") == "ada@example.org"
     assert read.contact.contact.email == "ada@example.org"
     answer = write_response(
         200, "", payload_id="2@s", timestamp="2026-11-22T10:00:01+01:00", start_url="https://shop.example/x?t=1&u=2"

@@ -112,11 +112,10 @@ def _names(soup: BeautifulSoup) -> Iterator[str]:
         if not tag.get_text(strip=True) and not tag.get("aria-label") and tag.find(attrs={"aria-label": True}) is None:
             yield f"a {tag.name} without words: {str(tag)[:80]}"
     for form in soup.find_all("form"):
-        if (
-            str(form.get("method", "get")).lower() == "post"
-            and form.find("input", attrs={"name": "csrf_token"}) is None
-        ):
-            yield f"the form to {form.get('action')!r} has no token"
+        is_ours = not str(form.get("action", "")).startswith(("http://", "https://"))
+        has_token = form.find("input", attrs={"name": "csrf_token"}) is not None
+        if str(form.get("method", "get")).lower() == "post" and has_token != is_ours:
+            yield f"the form to {form.get('action')!r} has {'no' if is_ours else 'our'} token"
 
 
 def _files(soup: BeautifulSoup) -> Iterator[str]:

@@ -53,7 +53,7 @@ class SetupRequest:
     items: tuple[SetupItem, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
 
-    def extra(self, *names: str) -> str:
+    def said(self, *names: str) -> str:
         """The first of these Extrinsics, without regard to case."""
         known = {name.lower(): value for name, value in reversed(self.extras)}
         return next((known[name.lower()] for name in names if known.get(name.lower())), "")

@@ -22,7 +22,7 @@ VISIT_HOURS = 12
 MAX_RETURN_URL = 2000
 MAX_LENGTH = 1000
 # A visitor sees the shop and fills a cart, and nothing else of the account.
-VISITOR_RIGHTS = frozenset({"ordering:shop:read", "ordering:cart:edit", "pricing:price:read", "catalog:article:read"})
+VISITOR_RIGHTS = frozenset({"ordering:shop:read", "ordering:cart:edit"})
 
 
 class Protocol(StrEnum):
@@ -52,7 +52,6 @@ class AccessSettings:
     vendor: str = ""
     material_group: str = ""
     unspsc: str = ""
-    charset: str = "utf-8"
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> AccessSettings:

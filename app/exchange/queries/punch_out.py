@@ -63,7 +63,7 @@ def accesses(actor: Actor) -> list[AccessLine]:
         .subquery()
     )
     rows = db.session.execute(
-        visible(actor, PunchOutAccess)
+        visible(actor, select(PunchOutAccess), PunchOutAccess)
         .with_only_columns(
             PunchOutAccess.id, PunchOutAccess.name, PunchOutAccess.protocol, PunchOutAccess.identity, Company.name, User.name,
             PunchOutAccess.is_active, func.coalesce(counts.c.n, 0), counts.c.last,
@@ -77,7 +77,9 @@ def accesses(actor: Actor) -> list[AccessLine]:
 
 
 def access(actor: Actor, access_id: int) -> PunchOutAccess:
-    found = db.session.scalar(visible(actor, PunchOutAccess).where(PunchOutAccess.id == access_id))
+    found = db.session.scalar(
+        visible(actor, select(PunchOutAccess), PunchOutAccess).where(PunchOutAccess.id == access_id)
+    )
     if found is None:
         raise NotFound
     return found
@@ -95,7 +97,7 @@ def access_by_name(protocol: str, domain: str, identity: str) -> PunchOutAccess 
 
 
 def visit(actor: Actor, visit_id: int) -> PunchOutVisit:
-    found = db.session.scalar(visible(actor, PunchOutVisit).where(PunchOutVisit.id == visit_id))
+    found = db.session.scalar(visible(actor, select(PunchOutVisit), PunchOutVisit).where(PunchOutVisit.id == visit_id))
     if found is None:
         raise NotFound
     return found
@@ -103,7 +105,7 @@ def visit(actor: Actor, visit_id: int) -> PunchOutVisit:
 
 def visit_and_access(actor: Actor, visit_id: int) -> tuple[PunchOutVisit, PunchOutAccess] | None:
     row = db.session.execute(
-        visible(actor, PunchOutVisit)
+        visible(actor, select(PunchOutVisit), PunchOutVisit)
         .add_columns(PunchOutAccess)
         .join(PunchOutAccess, PunchOutAccess.id == PunchOutVisit.access_id)
         .where(PunchOutVisit.id == visit_id)
@@ -113,7 +115,7 @@ def visit_and_access(actor: Actor, visit_id: int) -> tuple[PunchOutVisit, PunchO
 
 def recent_visits(actor: Actor, access_id: int) -> list[VisitLine]:
     rows = db.session.execute(
-        visible(actor, PunchOutVisit)
+        visible(actor, select(PunchOutVisit), PunchOutVisit)
         .with_only_columns(
             PunchOutVisit.id, PunchOutVisit.created_at, PunchOutVisit.operation, PunchOutVisit.state, PunchOutVisit.visitor,
             func.jsonb_array_length(PunchOutVisit.basket),
@@ -144,12 +146,12 @@ def person_by_mail(company_id: int, mail: str) -> int | None:
 
 
 def shops(actor: Actor, *, only_active: bool = True) -> list[PunchOutShop]:
-    found = visible(actor, PunchOutShop).order_by(PunchOutShop.name, PunchOutShop.id)
+    found = visible(actor, select(PunchOutShop), PunchOutShop).order_by(PunchOutShop.name, PunchOutShop.id)
     return list(db.session.scalars(found.where(PunchOutShop.is_active) if only_active else found))
 
 
 def shop(actor: Actor, shop_id: int) -> PunchOutShop:
-    found = db.session.scalar(visible(actor, PunchOutShop).where(PunchOutShop.id == shop_id))
+    found = db.session.scalar(visible(actor, select(PunchOutShop), PunchOutShop).where(PunchOutShop.id == shop_id))
     if found is None:
         raise NotFound
     return found
@@ -157,7 +159,7 @@ def shop(actor: Actor, shop_id: int) -> PunchOutShop:
 
 def trip(actor: Actor, trip_id: int) -> tuple[PunchOutTrip, PunchOutShop]:
     row = db.session.execute(
-        visible(actor, PunchOutTrip)
+        visible(actor, select(PunchOutTrip), PunchOutTrip)
         .add_columns(PunchOutShop)
         .join(PunchOutShop, PunchOutShop.id == PunchOutTrip.shop_id)
         .where(PunchOutTrip.id == trip_id)
@@ -169,7 +171,7 @@ def trip(actor: Actor, trip_id: int) -> tuple[PunchOutTrip, PunchOutShop]:
 
 def recent_trips(actor: Actor) -> list[TripLine]:
     rows: Any = db.session.execute(
-        visible(actor, PunchOutTrip)
+        visible(actor, select(PunchOutTrip), PunchOutTrip)
         .with_only_columns(
             PunchOutTrip.id, PunchOutTrip.created_at, PunchOutShop.name, User.name, PunchOutTrip.state,
             func.jsonb_array_length(PunchOutTrip.basket), PunchOutTrip.quote_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -64,9 +65,13 @@ def _response(actor: Actor, message: ExchangeMessage) -> Any:
     plan = OrderPlan.from_json(asked.report["plan"])
     refused = asked.report.get("refused")
     order_id, is_waiting = _order_of(message)
+    is_waiting = is_waiting or bool(asked.report.get("asked"))
     facts = order_facts(actor, order_id) if order_id is not None else None
+    order = order_of(document)
+    if isinstance(document, OrderChange):
+        order = replace(order, number=document.order.number)
     return respond(
-        order_of(document), plan, facts,
+        order, plan, facts,
         Said(message.reference, today(actor), seller_party(operator_party(actor)),
              Message.from_json(refused) if refused else None, is_waiting, isinstance(document, OrderChange)),
     )  # fmt: skip

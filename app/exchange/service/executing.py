@@ -138,7 +138,8 @@ def _change(person: Actor, work: Work) -> Outcome:
         raise ValueError("a change without its order was let through")
     if work.is_test:
         return Outcome(Subject("order", work.order_id))
-    words = change_order(
+    changed = change_order(
         person, work.order_id, work.document, work.plan, work.before or work.plan, client_ref=work.client_ref
     )
-    return Outcome(Subject("order", work.order_id), words=words)
+    report = {"asked": True} if changed.is_asked else {}
+    return Outcome(Subject("order", work.order_id), words=changed.words, report=report)

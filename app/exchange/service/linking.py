@@ -9,9 +9,13 @@ from sqlalchemy import select
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.texts import N_
+from app.documents.model.despatch_advice import DespatchAdvice
+from app.documents.model.invoice import BillingDocument
+from app.documents.model.receipt_advice import ReceiptAdvice
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.models.messages import ExchangeMessage
 from app.exchange.queries.messages import sent_document
+from app.exchange.service.match import take_document
 from app.exchange.service.steps import step
 from app.ordering.models.orders import Order
 
@@ -20,7 +24,8 @@ S = MessageState
 
 def link(actor: Actor, message: ExchangeMessage, document: Any) -> None:
     """A locked message that is read and checked ends as answered, tied to the order or message it names."""
-    numbers = _numbers(document)
+    _compare(actor, message, document)
+    numbers = _numbers(document) if message.subject_id is None else []
     for number in numbers:
         sent = sent_document(message.partner_id or 0, "order", number)
         if sent is not None:
@@ -38,6 +43,15 @@ def link(actor: Actor, message: ExchangeMessage, document: Any) -> None:
     step(actor, message, S.MAPPED)
     step(actor, message, S.EXECUTED, action="kept_for_match", reason=words)
     step(actor, message, S.ANSWERED)
+
+
+def _compare(actor: Actor, message: ExchangeMessage, document: Any) -> None:
+    """Deliveries, receipts and invoices are held against the order or call-off they name."""
+    if not isinstance(document, BillingDocument | DespatchAdvice | ReceiptAdvice) or message.company_id is None:
+        return
+    subject = take_document(actor, message.id, message.company_id, document)
+    if subject is not None:
+        message.subject_kind, message.subject_id = subject.kind, subject.id
 
 
 def _numbers(document: Any) -> list[str]:

@@ -27,6 +27,14 @@ _DELETED, _ADDED, _SAME = frozenset({"2", "DI"}), frozenset({"1", "AI"}), frozen
 _ZERO = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`is_asked`: the account may only ask for it, and has; the answer follows when that is decided."""
+
+    words: Message | None = None
+    is_asked: bool = False
+
+
 @dataclass(slots=True)
 class _Targets:
     """What the lines shall be: by our line the new quantity, and what is new."""
@@ -37,8 +45,8 @@ class _Targets:
 
 def change_order(
     actor: Actor, order_id: int, change: OrderChange, plan: OrderPlan, before: OrderPlan, *, client_ref: str
-) -> Message | None:
-    """Cancel, cut or amend; where the rules let the account only ask, it is asked. Returns what there is to say."""
+) -> Changed:
+    """Cancel, cut or amend; where the rules let the account only ask, it is asked."""
     facts = order_facts(actor, order_id)
     reason = change.reason or N_("Changed by {number}.", number=change.number).text.format(number=change.number)
     if change.what is ChangeKind.CANCELLATION:
@@ -49,9 +57,9 @@ def change_order(
     is_more = any(new > by_id[key].quantity for key, new in targets.quantities.items())
     if is_more or targets.added:
         _amended(actor, order_id, facts, targets, client_ref)
-        return None
+        return Changed()
     if not cuts:
-        return N_("Nothing of the order changes by it.")
+        return Changed(N_("Nothing of the order changes by it."))
     return _cancelled(actor, order_id, cuts, reason, client_ref)
 
 
@@ -85,13 +93,13 @@ def _targets(change: OrderChange, facts: OrderFacts, plan: OrderPlan, before: Or
 
 def _cancelled(
     actor: Actor, order_id: int, cuts: dict[int, Decimal], reason: str, client_ref: str
-) -> Message | None:  # fmt: skip
+) -> Changed:  # fmt: skip
     try:
         cancel(actor, order_id, cuts, reason=reason, client_ref=client_ref)
     except Conflict as error:
         ask_to_cancel(actor, order_id, cuts, reason=reason, client_ref=f"{client_ref}:ask"[:80])
-        return N_("{reason} The cancellation was asked for.", reason=error.message)
-    return None
+        return Changed(N_("{reason} The cancellation was asked for.", reason=error.message), is_asked=True)
+    return Changed()
 
 
 @command

@@ -19,6 +19,7 @@ from app.exchange.domain.message_machine import CAN_RESEND, MessageState
 from app.exchange.domain.partners import Agreed
 from app.exchange.models.messages import ExchangeMessage
 from app.exchange.models.partners import Partner
+from app.exchange.policy import Permission
 from app.exchange.queries.partners import agreement, agreements_of_company
 from app.exchange.service.steps import locked_message, note, step
 from app.exchange.service.writing import store_document
@@ -117,6 +118,7 @@ def planned_answer(
 @command
 def resend(actor: Actor, message_id: int) -> None:
     """Send a message again, unchanged and under the same reference; one that was never written is written first."""
+    actor.demand(Permission.REPAIR)
     message = locked_message(message_id)
     if message.direction != "out" or MessageState(message.state) not in CAN_RESEND:
         raise Conflict(N_("This message cannot be sent again now."))
@@ -136,6 +138,7 @@ def queue_again(actor: Actor, message: ExchangeMessage, action: str) -> None:
 @command
 def cancel(actor: Actor, message_id: int, reason: str) -> None:
     """Keep a message that has not been sent from being sent."""
+    actor.demand(Permission.REPAIR)
     words = demand_reason(reason)
     message = locked_message(message_id)
     if message.direction != "out":

@@ -63,6 +63,10 @@ class _Stopped(Exception):
     """Somebody cancelled the run, or another process goes on with it."""
 
 
+class Paused(Exception):
+    """Raised by `progress`: the part is stored, the run goes on with the next call."""
+
+
 class _Refused(Exception):
     """All or nothing, and there are rows that cannot be stored."""
 
@@ -83,7 +87,7 @@ def process(actor: Actor, run_id: int, progress: Progress | None = None) -> None
     try:
         with storage.open_file(work.file) as source, opened_file(actor, work.settings, source) as file:
             _work_off(actor, work, file, progress or _silent)
-    except _Stopped:
+    except (_Stopped, Paused):
         return
     except _Refused as refused:
         _note_refusal(actor, run_id, refused.tally)

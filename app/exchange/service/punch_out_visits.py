@@ -333,3 +333,15 @@ def payload_id() -> str:
 
 def now_text() -> str:
     return clock.now().isoformat(timespec="seconds")
+
+
+def hand_over(access: PunchOutAccess, return_url: str, target: str, items: Sequence[WantedItem]) -> Handed:
+    """Articles at once as a form, without a visit of a person: what cannot be ordered is left out."""
+    system = Actor.system(via=Via.EDI)
+    with acting_as(system):
+        token = ask(system, access, Asking(return_url=return_url, target=target, operation=Operation.EDIT, items=items))
+        visit, _ = _begin(system, token)
+        visitor = as_visitor(person_actor(visit.company_id, visit.user_id, via=Via.WEB), visit.id)
+    with acting_as(visitor):
+        _fill(visitor, visit)
+        return hand_back(visitor, visit.id)

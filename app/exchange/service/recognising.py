@@ -16,7 +16,7 @@ from app.documents.validation import Status
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.domain.partners import Agreed, Terms
 from app.exchange.mapping.codes import to_ours
-from app.exchange.mapping.neutral_order import order_of
+from app.exchange.mapping.neutral_order import number_of, order_of
 from app.exchange.mapping.opening import Opened, Part, party_names, sending_party
 from app.exchange.mapping.order_plan import OrderPlan, codes_of, find_place, plan_order
 from app.exchange.models.messages import ExchangeMessage
@@ -77,7 +77,7 @@ def _describe(message: ExchangeMessage, part: Part, report: dict[str, Any]) -> N
     if document is None:
         return
     content = getattr(document, "content", document)
-    message.document, message.number = document.kind, str(getattr(document, "number", "") or "")[:120]
+    message.document, message.number = document.kind, number_of(document)[:120]
     day = getattr(document, "issue_date", None)
     message.document_date = day if day is not None and day.year > 1 else None
     message.currency, message.total = str(getattr(content, "currency", ""))[:3], total_of(content)
@@ -150,6 +150,8 @@ def _mapped(actor: Actor, message: ExchangeMessage, part: Part, agreed: Agreed) 
     order = _changed_order(message, document) if isinstance(document, OrderChange) else None
     planned = _plan(actor, message, agreed, document)
     message.report = message.report | {"plan": planned.as_json()}
+    if agreed.options.get("unknown") == "park" and (problem := planned.unknown) is not None:
+        raise _Held(S.PARKED, problem)
     step(actor, message, S.MAPPED)
     message.due_at = clock.now() + LEASE
     return _work(message, agreed, document, planned, order)

@@ -11,6 +11,7 @@ from app.core.jobs import enqueue
 from app.core.texts import N_, Message
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.domain.partners import Whose
+from app.exchange.mapping.neutral_order import number_of
 from app.exchange.mapping.opening import Opened, Part, open_file
 from app.exchange.models.messages import ExchangeFile, ExchangeMessage
 from app.exchange.models.partners import Agreement, Channel
@@ -105,7 +106,7 @@ def _message(actor: Actor, file: ExchangeFile, part: Part, data: bytes) -> Excha
         stored_id=stored_id, direction="in", document=document.kind if document is not None else "",
         type_code=part.type_code[:40], format=part.format[:40], version=part.version[:120],
         control_number=file.control_number, message_number=part.message_number[:40], checksum=part.checksum,
-        is_test=file.is_test, state=MessageState.KEPT.value, number=str(getattr(document, "number", "") or "")[:120],
+        is_test=file.is_test, state=MessageState.KEPT.value, number=number_of(document)[:120],
     )  # fmt: skip
     db.session.add(message)
     db.session.flush()

@@ -23,7 +23,7 @@ from app.exchange.domain.arrivals import Subject
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.mapping.opening import Opened, Part, open_file
 from app.exchange.models.messages import ExchangeMessage
-from app.exchange.queries.messages import waiting_for
+from app.exchange.queries.messages import answers_to, waiting_for
 from app.exchange.service.executing import Outcome, Work, carry_out
 from app.exchange.service.outbox import plan, send_document
 from app.exchange.service.recognising import prepare
@@ -95,7 +95,7 @@ def _finish(actor: Actor, work: Work, outcome: Outcome) -> None:
     else:
         step(actor, message, S.EXECUTED, reason=outcome.words)
     if work.answer:
-        reference = f"answer:{message.id}:{message.attempts}"
+        reference = f"answer:{message.id}:{len(answers_to([message.id]))}"
         facts = {"subject": subject, "client_ref": reference, "partner_id": work.partner_id, "answers_id": message.id}
         if outcome.answer is not None:
             sent = send_document(actor, message.company_id, outcome.answer, **facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +12,14 @@ from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.numbering import next_number
-from app.core.settings import settings
-from app.core.texts import N_, Message
+from app.core.texts import N_
 from app.documents.formats import FormatError, formats
 from app.documents.inspection.file import inspect_file
 from app.documents.validation import Status
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.domain.partners import Agreed, Terms
 from app.exchange.mapping.codes import to_theirs
+from app.exchange.mapping.neutral_order import number_of
 from app.exchange.mapping.writing import Addressing, Written, family_of, needs_control_number, write
 from app.exchange.models.messages import ExchangeMessage
 from app.exchange.queries.partners import codes, names_of
@@ -30,7 +31,7 @@ _ENDINGS = {"edifact": "edi", "x12": "x12", "csv": "csv", "xlsx": "xlsx"}
 
 def inspected(data: bytes, name: str) -> dict[str, Any]:
     """What the rules say of a file, as JSON."""
-    folder = getattr(settings(), "rules_folder", None)
+    folder = os.environ.get("KONTOR_RULES")
     return inspect_file([data], name=name, rules=Path(folder) if folder else None).as_json()
 
 
@@ -69,7 +70,7 @@ def _addressing(message: ExchangeMessage, agreed: Agreed, number: int) -> Addres
 
 def _describe(message: ExchangeMessage, document: Any) -> None:
     content = getattr(document, "content", document)
-    message.number = str(getattr(document, "number", "") or "")[:120]
+    message.number = number_of(document)[:120]
     day = getattr(document, "issue_date", None)
     message.document_date = day if day is not None and day.year > 1 else None
     message.currency = str(getattr(content, "currency", ""))[:3]
@@ -109,7 +110,3 @@ def acknowledgement_terms(agreed: Agreed, family: str) -> Agreed:
     """The agreement by which a syntax acknowledgement goes back."""
     code = agreed.acknowledge_format or {"edifact": "edifact-contrl", "x12": "x12-997"}.get(family, "")
     return replace(agreed, direction="out", document="acknowledgement", format=code, version="")
-
-
-def refused_words(message: Message | None) -> Message:
-    return message or N_("The document was refused.")

@@ -1,4 +1,4 @@
-"""The operator's pages of imports."""
+"""Pages of imports, of the messages exchanged with partners, and of the partners."""
 
 from __future__ import annotations
 
@@ -11,5 +11,24 @@ from app.web.texts import _
 
 blueprint = Blueprint("exchange", __name__)
 nav_entry(70, "exchange.index", _("Imports"), Permission.READ, icon="import", scope=Scope.OPERATOR)
+nav_entry(
+    65, "exchange.messages_index", _("Messages"), Permission.MESSAGES, icon="exchange", group="more",
+    under=("/partners", "/channels", "/matches"),
+)  # fmt: skip
 
-from app.exchange.views import columns, imports, panels, runs  # noqa: E402, F401 -- the modules add their routes to the blueprint
+from app.exchange.views import (  # noqa: E402, F401 -- the modules add their routes to the blueprint
+    columns,
+    imports,
+    inbound,
+    matches,
+    message_repair,
+    message_todo,
+    messages,
+    one_c,
+    panels,
+    partner_channels,
+    partner_edit,
+    partners,
+    punch_out_visit,
+    runs,
+)
