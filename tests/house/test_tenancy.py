@@ -41,6 +41,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
     "accounts/service/registration.py": {"registration: the company does not exist yet"},
     "accounts/service/sessions.py": {"profile: a person's sessions lie in several companies"},
     "accounts/service/sign_in.py": {"sign-in: the person is not known yet"},
+    "exchange/service/one_c_calls.py": {"1C: who calls is not signed in"},
     "notifications/service/sending.py": {
         "sending: record what failed",
         "sending: record what left",
@@ -48,6 +49,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "sweep: notices of all companies",
     },
     "ordering/queries/approval_links.py": {"approval: the approver is not signed in"},
+    "exchange/queries/message_bytes.py": {"message: its bytes lie with the operator"},
     "sourcing/queries/supplier_tenders.py": {"tender: a public paper of the asking company"},
     "sourcing/queries/quote_links.py": {"quote: who follows the link has no account"},
     "sourcing/service/auction_bids.py": {"auction: a bidder's price moves the auction of another company"},

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 _LONG = 240
+_MARK = b"\xef\xbb\xbf"
 _ROW = 160
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{2,20})["']""")
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"MZ")
@@ -31,19 +32,25 @@ def is_binary(data: bytes) -> bool:
     return data.startswith(_BINARY) or b"\x00" in data[:4096].replace(b"\x00<", b"").replace(b"<\x00", b"<")
 
 
-def text_of(data: bytes) -> str:
-    """By its mark, by what XML declares, as UTF-8, else as windows-1252. Never raises."""
+def encoding_of(data: bytes) -> str:
+    """By its mark, by what XML declares, UTF-8 where it is that, else windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    data = data.removeprefix(b"\xef\xbb\xbf")
+        return "utf-16"
+    data = data.removeprefix(_MARK)
     declared = _DECLARED.match(data[:200])
     names = [declared[1].decode("ascii")] if declared else []
     for name in (*names, "utf-8"):
         try:
-            return data.decode(name)
+            data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-    return data.decode("cp1252", "replace")
+        return name
+    return "cp1252"
+
+
+def text_of(data: bytes) -> str:
+    """Never raises."""
+    return data.removeprefix(_MARK).decode(encoding_of(data), "replace")
 
 
 def rows_of(text: str, marks: Collection[tuple[int, int]] = ()) -> list[TextRow]:

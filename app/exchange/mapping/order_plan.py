@@ -21,6 +21,11 @@ from app.documents.model.party import Party
 from app.exchange.domain.partners import CodeKind, Codes
 from app.ordering.domain.wishes import NOTE_LENGTH, PO_LENGTH
 
+UNKNOWN_CODE = frozenset({
+    "There is no article {sku}.",
+    "{sku} stands for more than one article. Give our article number.",
+    "{sku} is not sold in the unit {unit}.",
+})  # fmt: skip
 _SAME = (
     frozenset({"H87", "C62", "EA", "PCE", "NAR", "PC"}), frozenset({"XCT", "CT", "CA", "CTN", "KAR"}),
     frozenset({"XBX", "BX", "BOX"}), frozenset({"XPK", "PK", "PA"}), frozenset({"XPX", "PX", "PF", "PAL"}),
@@ -75,6 +80,11 @@ class OrderPlan:
     @property
     def good(self) -> tuple[PlannedLine, ...]:
         return tuple(line for line in self.lines if line.problem is None)
+
+    @property
+    def unknown(self) -> Message | None:
+        """The first problem that a mapping of codes would mend."""
+        return next((one.problem for one in self.lines if one.problem and one.problem.text in UNKNOWN_CODE), None)
 
     def as_json(self) -> dict[str, Any]:
         return {
