@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.exchange.tasks import imports, messages
+from app.exchange.tasks import channels, imports, messages, one_c
 
-TOPICS = (imports, messages)
+TOPICS = (imports, messages, channels, one_c)
