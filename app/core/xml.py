@@ -61,8 +61,13 @@ class XmlStart:
     has_doctype: bool = False
 
 
-def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> etree._Element:
-    """The root element, with comments and processing instructions dropped so that they never split a text."""
+def parse(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, asides: bool = False
+) -> etree._Element:
+    """The root element, with comments and processing instructions dropped so that they never split a text.
+
+    `asides` keeps both, for those who want to name them.
+    """
     if len(data) > max_bytes:
         message = N_(
             "The file has {size} bytes; XML of more than {limit} bytes is not read.", size=len(data), limit=max_bytes
@@ -70,7 +75,7 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
         raise XmlError(XmlFault.TOO_LARGE, message)
     try:
         has_doctype = _check_prolog(data)
-        root = etree.fromstring(data, _parser(len(data) > _PLAIN_BYTES))
+        root = etree.fromstring(data, _parser(len(data) > _PLAIN_BYTES, asides=asides))
     except etree.XMLSyntaxError as error:
         _refuse(error, max_depth)
     if has_doctype and next(root.iter(etree.Entity), None) is not None:
@@ -80,15 +85,15 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
     return root
 
 
-def _parser(huge: bool) -> etree.XMLParser:
+def _parser(huge: bool, *, asides: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         dtd_validation=False,
         huge_tree=huge,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not asides,
+        remove_pis=not asides,
     )
 
 
@@ -123,7 +128,7 @@ def _starts(chunks: Iterable[bytes]) -> Iterator[XmlStart]:
     seen: list[bytes] = []
     for chunk in chunks:
         seen.append(chunk)
-        reader.feed(chunk)
+        problem = _fed(reader, chunk)
         for _, element in reader.read_events():
             info = element.getroottree().docinfo
             declared = info.internalDTD
@@ -134,7 +139,18 @@ def _starts(chunks: Iterable[bytes]) -> Iterator[XmlStart]:
             attributes = {str(key): str(value) for key, value in element.attrib.items()}
             has_doctype = declared is not None or bool(info.doctype)
             yield XmlStart(namespace, name, attributes, info.system_url or "", has_doctype)
+        if problem is not None:
+            raise problem
     reader.close()
+
+
+def _fed(reader: etree.XMLPullParser, chunk: bytes) -> etree.XMLSyntaxError | None:
+    """A fault behind the root's start tag must not hide the root."""
+    try:
+        reader.feed(chunk)
+    except etree.XMLSyntaxError as error:
+        return error
+    return None
 
 
 def parts(chunks: Iterable[bytes], names: Iterable[str], *, max_bytes: int) -> Iterator[etree._Element]:

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from decimal import Decimal, InvalidOperation
-from enum import Enum
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from app.core.texts import N_
 from app.core.xml import XmlError, parse, read_start
+from app.documents.containers import ContainerFault, Part, is_container, open_container
 from app.documents.formats import Format, FormatError, formats
 from app.documents.inspection.families import family_of
+from app.documents.losses import Lost, differing, unread
 from app.documents.pdf_reading import PdfFault, embedded_xml, opened
 from app.documents.reading import Reading
 from app.documents.segments import Severity
 
-_SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A value that is not in what was written: where it was in the file (`line` 0: in the document read from it)."""
-
-    path: str
-    value: str
-    line: int = 0
+_MAX_LAYERS = 5
+_WORKBOOK = "[Content_Types].xml"  # what makes a ZIP file a workbook
+_ENVELOPE, _ENVELOPE_WITHIN = "StandardBusinessDocument", 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +45,30 @@ def convert(data: bytes, target: str, source: str = "") -> Converted:
         raise FormatError(N_("{code} has no form for this document ({kind}).", code=target, kind=kind))
     written = form.dumps(document)
     again = _document(form.loads(written))
-    lost = [*_unread(data, code, result, document), *_differing(document, again, "")]
+    lost = [*unread(data, code, result, document), *differing(document, again)]
     return Converted(written, code, target, tuple(lost))
 
 
 def _unwrapped(data: bytes) -> bytes:
-    """The XML of a PDF, else the file itself."""
-    if b"%PDF-" not in data[:1024]:
-        return data
+    """The document itself: the XML of a PDF, the one file of an archive, letter or signature, the content of an envelope."""
+    for _ in range(_MAX_LAYERS):
+        if b"%PDF-" in data[:1024]:
+            data = _inside_pdf(data)
+        elif is_container(data[:1024]):
+            files = _contained(data)
+            if any(part.name == _WORKBOOK for part in files):
+                return data
+            if len(files) != 1:
+                raise FormatError(N_("The file holds {n} documents; one is converted at a time.", n=len(files)))
+            data = files[0].data
+        elif (inside := _inside_envelope(data)) is not None:
+            data = inside
+        else:
+            return data
+    raise FormatError(N_("The file is packed more than {limit} times.", limit=_MAX_LAYERS))
+
+
+def _inside_pdf(data: bytes) -> bytes:
     try:
         with opened(data) as pdf:
             inside = embedded_xml(pdf)
@@ -70,6 +77,30 @@ def _unwrapped(data: bytes) -> bytes:
     if inside is None:
         raise FormatError(N_("The PDF holds no electronic invoice: it is for reading by people only."))
     return inside.data
+
+
+def _contained(data: bytes) -> tuple[Part, ...]:
+    try:
+        return open_container(data).parts
+    except ContainerFault as error:
+        raise FormatError(error.message) from None
+
+
+def _inside_envelope(data: bytes) -> bytes | None:
+    """The one document of a StandardBusinessDocument, its lines those of the file; None where this is no envelope."""
+    if _ENVELOPE.encode() not in data[:_ENVELOPE_WITHIN]:
+        return None
+    try:
+        root = parse(data)
+    except XmlError as error:
+        raise FormatError(error.message, error.line) from None
+    if etree.QName(root).localname != _ENVELOPE:
+        return None
+    inside = [child for child in root if etree.QName(child).localname != f"{_ENVELOPE}Header"]
+    if len(inside) != 1:
+        raise FormatError(N_("The file holds {n} documents; one is converted at a time.", n=len(inside)))
+    written = etree.tostring(inside[0], encoding="unicode", with_tail=False).encode()
+    return b"\n" * ((inside[0].sourceline or 1) - 1) + written
 
 
 def _read(data: bytes, target: Format, source: str) -> tuple[str, Any]:
@@ -116,63 +147,3 @@ def _document(result: Any) -> Any:
         if fault.severity is Severity.FATAL:
             raise FormatError(fault.message, fault.line, fault.path, column=fault.column)
     return result.document
-
-
-def _unread(data: bytes, code: str, result: Any, document: Any) -> Iterator[Lost]:
-    """What reading left over: as it says itself, else the leaves that the same format would not write again."""
-    first = result[0] if isinstance(result, (list, tuple)) else result
-    if isinstance(first, Reading):
-        yield from (Lost(item.path, item.value, item.line) for item in first.leftovers)
-        return
-    try:
-        written = Counter((path, value) for path, value, _ in _leaves(parse(formats[code].dumps(document))))
-        leaves = list(_leaves(parse(data)))
-    except XmlError:
-        return
-    for path, value, line in leaves:
-        if written[path, value]:
-            written[path, value] -= 1
-        else:
-            yield Lost(path, value, line)
-
-
-def _leaves(root: etree._Element) -> Iterator[tuple[str, str, int]]:
-    stack: list[str] = []
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        if event == "end":
-            stack.pop()
-            continue
-        stack.append(etree.QName(element).localname)
-        path, line = "/" + "/".join(stack), element.sourceline or 0
-        for name, value in element.attrib.items():
-            if not name.startswith(f"{{{_SCHEMA_INSTANCE}}}"):
-                yield f"{path}/@{etree.QName(name).localname}", value.strip(), line
-        text = " ".join((element.text or "").split())
-        if text and not len(element):
-            yield path, _plain(text), line
-
-
-def _plain(text: str) -> str:
-    """Numbers without what does not change them: 10.00 is 10."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    is_number = number.is_finite() and len(text) < 30 and (text[0] != "0" or text.startswith("0.") or text == "0")
-    return format(number.normalize(), "f") if is_number and "E" not in text.upper() else text
-
-
-def _differing(one: Any, other: Any, path: str) -> Iterator[Lost]:
-    """The values of one document that the other has not."""
-    if one == other or one in (None, "", ()):
-        return
-    if is_dataclass(one) and not isinstance(one, type):
-        for item in fields(one):
-            value = getattr(one, item.name)
-            yield from _differing(value, getattr(other, item.name, None), f"{path}.{item.name}".lstrip("."))
-    elif isinstance(one, tuple):
-        others = other if isinstance(other, tuple) else ()
-        for n, value in enumerate(one):
-            yield from _differing(value, others[n] if n < len(others) else None, f"{path}[{n + 1}]")
-    else:
-        yield Lost(path, str(one.value if isinstance(one, Enum) else one))

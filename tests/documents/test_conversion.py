@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +17,8 @@ from hypothesis import strategies as st
 from app.documents.cli import exchange
 from app.documents.conversion import convert
 from app.documents.formats import FormatError, formats
+from app.documents.model.catalogue import Catalogue, CatalogueItem
+from app.documents.model.reference import ItemIds
 from app.documents.rendering import print_invoice
 from tests.factories.documents import credit_note, document
 
@@ -36,6 +42,67 @@ def test_what_the_document_does_not_hold_is_named_with_its_line():
     (lost,) = made.lost
     assert (lost.path, lost.value) == ("/Invoice/Signature/ID", "sig-1")
     assert lost.line == data[:at].count(b"\n") + 1
+
+
+def test_comments_instructions_extensions_and_attachments_are_named():
+    data = formats["ubl-invoice"].dumps(document(count=1))
+    start, end = data.index(b"<cbc:CustomizationID>"), data.index(b"<cac:AccountingSupplierParty>")
+    extensions = (
+        b'<ext:UBLExtensions xmlns:ext="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2">'
+        b'<ext:UBLExtension><ext:ExtensionContent><own xmlns="urn:own">more</own></ext:ExtensionContent></ext:UBLExtension>'
+        b"</ext:UBLExtensions>"
+    )
+    attachment = (
+        b"<cac:AdditionalDocumentReference><cbc:ID>A-1</cbc:ID><cac:Attachment>"
+        b'<cbc:EmbeddedDocumentBinaryObject mimeCode="text/csv" filename="a.csv">YTtiCg==</cbc:EmbeddedDocumentBinaryObject>'
+        b"</cac:Attachment></cac:AdditionalDocumentReference>"
+    )
+    odd = data[:start] + b"<?render wide?><!-- by hand -->" + extensions + data[start:end] + attachment + data[end:]
+    odd = odd.replace(b"<cbc:ID>INV", b"<cbc:ID><!-- in the middle -->INV", 1)
+    made = convert(odd, "cii-invoice")
+    assert formats["cii-invoice"].loads(made.data) == document(count=1)
+    lost = {(item.path, item.value) for item in made.lost}
+    inside = "/Invoice/AdditionalDocumentReference/Attachment/EmbeddedDocumentBinaryObject"
+    assert lost == {
+        ("/Invoice/processing-instruction()", "render wide"), ("/Invoice/comment()", "by hand"),
+        ("/Invoice/UBLExtensions/UBLExtension/ExtensionContent/own", "more"), ("/Invoice/ID/comment()", "in the middle"),
+        ("/Invoice/AdditionalDocumentReference/ID", "A-1"), (inside, "YTtiCg=="),
+        (f"{inside}/@mimeCode", "text/csv"), (f"{inside}/@filename", "a.csv"),
+    }  # fmt: skip
+    assert all(item.line for item in made.lost)
+
+
+ENVELOPE = b"""<?xml version="1.0"?>
+<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader">
+<StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion></StandardBusinessDocumentHeader>
+%s</StandardBusinessDocument>"""
+
+
+def test_what_is_packed_or_enveloped_is_taken_out():
+    invoice = formats["ubl-invoice"].dumps(document(count=1))
+    enveloped = ENVELOPE % invoice.partition(b"\n")[2]
+    for packed in (enveloped, gzip.compress(invoice), gzip.compress(enveloped)):
+        made = convert(packed, "cii-invoice")
+        assert (made.source, made.lost) == ("ubl-invoice", ())
+    broken = enveloped.replace(b"<cbc:PriceAmount", b"<cbc:Other", 1).replace(b"</cbc:PriceAmount", b"</cbc:Other", 1)
+    with pytest.raises(FormatError) as caught:
+        convert(broken, "cii-invoice")
+    assert caught.value.line >= enveloped[: enveloped.index(b"<cac:Price>")].count(b"\n") + 1
+    for bad in (ENVELOPE % b"", ENVELOPE % (invoice.partition(b"\n")[2] * 2), gzip.compress(invoice)[:-20]):
+        with pytest.raises(FormatError):
+            convert(bad, "cii-invoice")
+
+
+def test_the_items_of_a_catalogue_are_compared_one_by_one():
+    item = CatalogueItem(ids=ItemIds(sku="A"), names={"": "Tie"}, brand="Acme", vat_rate=Decimal(19))
+    made = Catalogue(
+        number="C-1", issue_date=date(2026, 4, 1), items=(item, replace(item, ids=ItemIds(sku="B"))), currency="EUR"
+    )
+    data = formats["ubl-catalogue"].dumps(made)
+    converted = convert(data, "edifact-pricat")
+    assert converted.source == "ubl-catalogue"
+    assert ("items[2].brand", "Acme") in {(one.path, one.value) for one in converted.lost}
+    assert convert(data, "ubl-catalogue").lost == ()
 
 
 def test_what_the_target_does_not_hold_is_named(monkeypatch):
