@@ -30,7 +30,20 @@ def load_slices() -> None:
         error.show()
         sys.exit(error.exit_code)
     for command in commands():
-        kontor.add_command(command)
+        known = kontor.commands.get(command.name)
+        if isinstance(known, click.Group) and isinstance(command, click.Group):
+            for one in command.commands.values():  # a slice adds to a group that needs no slice
+                known.add_command(one)
+        else:
+            kontor.add_command(command)
+
+
+def _is_known(words: list[str]) -> bool:
+    """Whether the command is there without the slices."""
+    found = kontor.commands.get(words[0]) if words else None
+    if isinstance(found, click.Group) and len(words) > 1 and not words[1].startswith("-"):
+        return words[1] in found.commands
+    return found is not None
 
 
 def main() -> None:
@@ -38,8 +51,8 @@ def main() -> None:
     for command in (*LOCAL, *DOCUMENTS):
         kontor.add_command(command)
     # `kontor up` and `kontor doctor` must answer where a slice cannot be loaded (a library is missing), and at once;
-    # `kontor exchange` looks into files and needs no slice.
-    if not {*sys.argv[1:2]} & set(kontor.commands):
+    # `kontor exchange` looks into files and needs no slice, except for what a slice adds to it.
+    if not _is_known(sys.argv[1:3]):
         load_slices()
     try:
         kontor()

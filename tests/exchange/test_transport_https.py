@@ -48,7 +48,7 @@ def test_what_we_send_the_accepting_side_takes(proof):
         taken = HTTPS.accept(theirs, asked)
         assert [file.data for file in taken.files] == [b"<Order/>"]
         assert taken.files[0].name == "Bestellung ä.xml"
-        assert (taken.files[0].media_type, taken.reference) == ("application/xml", "K-1")
+        assert (taken.files[0].media_type, taken.files[0].reference) == ("application/xml", "K-1")
         return taken.answer.status, taken.answer.body, {"Content-Type": taken.answer.media_type}
 
     with web_server(answer=answer) as server:

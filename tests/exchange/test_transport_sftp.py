@@ -62,7 +62,7 @@ def server_class(running):
             if running.trouble == "cut":
                 self._chan.get_connection().abort()
             if running.trouble == "silent":
-                await asyncio.sleep(30)
+                await asyncio.sleep(4)
             return super().read(file_obj, offset, size)
 
         def rename(self, oldpath, newpath):

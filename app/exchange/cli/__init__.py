@@ -1,7 +1,7 @@
-"""`kontor import` and `kontor history`."""
+"""`kontor import`, `kontor history` and `kontor exchange poll`."""
 
 from __future__ import annotations
 
-from app.exchange.cli import imports
+from app.exchange.cli import channels, imports
 
-COMMANDS = [*imports.COMMANDS]
+COMMANDS = [*imports.COMMANDS, *channels.COMMANDS]

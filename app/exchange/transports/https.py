@@ -42,7 +42,7 @@ _WAYS = (
     (BEARER, N_("Bearer token")),
     (BASIC, N_("User and password")),
 )
-_REFERENCE = 200
+_REFERENCE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ def accept(settings: HttpsSettings, call: Call) -> Accepted:
         facts={"address": call.address, "reference": mark},
     )  # fmt: skip
     body = json.dumps({"status": "received", "reference": mark}).encode()
-    return Accepted((incoming,), Answer(202, body, "application/json", {"X-Kontor-Reference": _plain(mark)}), mark)
+    answer = Answer(202, body, "application/json", {"X-Kontor-Reference": _plain(mark)})
+    return Accepted((incoming,), answer, f"{mark}|{hashlib.sha256(call.body).hexdigest()[:32]}")
 
 
 def _is_partner(settings: HttpsSettings, call: Call, reference: str) -> bool:
