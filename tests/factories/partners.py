@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -17,6 +18,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import acting_as
+from app.documents.model.acknowledgement import AcknowledgedFault, Acknowledgement, Verdict
 from app.documents.model.order import DeliveryDates, Order, OrderLine
 from app.documents.model.party import Identifier, Party
 from app.exchange.domain.arrivals import Arrival
@@ -161,3 +163,10 @@ def messages(ids: tuple[int, ...] | list[int]) -> list[ExchangeMessage]:
     for one in found:
         db.session.expunge(one)
     return found
+
+
+def rejected(answer: Acknowledgement) -> Acknowledgement:
+    """The same answer, as a no."""
+    fault = AcknowledgedFault(code="12", segment="DTM", segment_position=3)
+    said = tuple(replace(one, verdict=Verdict.REJECTED, faults=(fault,)) for one in answer.messages)
+    return replace(answer, verdict=Verdict.REJECTED, messages=said)

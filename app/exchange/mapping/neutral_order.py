@@ -9,6 +9,14 @@ from app.documents.model.order_change import OrderChange
 from app.documents.model.quotation import RequestForQuotation
 
 
+def number_of(document: Any) -> str:
+    """What tells a document from others of its kind: of a change that has no number of its own, its place in a row."""
+    number = str(getattr(document, "number", "") or "")
+    if isinstance(document, OrderChange) and number in ("", document.order.number):
+        return "/".join(part for part in (document.order.number, document.what.value, document.sequence) if part)
+    return number
+
+
 def order_of(document: Any) -> Order:
     """An order itself, the content of a change, the lines of a request."""
     if isinstance(document, OrderChange):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -119,7 +119,17 @@ def _answered(
         answer, backordered = LineAnswer.BACKORDERED, quantity
     if ours.state in _GONE or quantity == 0:
         answer, quantity = LineAnswer.REJECTED, _ZERO
-    share = ours.net if quantity == ours.quantity else None
+    if ours.reason:
+        reasons.append(ours.reason)
+    offer = ours.proposed
+    if offer is not None:
+        answer = LineAnswer.SUBSTITUTED if offer.sku else LineAnswer.CHANGED
+        quantity = offer.quantity
+        ours = replace(
+            ours, unit_price=ours.unit_price if offer.unit_price is None else offer.unit_price,
+            promised_on=offer.promised_on or ours.promised_on, net=_ZERO,
+        )  # fmt: skip
+    share = ours.net if quantity == ours.quantity and offer is None else None
     unit = asked.unit or ours.unit
     return OrderResponseLine(
         position=asked.position, answer=answer, order_line=OrderRef(number=order.number, line=asked.position),
@@ -130,6 +140,8 @@ def _answered(
         net=_plain(share) if share is not None else None,
         vat_rate=None if ours.vat_rate is None else _plain(ours.vat_rate), vat_category=ours.vat_category,
         promised=DeliveryDates(requested=ours.promised_on), reason="; ".join(reasons),
+        substitute=ItemIds(sku=offer.sku) if offer is not None and offer.sku else None,
+        substitute_name=offer.name if offer is not None else "",
     )  # fmt: skip
 
 
