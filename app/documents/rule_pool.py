@@ -116,10 +116,12 @@ class _Process:
             selector.register(stream, event)
             if not selector.select(max(self._deadline - time.monotonic(), 0)):
                 self.end()
+                log.warning("the rule engine was stopped after %d seconds", self._seconds)
                 raise EngineFailed(f"the engine took more than {self._seconds} seconds")
 
     def _died(self) -> EngineFailed:
         self.end()
+        log.warning("the rule engine ended by itself with %s", self._child.returncode)
         return EngineFailed(f"the engine ended with {self._child.returncode}")
 
     def end(self) -> None:
@@ -152,9 +154,6 @@ class RulePool:
             process = self._take()
             try:
                 text = process.ask(str(sheet), stamp, document)
-            except EngineFailed:
-                log.warning("rules of %s were not run to their end on %d bytes", sheet.name, len(document))
-                raise
             finally:
                 self._idle.append(process)
         return [record.split(FIELD) for record in text.split(RECORD)] if text else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from app.documents.rule_pool import EngineFailed
 
 _VERSION = re.compile(r"(?:Schematron version|Version:)\s*([0-9][0-9.]*)")
 _HEAD_BYTES = 1000
+_VALIDATING = threading.Lock()  # the list of errors belongs to the compiled schema, which threads share
 _COMPILED = 64  # schemas of former versions of a rule pack leave
 MAX_ELEMENTS = 600_000  # about 30,000 invoice lines, a gigabyte of the engine's memory
 
@@ -132,8 +134,9 @@ def version(rule_set: RuleSet | Schema) -> str:
 def schema_errors(schema: Schema, root: etree._Element) -> list[tuple[int, str, str]]:
     """Line, path and message of everything that breaks the schema."""
     compiled = _compiled_schema(schema)
-    compiled.validate(root)
-    return [(error.line, error.path or "", error.message) for error in compiled.error_log]
+    with _VALIDATING:
+        compiled.validate(root)
+        return [(error.line, error.path or "", error.message) for error in compiled.error_log]
 
 
 def failed_rules(rule_set: RuleSet, root: etree._Element) -> Iterator[FailedRule]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.core.xml import XmlError, XmlFault, XmlWriter, parse
+from app.core.xml import XmlError, XmlFault, XmlWriter, parse, parts, read_start
 
 BOMB = (
     b'<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">'
@@ -107,3 +109,49 @@ def test_every_text_comes_back(text, attribute):
     assert (leaf.get("c") or "") == "".join(
         char for char in attribute if char in "\t\n\r" or " " <= char not in "\ufffe\uffff"
     )
+
+
+def test_the_start_is_seen_before_the_rest_is_read():
+    data = b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "a.dtd"><a xmlns="urn:x" n="1"><b>'
+    start, rest = read_start([data[:30], data[30:], b"</c>"])
+    assert (start.namespace, start.name, start.attributes, start.system) == ("urn:x", "a", {"n": "1"}, "a.dtd")
+    assert b"".join(rest) == data + b"</c>"
+
+
+@pytest.mark.parametrize("data", [b"", b"<a", b"no xml", b"<!-- " + b"x" * 2_000_000])
+def test_what_has_no_start_is_refused(data):
+    with pytest.raises(XmlError):
+        read_start([data])
+
+
+def test_parts_come_one_by_one_in_bounded_memory():
+    head, line = b"<a><head><n>7</n></head>", b"<line><id>5</id><text>" + b"x" * 1000 + b"</text></line>"
+
+    def chunks():
+        yield head
+        for _ in range(20_000):
+            yield line
+        yield b"</a>"
+
+    tracemalloc.start()
+    seen = sum(int(one.findtext("id") or 0) for one in parts(chunks(), ["line"], max_bytes=30_000_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seen == 100_000
+    assert peak < 3_000_000
+    assert [one.findtext("n") for one in parts(chunks(), ["head"], max_bytes=30_000_000)] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"<a><line/><line></a>", XmlFault.MALFORMED),
+        (b"<a><line/>" + b" " * 2000 + b"</a>", XmlFault.TOO_LARGE),
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><a><line>&x;</line></a>', XmlFault.ENTITIES),
+        (b"<a>" * 280 + b"</a>" * 280, XmlFault.TOO_DEEP),
+    ],
+)
+def test_parts_of_harmful_or_broken_xml_are_refused(data, fault):
+    with pytest.raises(XmlError) as caught:
+        list(parts([data], ["line"], max_bytes=1999))
+    assert caught.value.fault is fault
