@@ -86,10 +86,10 @@ def _below(element: etree._Element, above: str) -> Iterator[tuple[str, str, int]
 
 def _aside(aside: etree._Element, above: str) -> Iterator[tuple[str, str, int]]:
     text = " ".join((aside.text or "").split())
-    if aside.tag is etree.Comment:
+    if isinstance(aside, etree._ProcessingInstruction):
+        yield f"{above}/processing-instruction()", f"{aside.target} {text}".strip(), aside.sourceline or 0
+    elif isinstance(aside, etree._Comment):
         yield f"{above}/comment()", text, aside.sourceline or 0
-    elif aside.tag is etree.ProcessingInstruction:
-        yield f"{above}/processing-instruction()", f"{aside.target} {text}".strip(), aside.sourceline or 0  # type: ignore[attr-defined]
 
 
 def _plain(text: str) -> str:
@@ -111,9 +111,9 @@ def differing(one: Any, other: Any, path: str = "") -> Iterator[Lost]:
             value = getattr(one, item.name)
             yield from differing(value, getattr(other, item.name, None), f"{path}.{item.name}".lstrip("."))
     elif isinstance(one, Mapping):
-        others = other if isinstance(other, Mapping) else {}
+        texts = other if isinstance(other, Mapping) else {}
         for key, value in one.items():
-            yield from differing(value, others.get(key), f"{path}[{key}]")
+            yield from differing(value, texts.get(key), f"{path}[{key}]")
     elif isinstance(one, tuple) or _is_stream(one):
         others = other if isinstance(other, tuple) or _is_stream(other) else ()
         yield from _differing_items(one, others, path)

@@ -51,9 +51,13 @@ def _read_allowance(item: Node) -> AllowanceCharge:
 
 
 def write_totals(writer: XmlWriter, document: BillingDocument) -> None:
+    """Taxes by category stand under their sum, so that is added up where the document does not say it."""
     currency, totals = document.currency, document.totals
+    tax = totals.tax
+    if tax is None and document.vat:
+        tax = sum((vat.tax for vat in document.vat), Decimal(0))
     with writer.group("cac:TaxTotal"):
-        writer.leaf("cbc:TaxAmount", number(totals.tax), currencyID=currency)
+        writer.leaf("cbc:TaxAmount", number(tax), currencyID=currency)
         for vat in document.vat:
             _write_vat(writer, vat, currency)
     with writer.group("cac:TaxTotal"):

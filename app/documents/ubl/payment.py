@@ -18,7 +18,11 @@ _NO_MEANS = "1"  # UNTDID 4461 "instrument not defined": carries nothing but a c
 def write_payment(
     writer: XmlWriter, terms: PaymentTerms | None, means: tuple[PaymentMeans, ...], *, due: date | None
 ) -> None:
-    """`due` is given for credit notes, whose due date stands inside the means of payment."""
+    """`due` is given for credit notes, whose due date stands inside the means of payment.
+
+    One mandate (BG-19) is allowed: it stands with the first means that has it.
+    """
+    mandated = next((item for item in means if item.mandate or item.debited_account), None)
     for item in means or ((PaymentMeans(code=_NO_MEANS),) if due else ()):
         with writer.group("cac:PaymentMeans"):
             writer.leaf("cbc:PaymentMeansCode", item.code, name=item.text)
@@ -29,10 +33,11 @@ def write_payment(
                 writer.leaf("cbc:Name", item.account_name)
                 with writer.group("cac:FinancialInstitutionBranch"):
                     writer.leaf("cbc:ID", item.bic)
-            with writer.group("cac:PaymentMandate"):
-                writer.leaf("cbc:ID", item.mandate)
-                with writer.group("cac:PayerFinancialAccount"):
-                    writer.leaf("cbc:ID", item.debited_account)
+            if item is mandated:
+                with writer.group("cac:PaymentMandate"):
+                    writer.leaf("cbc:ID", item.mandate)
+                    with writer.group("cac:PayerFinancialAccount"):
+                        writer.leaf("cbc:ID", item.debited_account)
     if terms is not None:
         with writer.group("cac:PaymentTerms"):
             writer.leaf("cbc:Note", join_terms(terms.text, terms.discounts))
