@@ -152,5 +152,5 @@ def test_bytes_are_kept_before_anything_else_and_a_lost_job_is_found(isolated, f
 
 def test_rubbish_is_parked_with_its_reason(isolated, found):
     for data in (b"", b"hello", b"<?xml version='1.0'?><a", b"UNB+", b"\x00" * 50, b"%PDF-1.4 nothing"):
-        (message,) = partners.arrive(data, name="x", partner_id=found.id)
+        (message,) = partners.arrive(data, partner_id=found.id)
         assert (message.state, bool(message.reason)) == ("parked", True), data

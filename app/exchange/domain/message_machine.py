@@ -44,7 +44,7 @@ INBOUND: dict[MessageState, frozenset[MessageState]] = {
     S.WAITING: frozenset({S.KEPT, S.IGNORED}) | _HELD,
     S.PARKED: frozenset({S.KEPT, S.REFUSED, S.IGNORED}),
     S.FAILED: frozenset({S.KEPT, S.REFUSED, S.IGNORED, S.PARKED}),
-    S.REFUSED: frozenset({S.KEPT}),  # replayed after a repair
+    S.REFUSED: frozenset({S.KEPT, S.IGNORED}),  # replayed after a repair, or a mended copy took its place
     S.DUPLICATE: frozenset(),
     S.IGNORED: frozenset({S.KEPT}),
     S.ANSWERED: frozenset(),

@@ -232,9 +232,10 @@ def _open_xml(data: bytes, whole: bytes, prefer: Sequence[str]) -> Opened:
 
 def _open_other(data: bytes, prefer: Sequence[str]) -> Opened:
     """Tables have no names of their own: only what was agreed with the sender tells what they are."""
-    if not prefer:
+    codes = [code for code in prefer if code in formats and not code.startswith((EDIFACT, X12))]
+    if not codes or not data.strip():
         return Opened("unknown", (), problem=N_("The file is in no format that is known here."))
-    parts = _parts(_load(data, [code for code in prefer if code in formats]), data)
+    parts = _parts(_load(data, codes), data)
     return Opened("table", parts, "", _document_names(parts))
 
 
