@@ -13,7 +13,7 @@ blueprint = Blueprint("exchange", __name__)
 nav_entry(70, "exchange.index", _("Imports"), Permission.READ, icon="import", scope=Scope.OPERATOR)
 nav_entry(
     65, "exchange.messages_index", _("Messages"), Permission.MESSAGES, icon="exchange", group="more",
-    under=("/partners", "/channels", "/matches"),
+    under=("/partners", "/channels", "/matches", "/punch-out/accesses"),
 )  # fmt: skip
 
 from app.exchange.views import (  # noqa: E402, F401 -- the modules add their routes to the blueprint
@@ -25,10 +25,13 @@ from app.exchange.views import (  # noqa: E402, F401 -- the modules add their ro
     message_todo,
     messages,
     one_c,
+    one_c_settings,
     panels,
     partner_channels,
     partner_edit,
     partners,
+    punch_out_accesses,
+    punch_out_trips,
     punch_out_visit,
     runs,
 )

@@ -1,4 +1,4 @@
-"""The tabs of document exchange: messages, what waits for a person, compared invoices, partners."""
+"""The tabs of document exchange: messages, what waits for a person, compared invoices, partners, punch-out."""
 
 from __future__ import annotations
 
@@ -25,4 +25,6 @@ def tabs_for(current: str, known: Counts | None = None) -> list[Tab]:
         tabs.append((_("Invoices compared"), url_for("exchange.matches_index"), current == "matches", 0))
     if me.can(Permission.PARTNERS):
         tabs.append((_("Partners"), url_for("exchange.partners_index"), current == "partners", 0))
+        tabs.append((_("1C"), url_for("exchange.one_c_index"), current == "one_c", 0))
+        tabs.append((_("Punch-out"), url_for("exchange.punch_out_accesses"), current == "punch-out", 0))
     return tabs if len(tabs) > 1 else []
