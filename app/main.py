@@ -41,8 +41,8 @@ def load_slices() -> None:
 def _is_known(words: list[str]) -> bool:
     """Whether the command is there without the slices."""
     found = kontor.commands.get(words[0]) if words else None
-    if isinstance(found, click.Group) and len(words) > 1 and not words[1].startswith("-"):
-        return words[1] in found.commands
+    if isinstance(found, click.Group):
+        return len(words) > 1 and words[1] in found.commands
     return found is not None
 
 
