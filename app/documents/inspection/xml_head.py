@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from lxml import etree
 
@@ -23,7 +25,7 @@ _TOTALS = {
 _DAYS = (
     "/IssueDate", "/ExchangedDocument/IssueDateTime/DateTimeString", "/HeaderExchangedDocument/IssueDateTime/DateTimeString",
 )  # fmt: skip
-_LINES = ("IncludedSupplyChainTradeLineItem",)
+_LINES = ("{*}IncludedSupplyChainTradeLineItem",)
 
 
 def head(root: etree._Element, kind: str) -> DocumentHead:
@@ -33,16 +35,16 @@ def head(root: etree._Element, kind: str) -> DocumentHead:
         _day(text_at(root, *_DAYS)),
         text_at(root, "/DocumentCurrencyCode", "//InvoiceCurrencyCode", "//OrderCurrencyCode", "/PricingCurrencyCode"),
         parties=_parties(root),
-        lines=sum(1 for element in root.iterdescendants() if _is_line(element, root)),
+        lines=_lines(root),
         totals={
             name: text for name, paths in _TOTALS.items() if (text := text_at(root, *(f"//{path}" for path in paths)))
         },
     )
 
 
-def _is_line(element: etree._Element, root: etree._Element) -> bool:
-    name = etree.QName(element).localname
-    return name in _LINES or (name.endswith("Line") and element.getparent() is root)
+def _lines(root: etree._Element) -> int:
+    own = sum(1 for child in root if str(child.tag).endswith("Line"))
+    return own + sum(1 for _ in root.iterdescendants(*_LINES))
 
 
 def _parties(root: etree._Element) -> dict[str, dict[str, str]]:
@@ -58,17 +60,15 @@ def _parties(root: etree._Element) -> dict[str, dict[str, str]]:
     return found
 
 
-def _all(element: etree._Element, path: str) -> list[etree._Element]:
+def _all(element: etree._Element, path: str) -> Iterator[etree._Element]:
     """Elements by local names: `/A/B` from here, `//A/B` anywhere below."""
+    return element.iterfind(_clark(path))
+
+
+@lru_cache(500)
+def _clark(path: str) -> str:
     start = ".//" if path.startswith("//") else "./"
-    steps = [_step(name) for name in path.strip("/").split("/")]
-    found = element.xpath(start + "/".join(steps))
-    return found if isinstance(found, list) else []
-
-
-def _step(name: str) -> str:
-    name, bracket, condition = name.partition("[")
-    return f"*[local-name()='{name}']{bracket}{condition}"
+    return start + "/".join(f"{{*}}{name}" for name in path.strip("/").split("/"))
 
 
 def text_at(element: etree._Element, *paths: str) -> str:
