@@ -55,11 +55,11 @@ def text_of(data: bytes) -> str:
 
 def rows_of(text: str, marks: Collection[tuple[int, int]] = ()) -> list[TextRow]:
     """All rows. A mark (line, column; column 0: the line) marks the row that holds it."""
-    whole = {line for line, column in marks if not column}
+    whole = {number for number, column in marks if not column}
     places: dict[int, list[int]] = {}
-    for line, column in marks:
+    for number, column in marks:
         if column:
-            places.setdefault(line, []).append(column)
+            places.setdefault(number, []).append(column)
     rows = []
     for number, line in enumerate(_lines(text), 1):
         begin = 1

@@ -10,10 +10,12 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
+from app.core.errors import Invalid
 from app.exchange.transports import Transport
 from app.web.forms import Form, choices
 from app.web.texts import _, say
 
+_SET = "set_"
 _NEEDED = DataRequired(_("This is needed."))
 
 
@@ -78,7 +80,7 @@ class TransportForm(Form):
 
 
 class ChannelForm(Form):
-    """What every channel has; the settings of its transport stand beside under their own names."""
+    """What every channel has; the settings of its transport stand beside as `set_` and their names."""
 
     channel_name = StringField(_("Name"), validators=[_NEEDED, Length(max=120, message=_("At most 120 characters."))])
     channel_shared = BooleanField(_("For all partners"))
@@ -91,7 +93,11 @@ class ChannelForm(Form):
     setting_names: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
-        return {name: self._fields[name].data for name in self.setting_names}
+        return {name.removeprefix(_SET): self._fields[name].data for name in self.setting_names}
+
+    def refuse(self, error: Invalid) -> None:
+        name = _SET + error.field
+        super().refuse(Invalid(name, error.message) if name in self._fields else error)
 
 
 def channel_form(transport: Transport, values: Mapping[str, Any], known_secrets: set[str], **head: Any) -> ChannelForm:
@@ -99,10 +105,10 @@ def channel_form(transport: Transport, values: Mapping[str, Any], known_secrets:
     members: dict[str, Any] = {}
     data = dict(head)
     for one in fields(transport.settings):
-        members[one.name] = _setting(one, is_known=one.name in known_secrets)
+        members[_SET + one.name] = _setting(one, is_known=one.name in known_secrets)
         default = "" if one.default is MISSING else one.default
         if not one.metadata["secret"]:
-            data[one.name] = values.get(one.name, default)
+            data[_SET + one.name] = values.get(one.name, default)
     members["setting_names"] = tuple(members)
     if transport.poll is None:
         members["channel_poll"] = None
@@ -119,7 +125,7 @@ def _setting(one: Any, *, is_known: bool) -> Any:
         return kind(
             label,
             validators=[_NEEDED if is_needed else Optional()],
-            description=" ".join(filter(None, [help_text, words])),
+            description=" ".join(filter(None, [str(help_text), str(words)])),
         )
     needed = [_NEEDED] if one.default is MISSING else [Optional()]
     type_name = str(getattr(one.type, "__name__", one.type))

@@ -48,7 +48,7 @@ def _same_subject(found: M) -> list[ColumnElement[bool]]:
 
 def _subject(kind: str, subject_id: int) -> list[ColumnElement[bool]]:
     """Messages about the order or invoice itself, about the order of the invoice, about all invoices of the order."""
-    conditions = [(M.subject_kind == kind) & (M.subject_id == subject_id)]
+    conditions: list[ColumnElement[bool]] = [(M.subject_kind == kind) & (M.subject_id == subject_id)]
     if kind in _INVOICES:
         order = select(Invoice.order_id).where(Invoice.id == subject_id)
         conditions += [

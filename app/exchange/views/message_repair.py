@@ -56,7 +56,7 @@ def messages_replay() -> Response:
 @blueprint.post("/messages/<int:message_id>/replay")
 @requires(Permission.REPAIR, scope=Scope.OPERATOR)
 def message_replay(message_id: int) -> Response:
-    repair.replay(actor(), message_id)
+    repair.replay(actor(), message_id, in_spite="in_spite" in request.form)
     tell(_("The message is replayed. This page shows what became of it."))
     return _go("exchange.message_show", message_id=message_id)
 

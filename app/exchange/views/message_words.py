@@ -52,14 +52,14 @@ DOCUMENTS = {
     "payment-notice": _("Payment"),
 }
 ACTIONS = {
-    "resend": _("sent again"),
-    "replay": _("replayed"),
-    "edit": _("mended copy made"),
-    "refuse": _("refused"),
-    "ignore": _("ignored"),
-    "cancel": _("cancelled"),
-    "partner": _("partner assigned"),
-    "code": _("code mapping added"),
+    "replayed": _("replayed"),
+    "partner_set": _("partner assigned"),
+    "code_added": _("code added"),
+    "edited": _("a copy was mended"),
+    "resent": _("sent again"),
+    "no_answer": _("no answer agreed"),
+    "looked_again": _("looked again"),
+    "kept_for_match": _("kept for comparing"),
 }
 OUTCOMES = {
     "begun": ("info", _("begun")),

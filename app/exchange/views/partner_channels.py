@@ -82,9 +82,10 @@ def _show(channel_id: int, steps: Any = None) -> Response:
         row=row,
         found=partner_of(actor(), row.partner_id) if row.partner_id else None,
         transport=transport,
+        address=_address(row.transport, row.key) if transport.accept else "",
         steps=steps,
         last_error=words.said(row.last_error),
-        status=form.status,
+        status=form.status if steps is None else 200,
     )
 
 
@@ -92,6 +93,13 @@ def _transport(code: str) -> Transport:
     if code not in TRANSPORTS:
         raise NotFound
     return TRANSPORTS[code]
+
+
+def _address(transport: str, key: str) -> str:
+    """Where partners call."""
+    if transport == "as2":
+        return url_for("exchange.as2", _external=True)
+    return url_for("exchange.edi", key=key, _external=True)
 
 
 @blueprint.post("/channels/<int:channel_id>/test")

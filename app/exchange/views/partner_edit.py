@@ -84,9 +84,7 @@ def identifier_new(code: str) -> Response:
             )  # fmt: skip
             tell(_("The name is kept."))
             return _go("exchange.partner_show", code=code)
-    return render_page(
-        "exchange/partner_edit.html", form=form, title=_("New name"), code=code, name=found.name, status=form.status
-    )
+    return render_page("exchange/partner_edit.html", form=form, title=_("New name"), code=code, status=form.status)
 
 
 @blueprint.post("/partners/<code>/names/<int:identifier_id>/remove")
@@ -119,7 +117,12 @@ def _agreement(code: str, agreement_id: int | None) -> Response:
         row = pages.agreement_row(actor(), found.id, agreement_id)
         given = {name: getattr(row, name) for name in ("direction", "document", "format", "version", "acknowledge",
                                                        "acknowledge_format", "is_active")}  # fmt: skip
-        given |= {"channel": str(row.channel_id or ""), "person": str(row.user_id or ""), "unknown": "answer", **row.options}
+        given |= {
+            "channel": str(row.channel_id or ""),
+            "person": str(row.user_id or ""),
+            "unknown": "answer",
+            **row.options,
+        }
     form = AgreementForm(data=given)
     _offer(form, found.id, found.company_id)
     if form.validate_on_submit():
