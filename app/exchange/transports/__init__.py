@@ -182,9 +182,14 @@ def setting(
     is_long: bool = False,
     choices: tuple[tuple[str, Message], ...] = (),
 ) -> Any:
-    """A field of settings; without default it must be filled in. `is_long`: several lines, such as a certificate."""
+    """A field of settings; without default it must be filled in. `is_long`: several lines, such as a certificate.
+
+    A secret is kept sealed and does not show when the settings are printed.
+    """
     metadata = {"label": label, "help": help_, "secret": is_secret, "long": is_long, "choices": choices}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+    if default is MISSING:
+        return field(metadata=metadata, repr=not is_secret)
+    return field(default=default, metadata=metadata, repr=not is_secret)
 
 
 def settings_of(transport: Transport, values: Mapping[str, Any]) -> Any:
