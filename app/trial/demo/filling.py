@@ -48,6 +48,8 @@ from app.trial.demo.files import add_files
 from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
 from app.trial.demo.media import add_media
+from app.trial.demo.one_c import add_one_c
+from app.trial.demo.partners import add_partners
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
 from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
@@ -149,9 +151,11 @@ def _fill(actor: Actor) -> None:
         add_assortments(house)
         add_plans(house)
         add_suppliers_articles(house, items)
+        add_one_c(house, items)
     _told_long_ago()
     _add_desk(house, yard, items)
     _add_tenders(house, yard, items)
+    add_partners(house, items)
     _applicant()
 
 
