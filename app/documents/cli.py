@@ -22,7 +22,7 @@ _VALUE_SHOWN = 200
 
 @click.group()
 def exchange() -> None:
-    """Look into business documents: EDIFACT, X12, UBL, CII, Factur-X."""
+    """Look into business documents: EDIFACT, X12, XML of all families, PDF, and files that hold them."""
 
 
 _rules_option = click.option(

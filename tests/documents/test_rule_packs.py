@@ -137,6 +137,7 @@ def test_the_command_lists_all_with_hashes(tmp_path):
     assert result.exit_code == 0
     assert listed["EN 16931 UBL"]["version"] == "1.3.16"
     assert all(len(item["sha256"]) == 64 and item["version"] for item in listed.values())
+    assert {item["kind"] for item in listed.values()} == {"schema", "rules", "check", "engine"}
     assert listed["Note rules"]["source"] == str((folder / "note.xslt").resolve())
     (folder / "rules.toml").write_text("x")
     assert CliRunner().invoke(exchange, ["rules", "--rules", str(tmp_path)]).exit_code == 1
