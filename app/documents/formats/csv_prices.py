@@ -1,0 +1,9 @@
+"""CSV tables of prices, in the columns of Kontor."""
+
+from __future__ import annotations
+
+from app.documents.formats import formats
+from app.documents.tabular.defaults import PRICES
+from app.documents.tabular.format import table_format
+
+formats.add("csv-prices", table_format("csv-prices", PRICES))
