@@ -18,6 +18,7 @@ from app.trial.bench import benches
 from app.trial.bench_stock import bench_stock
 from app.trial.crash import crash_run
 from app.trial.demo.filling import fill
+from app.trial.exchange_crash import exchange_crash_run
 from app.trial.measure import measure, table
 from app.trial.scale.ground import Size, scale_ground
 from app.trial.scale.load import load
@@ -145,4 +146,21 @@ def _keep_results(text: str, results: Any) -> None:
     (folder / f"{stamp}.txt").write_text(text + "\n")
 
 
-COMMANDS = [demo, smoke, crash, bench]
+@click.group()
+def exchange() -> None:
+    """Look into business documents; fetch those of partners."""
+
+
+@exchange.command(name="crash")
+@click.option("--orders", default=500, show_default=True, help="How many orders partners send.")
+@click.option("--seed", default=1, show_default=True, help="Which random moments.")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but the result.")
+def exchange_crash(*, orders: int, seed: int, as_json: bool) -> None:
+    """Kill processes at random moments while orders of a partner arrive, then count what became of them."""
+    say = (lambda _text: None) if as_json else (lambda text: click.echo(text, err=True))
+    report = exchange_crash_run(orders=orders, seed=seed, say=say)
+    click.echo(json.dumps(report.as_json(), indent=2))
+    sys.exit(1 if report.faults else 0)
+
+
+COMMANDS = [demo, smoke, crash, bench, exchange]

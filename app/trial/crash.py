@@ -136,9 +136,9 @@ def _order(race: _Race, browser: Browser, lines: str, po_number: str) -> str:
     return number if number.startswith("SO-") else ""
 
 
-def _victims(folder: Path) -> dict[str, list[psutil.Process]]:
+def victims(folder: Path) -> dict[str, list[psutil.Process]]:
     """Processes of this instance by kind: web and workers carry its folder in their environment."""
-    found: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "postgres": []}
+    found: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "broker": [], "postgres": []}
     for process in psutil.process_iter(["cmdline", "environ"]):
         command = " ".join(process.info["cmdline"] or ())
         mine = (process.info["environ"] or {}).get("KONTOR_INSTANCE") == str(folder)
@@ -146,6 +146,8 @@ def _victims(folder: Path) -> dict[str, list[psutil.Process]]:
             found["web"].append(process)
         elif "celery" in command and "worker" in command and mine:
             found["worker"].append(process)
+        elif "valkey-server" in command and _stands_in(process, folder):
+            found["broker"].append(process)
     pid_file = folder / "postgres" / "data" / "postmaster.pid"
     for path in (pid_file, *folder.glob("postgres/**/postmaster.pid")):
         if path.exists():
@@ -154,15 +156,22 @@ def _victims(folder: Path) -> dict[str, list[psutil.Process]]:
     return found
 
 
+def _stands_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return folder in Path(process.cwd()).parents
+    except (psutil.Error, OSError):
+        return False
+
+
 def _kill(race: _Race, folder: Path, chance: random.Random, say: Callable[[str], None]) -> None:
     for turn, kind in enumerate(_kinds(chance)):
         if race.is_over.wait(chance.randint(1, 3) if turn < len(_FIRST) else chance.randint(3, 9)):
             return
         try:
-            victims = _victims(folder)[kind]
-            if not victims:
+            found = victims(folder)[kind]
+            if not found:
                 continue
-            os.kill(chance.choice(victims).pid, signal.SIGKILL)
+            os.kill(chance.choice(found).pid, signal.SIGKILL)
         except (psutil.Error, OSError, ValueError):
             continue
         race.report.kills[kind] += 1

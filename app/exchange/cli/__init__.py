@@ -1,7 +1,7 @@
-"""`kontor import`, `kontor history` and `kontor exchange poll`."""
+"""`kontor import`, `kontor history`, and what needs the database of `kontor exchange`."""
 
 from __future__ import annotations
 
-from app.exchange.cli import channels, imports
+from app.exchange.cli import channels, imports, messages
 
-COMMANDS = [*imports.COMMANDS, *channels.COMMANDS]
+COMMANDS = [*imports.COMMANDS, *channels.COMMANDS, *messages.COMMANDS]
