@@ -15,6 +15,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.tenancy import visible
 from app.exchange.models.punch_out import PunchOutAccess, PunchOutShop, PunchOutTrip, PunchOutVisit
+from app.sourcing.models.quotes import Quote
 
 RECENT = 20
 
@@ -42,6 +43,15 @@ class VisitLine:
     state: str
     visitor: str
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLine:
+    id: int
+    name: str
+    protocol: str
+    company: str
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,19 @@ def person_by_mail(company_id: int, mail: str) -> int | None:
     return next((user_id for user_id, _, email in people_of(company_id) if email == wanted), None)
 
 
+def shop_lines(actor: Actor) -> list[ShopLine]:
+    """All shops of others with their accounts, one statement."""
+    rows = db.session.execute(
+        visible(actor, select(PunchOutShop), PunchOutShop)
+        .with_only_columns(
+            PunchOutShop.id, PunchOutShop.name, PunchOutShop.protocol, Company.name, PunchOutShop.is_active
+        )
+        .join(Company, Company.id == PunchOutShop.company_id)
+        .order_by(Company.name, PunchOutShop.name, PunchOutShop.id)
+    )
+    return [ShopLine(*row) for row in rows]
+
+
 def shops(actor: Actor, *, only_active: bool = True) -> list[PunchOutShop]:
     found = visible(actor, select(PunchOutShop), PunchOutShop).order_by(PunchOutShop.name, PunchOutShop.id)
     return list(db.session.scalars(found.where(PunchOutShop.is_active) if only_active else found))
@@ -167,6 +190,12 @@ def trip(actor: Actor, trip_id: int) -> tuple[PunchOutTrip, PunchOutShop]:
     if row is None:
         raise NotFound
     return row[0], row[1]
+
+
+def quote_number(actor: Actor, quote_id: int | None) -> str:
+    """The number of the request that a basket became, "" without one."""
+    statement = visible(actor, select(Quote.number), Quote).where(Quote.id == quote_id)
+    return db.session.scalar(statement) or "" if quote_id is not None else ""
 
 
 def recent_trips(actor: Actor) -> list[TripLine]:
