@@ -14,6 +14,8 @@ from lxml import etree
 
 from app.core.texts import N_
 from app.core.xml import MAX_BYTES, XmlError, parse
+from app.documents.cii.zugferd_1 import NAMESPACE as ZUGFERD_1
+from app.documents.cii.zugferd_1 import modernise
 from app.documents.formats import formats
 from app.documents.reading import Reading
 
@@ -44,10 +46,12 @@ def unread(data: bytes, code: str, result: Any, document: Any) -> Iterator[Lost]
         return
     try:
         written = Counter((path, value) for path, value, _ in _leaves(parse(formats[code].dumps(document))))
-        leaves = list(_leaves(parse(data, asides=True)))
+        root = parse(data, asides=True)
     except XmlError:
         return
-    for path, value, line in leaves:
+    if (etree.QName(root).namespace or "").startswith(ZUGFERD_1):
+        modernise(root, keep_texts=True)
+    for path, value, line in _leaves(root):
         if written[path, value]:
             written[path, value] -= 1
         else:
@@ -86,9 +90,10 @@ def _below(element: etree._Element, above: str) -> Iterator[tuple[str, str, int]
 
 def _aside(aside: etree._Element, above: str) -> Iterator[tuple[str, str, int]]:
     text = " ".join((aside.text or "").split())
-    if isinstance(aside, etree._ProcessingInstruction):
-        yield f"{above}/processing-instruction()", f"{aside.target} {text}".strip(), aside.sourceline or 0
-    elif isinstance(aside, etree._Comment):
+    target = getattr(aside, "target", "")  # of a processing instruction
+    if target:
+        yield f"{above}/processing-instruction()", f"{target} {text}".strip(), aside.sourceline or 0
+    else:
         yield f"{above}/comment()", text, aside.sourceline or 0
 
 

@@ -63,7 +63,18 @@ def write_allowance(writer: XmlWriter, item: AllowanceCharge) -> None:
 
 
 def read_allowances(node: Node) -> tuple[AllowanceCharge, ...]:
-    return tuple(_read_allowance(item) for item in node.all("ram:SpecifiedTradeAllowanceCharge"))
+    """Costs of transport, which the profile EXTENDED has apart, are charges."""
+    found = [_read_allowance(item) for item in node.all("ram:SpecifiedTradeAllowanceCharge")]
+    return tuple(found + [_read_transport(item) for item in node.all("ram:SpecifiedLogisticsServiceCharge")])
+
+
+def _read_transport(item: Node) -> AllowanceCharge:
+    tax = "ram:AppliedTradeTax/ram:"
+    return AllowanceCharge(
+        amount=item.need_number("ram:AppliedAmount"), is_charge=True, reason=item.text("ram:Description"),
+        vat_category=read_category(item, f"{tax}CategoryCode") if item.text(f"{tax}CategoryCode") else None,
+        vat_rate=item.number(f"{tax}RateApplicablePercent"),
+    )  # fmt: skip
 
 
 def _read_allowance(item: Node) -> AllowanceCharge:

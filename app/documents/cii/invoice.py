@@ -40,6 +40,8 @@ from app.documents.cii.values import (
     write_period,
     write_reference,
 )
+from app.documents.cii.zugferd_1 import NAMESPACE as ZUGFERD_1
+from app.documents.cii.zugferd_1 import modernise
 from app.documents.formats import FormatError
 from app.documents.model.invoice import BillingDocument, CreditNote, Invoice, InvoiceReference, Note
 from app.documents.xml_node import Node, Paths, read_root
@@ -140,8 +142,10 @@ def _write_settlement(writer: XmlWriter, document: BillingDocument) -> None:
 
 
 def read_invoice(data: bytes) -> BillingDocument:
-    """An Invoice, or a CreditNote when the type code is one of those."""
+    """An Invoice, or a CreditNote when the type code is one of those; ZUGFeRD 1 is read, too."""
     root = read_root(data, _PATHS)
+    if (etree.QName(root.element).namespace or "").startswith(ZUGFERD_1):
+        modernise(root.element)
     name = etree.QName(root.element)
     if (name.localname, name.namespace) != ("CrossIndustryInvoice", NAMESPACES["rsm"]):
         raise root.fault(N_("{name} is not a Cross Industry Invoice.", name=name.localname))

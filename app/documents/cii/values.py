@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 
 from app.core.texts import N_
@@ -17,6 +18,7 @@ NAMESPACES = {
     "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
 }
 _FORMAT = "102"  # UNTDID 2379: CCYYMMDD
+_WEEK, _MONTH = "616", "610"  # CCYYWW, CCYYMM
 
 
 def write_day(writer: XmlWriter, tag: str, value: date | None, leaf: str = "udt:DateTimeString") -> None:
@@ -31,9 +33,19 @@ def read_day(node: Node, path: str, leaf: str = "udt:DateTimeString") -> date | 
     if not value:
         return None
     try:
-        return datetime.strptime(value[:8], "%Y%m%d").date()  # noqa: DTZ007 -- a day has no time zone
+        return _in_format(value, node.attribute(path, "format"), is_end="EndDateTime" in path)
     except ValueError:
         raise node.fault(N_("{path}: {value} is not a date.", path=path, value=value), path) from None
+
+
+def _in_format(value: str, code: str, *, is_end: bool) -> date:
+    """A week (616) or a month (610) is its first or last day; of others the first eight digits are the day."""
+    if code == _WEEK:
+        return date.fromisocalendar(int(value[:4]), int(value[4:6]), 7 if is_end else 1)
+    if code == _MONTH:
+        year, month = int(value[:4]), int(value[4:6])
+        return date(year, month, monthrange(year, month)[1] if is_end else 1)
+    return datetime.strptime(value[:8], "%Y%m%d").date()  # noqa: DTZ007 -- a day has no time zone
 
 
 def write_id(writer: XmlWriter, tag: str, value: str) -> None:

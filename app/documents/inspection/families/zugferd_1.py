@@ -22,4 +22,4 @@ def _inspect(source: XmlSource) -> Inspection:
     return found
 
 
-families.add("zugferd-1", Family("zugferd-1", _matches, _inspect, ("zugferd-1",)))
+families.add("zugferd-1", Family("zugferd-1", _matches, _inspect, ("cii-",)))
