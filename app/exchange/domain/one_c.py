@@ -91,7 +91,7 @@ class Table:
 
     kind: str
     columns: tuple[str, ...]
-    rows: list[Sequence[str]]
+    rows: Sequence[Sequence[str]]
     options: Mapping[str, str] = field(default_factory=dict)
 
 

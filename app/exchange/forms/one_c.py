@@ -17,7 +17,7 @@ NUMBERS = {
     "article": _("Артикул, else Код, else Ид"), "code": _("Код, else Артикул, else Ид"), "id": _("Ид"),
 }  # fmt: skip
 CONTAINERS = {"auto": _("Where 1C is 2.10 or newer"), "always": _("Always"), "never": _("Never")}
-_HIDDEN = ("csrf_token", "row_version")
+_HIDDEN = ("csrf_token", "row_version", "login")
 
 
 class ConnectionForm(Form):
@@ -45,10 +45,9 @@ class ConnectionForm(Form):
     row_version = HiddenField(default="0")
 
     def row(self) -> ConnectionRow:
-        values = {name: value for name, value in self.values().items() if name not in ("login", "row_version")}
-        return ConnectionRow(
-            **{name: value if value is not None or name == "orders_since" else "" for name, value in values.items()}
-        )
+        given: dict[str, Any] = {name: f.data for name, f in self._fields.items() if name not in _HIDDEN}
+        given["chain"] = given["chain"] or ""
+        return ConnectionRow(**given)
 
     @property
     def version(self) -> int:
