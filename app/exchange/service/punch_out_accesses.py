@@ -122,5 +122,7 @@ def try_access(actor: Actor, access_id: int, return_url: str) -> str:
     """A visit as the buyer's system would ask for it, with a way back to a page of ours; returns the token."""
     access = access_of(actor, access_id)
     return ask(
-        actor, access, Asking(return_url=return_url, cookie=secrets.token_hex(8), visitor=actor.name, is_test=True)
+        actor,
+        access,
+        Asking(return_url=return_url, cookie=secrets.token_hex(8), visitor=actor.name, is_test=True, is_ours=True),
     )

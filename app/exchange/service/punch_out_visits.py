@@ -63,7 +63,7 @@ class WantedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What a buyer's system said of a visit. `facts` go back in the envelope."""
+    """What a buyer's system said of a visit. `facts` go back in the envelope. `is_ours`: a try, whose way back is ours."""
 
     return_url: str
     operation: Operation = Operation.CREATE
@@ -75,6 +75,7 @@ class Asking:
     selected: str = ""
     facts: dict[str, str] = field(default_factory=dict)
     is_test: bool = False
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def ask(actor: Actor, access: PunchOutAccess, asking: Asking) -> str:
     """Note that a visit is to come; returns the token of its start address, good once within ten minutes."""
     if not access.is_active:
         raise Forbidden(N_("This access has been closed."))
-    if not may_return_to(asking.return_url, access.hosts):
+    if not may_return_to(asking.return_url, () if asking.is_ours else access.hosts):
         raise Invalid("return_url", N_("A cart may not be sent back to this address."))
     user_id = access.user_id
     if access.matches_people and asking.mail:
