@@ -28,7 +28,7 @@ CODES = {
     "RequestForQuotation": "ubl-request", "DespatchAdvice": "ubl-despatch-advice", "ReceiptAdvice": "ubl-receipt-advice",
     "Catalogue": "ubl-catalogue", "Statement": "ubl-statement", "StockAvailabilityReport": "ubl-stock-report",
     "InventoryReport": "ubl-stock-report", "ProductActivity": "ubl-product-activity",
-    "ApplicationResponse": "ubl-application-response", "CrossIndustryInvoice": "cii-invoice",
+    "ApplicationResponse": "ubl-application-response", "CrossIndustryInvoice": "cii-invoice", "CrossIndustryDocument": "cii-invoice",
     "SCRDMCCBDACIOMessageStructure": "orderx-order",
 }  # fmt: skip
 

@@ -117,7 +117,7 @@ def _need(element: etree._Element, name: str) -> etree._Element:
 def _made(element: etree._Element, name: str) -> etree._Element:
     """On the line of the element above, for messages about it."""
     made: etree._Element = etree.SubElement(element, f"{{{_RAM}}}{name}")
-    made.sourceline = element.sourceline
+    made.sourceline = element.sourceline  # type: ignore[misc]  # lxml lets it be set
     return made
 
 
