@@ -174,8 +174,8 @@ def place_of(element: etree._Element) -> str:
     node: etree._Element | None = element
     while node is not None:
         name = etree.QName(node).localname
-        earlier = sum(1 for _ in node.itersiblings(node.tag, preceding=True))
-        is_several = earlier > 0 or next(node.itersiblings(node.tag), None) is not None
+        earlier = sum(1 for _ in node.itersiblings(str(node.tag), preceding=True))
+        is_several = earlier > 0 or next(node.itersiblings(str(node.tag)), None) is not None
         steps.append(f"{name}[{earlier + 1}]" if is_several else name)
         node = node.getparent()
     return "/" + "/".join(reversed(steps))

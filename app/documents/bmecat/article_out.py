@@ -59,7 +59,10 @@ class ArticleWriter:
     @staticmethod
     def _leaf(parent: etree._Element, tag: str, text: str, **attributes: str) -> None:
         if text:
-            element = etree.SubElement(parent, tag, {name: clean(value) for name, value in attributes.items() if value})
+            element: etree._Element = etree.SubElement(parent, tag)
+            for name, value in attributes.items():
+                if value:
+                    element.set(name, clean(value))
             element.text = clean_text(text)
 
     def _number(self, parent: etree._Element, tag: str, value: Decimal | None) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from lxml import etree
 
-from app.documents.bmecat.names import language, name_of
+from app.documents.bmecat.names import NAMES, language
 from app.documents.bmecat.notes import Notes
 from app.documents.model.order import Reference
 from app.documents.model.party import Address, Contact, Identifier, Party
@@ -42,9 +41,8 @@ def text_of(element: etree._Element) -> str:
     return (element.text or "").strip()
 
 
-def children(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    for child in element.iterchildren(etree.Element):
-        yield name_of(child), child
+def children(element: etree._Element) -> list[tuple[str, etree._Element]]:
+    return [(NAMES[child.tag], child) for child in element]
 
 
 def read_header(element: etree._Element, notes: Notes) -> Header:

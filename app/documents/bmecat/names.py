@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
+_MAX_NAMES = 10_000
 MAX_CATALOGUE = 2_000_000_000  # bytes of a catalogue
 NAMESPACE_2005 = "http://www.bmecat.org/bmecat/2005"
 NAMESPACE_12 = "http://www.bmecat.org/bmecat/1.2/bmecat_"
@@ -51,16 +52,25 @@ def clean_text(text: str) -> str:
     return _FORBIDDEN.sub(" ", text)
 
 
-@lru_cache(maxsize=4096)
-def canonical(tag: str) -> str:
-    """The name of 2005 without its namespace: PRODUCT for ARTICLE, SUPPLIER_PID for SUPPLIER_AID."""
-    name = tag.rpartition("}")[2].upper()
-    name = _OLD.get(name) or re.sub(r"^ARTICLE(?=_|$)", "PRODUCT", name)
-    return re.sub(r"_AID(?=$|_)", "_PID", name)
+class _Names(dict[Any, str]):
+    """Tags -> their names of 2005 without namespace: PRODUCT for ARTICLE, SUPPLIER_PID for SUPPLIER_AID."""
+
+    def __missing__(self, tag: Any) -> str:
+        if not isinstance(tag, str):
+            return ""
+        name = tag.rpartition("}")[2].upper()
+        name = _OLD.get(name) or re.sub(r"^ARTICLE(?=_|$)", "PRODUCT", name)
+        name = re.sub(r"_AID(?=$|_)", "_PID", name)
+        if len(self) < _MAX_NAMES:
+            self[tag] = name
+        return name
+
+
+NAMES = _Names()
 
 
 def name_of(element: etree._Element) -> str:
-    return canonical(str(element.tag))
+    return NAMES[element.tag]
 
 
 def language(code: str) -> str:

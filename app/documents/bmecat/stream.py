@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import islice, zip_longest
 
 from lxml import etree
@@ -21,7 +20,6 @@ from app.documents.bmecat.notes import Notes
 from app.documents.formats import FormatError
 from app.documents.model.catalogue import Catalogue, CatalogueGroup, CatalogueItem, CatalogueMode
 from app.documents.reading import Reading
-from app.documents.segments import Severity
 
 TRANSACTIONS = {
     "T_NEW_CATALOG": CatalogueMode.NEW, "T_UPDATE_PRODUCTS": CatalogueMode.UPDATE_ITEMS,
@@ -46,11 +44,16 @@ class BmecatStream:
         self.previous_version = ""
         self.groups: list[CatalogueGroup] = []
         self.counts: Counter[str] = Counter()
+        self._is_quick = False
         self._maps: dict[str, tuple[str, ...]] = {}
 
-    def scan(self) -> None:
-        """The first pass: everything but the articles, which are read for their faults. FormatError if it is none."""
+    def scan(self, *, is_quick: bool = False) -> None:
+        """The first pass: everything but the articles, which are read for their faults. FormatError if it is none.
+
+        A quick one only counts the articles; their faults are gathered by `items`.
+        """
         reader: ArticleReader | None = None
+        self._is_quick = is_quick
         for name, element in self._elements():
             if name == "HEADER":
                 self.header = read_header(element, self.notes)
@@ -59,6 +62,8 @@ class BmecatStream:
             elif name == "PRODUCT":
                 reader = reader or self._reader(self.notes)
                 self.counts["articles"] += 1
+                if is_quick:
+                    continue
                 self.notes.base = f"/BMECAT/{self.transaction}/PRODUCT[{self.counts['articles']}]"
                 item = reader.read(element)
                 self.counts["prices"] += len(item.prices) if item else 0
@@ -129,11 +134,14 @@ class BmecatStream:
             self._maps[article] = (*self._maps.get(article, ()), group)
 
     def items(self) -> Iterator[CatalogueItem]:
-        """The articles, after `scan`. Their faults are known by then and are not gathered again."""
-        notes = Notes()
+        """The articles, after `scan`. Their faults are gathered once, here only after a quick one."""
+        notes = self.notes if self._is_quick else Notes()
+        self._is_quick, at = False, 0
         reader = self._reader(notes)
         for name, element in self._elements():
             if name == "PRODUCT":
+                at += 1
+                notes.base = f"/BMECAT/{self.transaction}/PRODUCT[{at}]"
                 sku = next((text_of(child) for key, child in children(element) if key == "SUPPLIER_PID"), "")
                 item = reader.read(element, self._maps.get(sku, ()))
                 if item is not None:
@@ -195,11 +203,3 @@ def refusal(catalogue: Catalogue, *, version: str, updates: int) -> Message | No
         "The update follows on {given}, but the last one here is {last} of version {version}: one between them is missing.",
         given=given or "-", last=updates, version=version,
     )  # fmt: skip
-
-
-def with_items(catalogue: Catalogue, items: Iterable[CatalogueItem]) -> Catalogue:
-    return replace(catalogue, items=items)
-
-
-def is_fatal(stream: BmecatStream) -> bool:
-    return any(fault.severity is Severity.FATAL for fault in stream.notes.faults)

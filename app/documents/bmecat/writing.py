@@ -86,7 +86,11 @@ def _text(element: etree._Element) -> bytes:
 
 def _leaf(parent: etree._Element, tag: str, text: str, **attributes: str) -> None:
     if text:
-        etree.SubElement(parent, tag, {name: value for name, value in attributes.items() if value}).text = clean(text)
+        element: etree._Element = etree.SubElement(parent, tag)
+        element.text = clean(text)
+        for name, value in attributes.items():
+            if value:
+                element.set(name, clean(value))
 
 
 def _header(catalogue: Catalogue, version: str) -> etree._Element:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from app.core.texts import N_
 from app.documents.formats import FormatError
 from app.documents.model.invoice import Note
@@ -114,7 +116,7 @@ def write_answer(document: ReceiptAdvice, options: UpdOptions | None = None) -> 
     return written(root)
 
 
-def _write_result(content: object, document: ReceiptAdvice, *, is_old: bool) -> None:
+def _write_result(content: etree._Element, document: ReceiptAdvice, *, is_old: bool) -> None:
     result = result_of(document)
     text = document.notes[0].text if document.notes else _RESULTS[result]
     accepted = put(content, "СвПрин", {"СодОпер": text[:255], "ДатаПрин": day(document.received_on)})
@@ -134,7 +136,7 @@ def _write_result(content: object, document: ReceiptAdvice, *, is_old: bool) -> 
             put(field, "ТекстИнф", {"Идентиф": (note.subject or "Примечание")[:50], "Значен": note.text[:2000]})
 
 
-def _write_buyer_signer(head: object, buyer: Party, options: UpdOptions) -> None:
+def _write_buyer_signer(head: etree._Element, buyer: Party, options: UpdOptions) -> None:
     """In 5.01 the codes of authority are other ones than the seller's."""
     if options.version != "5.01":
         write_signer(head, buyer, options)

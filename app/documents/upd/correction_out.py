@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from lxml import etree
@@ -29,7 +30,7 @@ _BOTH = f"{_CORRECTION} и документ об изменении стоимо
 
 def write_correction(document: BillingDocument, options: UpdOptions | None = None) -> bytes:
     """A credit note, or a corrected invoice. A line that does not say what was invoiced stands as wholly credited."""
-    options = UpdOptions(**{**_values(options or UpdOptions()), "version": _VERSION})
+    options = replace(options or UpdOptions(), version=_VERSION)
     if not document.preceding:
         raise FormatError(N_("A UKD names the invoices that it corrects."))
     if not document.lines:
@@ -64,10 +65,6 @@ def write_correction(document: BillingDocument, options: UpdOptions | None = Non
         _write_event(head, document)
     write_signer(head, seller, options)
     return written(root)
-
-
-def _values(options: UpdOptions) -> dict[str, object]:
-    return {name: getattr(options, name) for name in UpdOptions.__slots__}
 
 
 def _write_table(head: etree._Element, document: BillingDocument) -> None:

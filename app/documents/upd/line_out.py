@@ -152,9 +152,9 @@ def _write_details(element: etree._Element, line: Line, *, is_old: bool) -> None
             group = put(details, "НомСредИдентТов")
             for value in found:
                 put_text(group, name, value)
-    for one in codes:
-        if one.name == "ИдентТрансУпак":
-            put(details, "НомСредИдентТов", {"ИдентТрансУпак": one.value[:255]})
+    for code in codes:
+        if code.name == "ИдентТрансУпак":
+            put(details, "НомСредИдентТов", {"ИдентТрансУпак": code.value[:255]})
 
 
 def _write_fields(element: etree._Element, line: Line, *, is_old: bool) -> None:

@@ -44,16 +44,17 @@ _LINE = {
     SELLER: ("ТаблСчФакт", ("@НомСтр", "@НалСт", "Акциз", "СумНал")),
     CORRECTION: ("ТаблКСчФ", ("@НомСтр", "СтТовБезНДС", "СтТовУчНал")),
 }
-_ORDER = {
-    "Документ": ("СвСчФакт", "ТаблСчФакт", "СвПродПер", "СвКСчФ", "ТаблКСчФ", "СодФХЖ3", "Подписант", "ОснДоверОргСост"),
-    "СведТов": {
-        True: ("Акциз", "СумНал", "СвТД", "ДопСведТов", "ИнфПолФХЖ2"),
-        False: ("СвДТ", "ДопСведТов", "Акциз", "СумНал", "ИнфПолФХЖ2"),
+_HEAD_ORDER = ("СвСчФакт", "ТаблСчФакт", "СвПродПер", "СвКСчФ", "ТаблКСчФ", "СодФХЖ3", "Подписант", "ОснДоверОргСост")
+_ORDER: dict[bool, dict[str, tuple[str, ...]]] = {  # in 5.01, and after it
+    True: {
+        "СведТов": ("Акциз", "СумНал", "СвТД", "ДопСведТов", "ИнфПолФХЖ2"),
+        "СвСчФакт": ("ИспрСчФ", "СвПрод", "ГрузОт", "ГрузПолуч", "СвПРД", "СвПокуп", "ДопСвФХЖ1", "ДокПодтвОтгр", "ИнфПолФХЖ1"),
     },
-    "СвСчФакт": {
-        True: ("ИспрСчФ", "СвПрод", "ГрузОт", "ГрузПолуч", "СвПРД", "СвПокуп", "ДопСвФХЖ1", "ДокПодтвОтгр", "ИнфПолФХЖ1"),
-        False: ("ИспрДок", "СвПрод", "ГрузОт", "ГрузПолуч", "СвПРД", "ДокПодтвОтгрНом", "СвПокуп", "ДенИзм", "ДопСвФХЖ1",
-                "ИнфПолФХЖ1"),
+    False: {
+        "СведТов": ("СвДТ", "ДопСведТов", "Акциз", "СумНал", "ИнфПолФХЖ2"),
+        "СвСчФакт": (
+            "ИспрДок", "СвПрод", "ГрузОт", "ГрузПолуч", "СвПРД", "ДокПодтвОтгрНом", "СвПокуп", "ДенИзм", "ДопСвФХЖ1", "ИнфПолФХЖ1",
+        ),
     },
 }  # fmt: skip
 VERSIONS = {SELLER: ("5.01", "5.02", "5.03"), BUYER: ("5.01", "5.02", "5.03"), CORRECTION: ("5.01", "5.02", "5.03")}
@@ -87,11 +88,11 @@ def structure_faults(root: etree._Element) -> Iterator[Fault]:
             yield from _missing(line, needed)
         if head.find(table) is not None and head.find(f"{table}/СведТов") is None:
             yield fault("MISSING", N_("{path} is missing.", path=f"{table}/СведТов"), head)
-    for name, order in _ORDER.items():
-        steps = order[is_old] if isinstance(order, dict) else order
-        if kind == SELLER or name == "Документ":
-            for element in root.iter(name):
-                yield from _misplaced(element, steps)
+    if head.tag == "Документ" and kind != BUYER:
+        yield from _misplaced(head, _HEAD_ORDER)
+    for name, steps in _ORDER[is_old].items() if kind == SELLER else ():
+        for element in root.iter(name):
+            yield from _misplaced(element, steps)
     for element in root.iter(etree.Element):
         yield from _values(element)
 

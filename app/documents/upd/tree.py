@@ -16,7 +16,7 @@ _CENT = Decimal("0.01")
 
 def put(parent: etree._Element, tag: str, values: Mapping[str, str] | None = None) -> etree._Element:
     """A child with those attributes that have a value. Characters XML cannot carry become blanks."""
-    element = etree.SubElement(parent, tag)
+    element: etree._Element = etree.SubElement(parent, tag)
     for name, value in (values or {}).items():
         if value:
             element.set(name, clean(value))

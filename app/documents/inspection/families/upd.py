@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from lxml import etree
 
 from app.core.texts import N_
@@ -11,6 +14,7 @@ from app.documents.inspection.families import Family, XmlSource, families
 from app.documents.inspection.neutral_head import neutral_head
 from app.documents.inspection.report import RULES, SCHEMA, SYNTAX, DocumentHead, Inspection, InspectionFinding
 from app.documents.inspection.xml_checks import check
+from app.documents.reading import Reading
 from app.documents.rule_choice import Checks
 from app.documents.rule_packs import read_packs
 from app.documents.segments import Severity
@@ -22,7 +26,11 @@ from app.documents.upd.structure import BUYER, CORRECTION, KINDS, SELLER, head_o
 from app.documents.upd.title import FILE_NAME
 from app.documents.validation import RanRules
 
-_READERS = {SELLER: read_upd, BUYER: read_answer, CORRECTION: read_correction}
+_READERS: dict[str, Callable[[bytes], Reading[Any]]] = {
+    SELLER: read_upd,
+    BUYER: read_answer,
+    CORRECTION: read_correction,
+}
 _VALUES = "UPD values"
 
 
@@ -61,7 +69,7 @@ def _read(found: Inspection, data: bytes, root: etree._Element, kind: str) -> No
     reader = _READERS.get(kind)
     if reader is None:
         found.documents.append(
-            DocumentHead(function or root.tag, version=found.version, reference=root.get("ИдФайл", ""))
+            DocumentHead(function or str(root.tag), version=found.version, reference=root.get("ИдФайл", ""))
         )
         found.unchecked.append(str(N_("Documents of the kind {kind} are not read.", kind=kind or "-")))
         return
