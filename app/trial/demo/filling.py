@@ -54,6 +54,7 @@ from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Acc
 from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
 from app.trial.demo.promotions import add_promotions, add_tax_facts
+from app.trial.demo.punch_out import add_punch_out
 from app.trial.demo.quotes import add_quotes
 from app.trial.demo.quotes_after import add_quotes_after
 from app.trial.demo.range import fill_range
@@ -156,6 +157,7 @@ def _fill(actor: Actor) -> None:
     _add_desk(house, yard, items)
     _add_tenders(house, yard, items)
     add_partners(house, items)
+    add_punch_out(house, yard)
     _applicant()
 
 
