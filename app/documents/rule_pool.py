@@ -54,6 +54,7 @@ class _Process:
         self._limits = limits
         self._served = 0
         self._memory = 0
+        self._owes = False
         self._seconds = 0
         self._deadline = 0.0
         self._child = subprocess.Popen(
@@ -72,17 +73,20 @@ class _Process:
 
     @property
     def is_spent(self) -> bool:
+        """Not to be asked again: it has ended, has had its share, or was left while it still owed an answer."""
         is_full = self._served >= self._limits.documents or self._memory > self._limits.memory
-        return is_full or self._child.poll() is not None
+        return is_full or self._owes or self._child.poll() is not None
 
     def ask(self, sheet: str, stamp: str, document: bytes) -> str:
         self._served += 1
         self._seconds = self._limits.seconds + len(document) // _BYTES_A_SECOND
         head = json.dumps({"sheet": sheet, "stamp": stamp, "seconds": self._seconds}).encode()
         self._deadline = time.monotonic() + self._seconds
+        self._owes = True
         self._send(REQUEST.pack(len(head), len(document)) + head + document)
         letter, self._memory, length = ANSWER.unpack(self._receive(ANSWER.size))
         text = self._receive(length).decode()
+        self._owes = False
         if letter != b"K":
             raise EngineFailed(text)
         return text

@@ -88,6 +88,29 @@ def test_an_engine_that_is_killed_at_work_harms_nobody(pool, sheet):
     assert pool.pids != [pid]
 
 
+def test_a_caller_that_is_interrupted_never_leaves_its_answer_to_the_next(pool, sheet):
+    """Such as a job that runs out of its time, or Ctrl-C."""
+
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    pool.failed(sheet(""), "", b"<a/>")
+    (pid,) = pool.pids
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    try:
+        with pytest.raises(Interrupted):
+            pool.failed(sheet(ENDLESS), "", b"<a/>")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert pool.failed(sheet(FAULT), "", b"<a>mine</a>") == [["R-1", "fatal", "/a", "is mine"]]
+    assert pid not in pool.pids
+
+
 def test_an_engine_that_died_while_idle_is_replaced(pool, sheet):
     pool.failed(sheet(""), "", b"<a/>")
     (pid,) = pool.pids
