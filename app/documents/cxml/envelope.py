@@ -175,7 +175,7 @@ def sealed(root: etree._Element, envelope: Envelope) -> bytes:
 
 def _address(header: etree._Element, envelope: Envelope) -> None:
     senders = envelope.senders
-    kept: dict[str, Any] = {child.tag: child for child in header}
+    kept: dict[str, Any] = {str(child.tag): child for child in header}
     for role, credentials in (("From", senders), ("To", envelope.recipients), ("Sender", envelope.via or senders)):
         place = kept.get(role)
         if place is not None and not credentials:

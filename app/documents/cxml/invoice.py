@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from app.core.texts import N_
 from app.documents.cxml.envelope import document_node, read_envelope, sender_party
@@ -302,7 +303,7 @@ def read_invoice(data: bytes) -> Reading[Invoice | CreditNote]:
     seller = sender_party(reader.party(*SELLERS), envelope.senders)
     buyer = sender_party(reader.party(*BUYERS), envelope.recipients)
     nobody = Party(name="-", address=None)
-    shared = {
+    shared: dict[str, Any] = {
         "number": header.need("", "invoiceID"), "issue_date": reader.day or _FIRST_DAY, "currency": reader.currency,
         "seller": seller or nobody, "buyer": buyer or nobody, "lines": lines, "vat": vat,
         "totals": reader.totals(charges, lines), "language": envelope.language if "-" not in envelope.language else "",

@@ -75,7 +75,8 @@ def read_ship_notice(data: bytes) -> Reading[DespatchAdvice]:
         raise FormatError(N_("{path} is missing.", path="ShipNoticeHeader"), node.element.sourceline or 0)
     people, others = _people(header)
     packages = _Packages()
-    orders, lines = [], []
+    orders: list[OrderRef] = []
+    lines: list[DespatchLine] = []
     for portion in node.all("ShipNoticePortion"):
         order = OrderRef(
             number=portion.get("orderID", "OrderReference"), date=portion.day("orderDate", "OrderReference"),

@@ -164,7 +164,7 @@ def structure_faults(root: etree._Element) -> list[Fault]:
 def _attributes(element: etree._Element, rule: _Rule) -> Iterator[Fault]:
     for name in rule.needed:
         if element.get(name) is None and element.get(f"{_XML}{name}") is None:
-            yield _fault("MISSING", N_("{path} is missing.", path=f"{element.tag}/@{name}"), element)
+            yield _fault("MISSING", N_("{path} is missing.", path=f"{element.tag!s}/@{name}"), element)
     if rule.has_more:
         return
     for name in element.attrib:
@@ -196,7 +196,7 @@ def _children(element: etree._Element, rule: _Rule) -> Iterator[Fault]:
             yield _fault("UNKNOWN", message, child)
     for count, slot in zip(taken, rule.slots, strict=True):
         if slot.is_needed and not count:
-            yield _fault("MISSING", N_("{path} is missing.", path=f"{element.tag}/{slot.shown}"), element)
+            yield _fault("MISSING", N_("{path} is missing.", path=f"{element.tag!s}/{slot.shown}"), element)
 
 
 def _fault(rule: str, message: Message, element: etree._Element) -> Fault:

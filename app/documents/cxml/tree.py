@@ -163,7 +163,7 @@ def read_source(data: bytes) -> Source:
 
 def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
     """An element at the end of another; attributes without a value are left out. `lang` is xml:lang."""
-    element = etree.SubElement(parent, tag)
+    element: etree._Element = etree.SubElement(parent, tag)
     for name, value in attributes.items():
         if value:
             element.set(LANGUAGE if name == "lang" else name, clean(value))
