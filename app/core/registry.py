@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from threading import RLock
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,6 +21,8 @@ class Registry(Generic[T]):
         self._package = package
         self._items: dict[str, T] = {}
         self._loaded = False
+        self._is_loading = False
+        self._lock = RLock()
 
     def add(self, code: str, item: T) -> T:
         if code in self._items:
@@ -34,12 +37,20 @@ class Registry(Generic[T]):
         return decorate
 
     def _load(self) -> None:
+        """Threads that ask at the same time wait for the first one; files may ask while they are imported."""
         if self._loaded:
             return
-        self._loaded = True
-        package = importlib.import_module(self._package)
-        for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
-            importlib.import_module(f"{self._package}.{module}")
+        with self._lock:
+            if self._is_loading or self._loaded:
+                return
+            self._is_loading = True
+            try:
+                package = importlib.import_module(self._package)
+                for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+                    importlib.import_module(f"{self._package}.{module}")
+                self._loaded = True
+            finally:
+                self._is_loading = False
 
     def __getitem__(self, code: str) -> T:
         self._load()

@@ -91,6 +91,12 @@ def partner(
     return found
 
 
+def partner_with(formats: Mapping[str, str], company: Company, **facts: Any) -> Partner:
+    """The same, with formats of its own by document."""
+    ANSWERS["own"] = dict(formats)
+    return partner("own", company=company, **({"acknowledge": "never"} | facts))
+
+
 def names(found: Partner) -> dict[str, str]:
     with acting_as(system()):
         return {
