@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask
 
 ADDRESS = "/1c/exchange"
-MAX_CALLS = 200
+MAX_CALLS = 2_000
 
 
 class OneC:
