@@ -54,6 +54,7 @@ def test_a_code_is_mapped_and_the_order_comes(parked, client, world, isolated):
     message_id, _found = parked
     page = client.get(f"/messages/{message_id}")
     assert "There is no article THEIR-1." in page.text
+    assert page.html.count("m-marked") == 2  # the number and the text of the line
     form = page.form(f"/messages/{message_id}/code")
     assert (form["kind"], form["theirs"]) == ("article", "THEIR-1")
     assert client.post(f"/messages/{message_id}/code", form | {"ours": ""}).status == 422

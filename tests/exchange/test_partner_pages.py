@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,7 @@ from app.core.db import db
 from app.core.tenancy import system_scope
 from app.exchange.models.partners import Agreement, Channel, Partner, PartnerCode, PartnerIdentifier
 from app.exchange.service.channel_secrets import open_secrets
+from app.exchange.transports import TRANSPORTS
 from tests.factories import accounts
 from tests.factories import messages as make
 from tests.support.queries import counted
@@ -121,11 +123,10 @@ def test_a_channel_keeps_its_secrets_to_itself(admin, client, world):
     assert "SFTP" in page.text
     address = "/partners/ACME/channels/new?transport=https"
     form = client.get(address).form()
-    secrets = [name for name in form if name in ("secret", "password", "token", "key")]
-    assert secrets, form
-    filled = (
-        form | {"url": "https://partner.example/in"} | {name: "s3cret-words-of-32-characters-long" for name in secrets}
-    )
+    secrets = [f"set_{one.name}" for one in fields(TRANSPORTS["https"].settings) if one.metadata["secret"]]
+    assert set(secrets) < set(form)
+    hidden = dict.fromkeys(secrets, "s3cret-words-of-32-characters-long")
+    filled = form | {"set_address": "https://partner.example/in"} | hidden
     done = client.post(address, filled)
     assert done.status == 303, done.errors
     shown = client.get(done.location)

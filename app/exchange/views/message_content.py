@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, make_response, send_file
@@ -66,13 +67,15 @@ def view_of(document: Any, page: int) -> Rendered:
     return rendered(document, first=(page - 1) * LINES, limit=LINES)
 
 
-def text_page(data: bytes, marks: set[tuple[int, int]], wanted: int | None) -> TextPage:
-    """The wanted page of rows, else the one with the first mark."""
+def text_page(data: bytes, marks: set[tuple[int, int]], wanted: int | None, codes: Sequence[str] = ()) -> TextPage:
+    """The wanted page of rows, else the one with the first mark. Without marks, rows with one of the codes are marked."""
     if is_binary(data):
         return TextPage(is_binary=True)
     if len(data) > MAX_SHOWN:
         return TextPage(is_large=True)
     rows = rows_of(text_of(data), marks)
+    if codes and not marks:
+        rows = [replace(row, is_marked=any(code in row.text for code in codes)) for row in rows]
     pages = max(1, -(-len(rows) // ROWS))
     page = min(max(wanted or page_of_mark(rows, ROWS), 1), pages)
     shown = tuple(rows[(page - 1) * ROWS : page * ROWS])

@@ -144,6 +144,9 @@ def show_message(message_id: int, *, status: int = 200, **more: Any) -> Response
     data = message_content.bytes_of(found)
     document, problem = message_content.document_of(found, data) if data and _is_shown(data) else (None, None)
     line_page = max(request.args.get("lines", 1, type=int) or 1, 1)
+    unknown = unknown_codes(found.reason, found.report)
+    codes = [one.theirs for one in unknown]
+    asked_page = request.args.get("page", type=int)
     context: dict[str, Any] = {
         "found": found,
         "row": lists.message_row(actor(), message_id),
@@ -156,7 +159,7 @@ def show_message(message_id: int, *, status: int = 200, **more: Any) -> Response
         "line_page": line_page,
         "lines_a_page": message_content.LINES,
         "problem": say(problem) if problem else "",
-        "text": message_content.text_page(data, _marks(findings), request.args.get("page", type=int)) if data else None,
+        "text": message_content.text_page(data, _marks(findings), asked_page, codes) if data else None,
         "events": events(actor(), message_id)[::-1],
         "attempts": attempts(actor(), message_id)[::-1],
         "tree": tree_of(related(actor(), found), found.id),
@@ -166,8 +169,8 @@ def show_message(message_id: int, *, status: int = 200, **more: Any) -> Response
         "is_operator": actor().is_operator,
     }  # fmt: skip
     if any(context["may"][what] for what in ("repair", "refuse", "ignore", "cancel")):
-        context["suggested"] = unknown_codes(found.reason, found.report)
-        context |= repair_forms(context["suggested"])
+        context["suggested"] = unknown
+        context |= repair_forms(unknown)
     return render_page("exchange/message_show.html", status=status, **(context | more))
 
 
