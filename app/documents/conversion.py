@@ -10,6 +10,7 @@ from lxml import etree
 from app.core.texts import N_
 from app.core.xml import XmlError, parse, read_start
 from app.documents.containers import ContainerFault, Part, is_container, open_container
+from app.documents.containers.archives import office_kind
 from app.documents.formats import Format, FormatError, formats
 from app.documents.inspection.families import family_of
 from app.documents.losses import Lost, differing, unread
@@ -18,7 +19,6 @@ from app.documents.reading import Reading
 from app.documents.segments import Severity
 
 _MAX_LAYERS = 5
-_WORKBOOK = "[Content_Types].xml"  # what makes a ZIP file a workbook
 _ENVELOPE, _ENVELOPE_WITHIN = "StandardBusinessDocument", 4096
 
 
@@ -54,10 +54,10 @@ def _unwrapped(data: bytes) -> bytes:
     for _ in range(_MAX_LAYERS):
         if b"%PDF-" in data[:1024]:
             data = _inside_pdf(data)
+        elif data.startswith(b"PK") and office_kind(data):
+            return data
         elif is_container(data[:1024]):
             files = _contained(data)
-            if any(part.name == _WORKBOOK for part in files):
-                return data
             if len(files) != 1:
                 raise FormatError(N_("The file holds {n} documents; one is converted at a time.", n=len(files)))
             data = files[0].data

@@ -15,7 +15,9 @@ from io import BytesIO
 import pytest
 from asn1crypto import cms, core
 
-from app.documents.formats import formats
+from app.documents.containers.archives import office_kind
+from app.documents.conversion import convert
+from app.documents.formats import FormatError, formats
 from app.documents.inspection.file import inspect_file
 from tests.factories.documents import credit_note, document
 
@@ -205,3 +207,18 @@ def test_no_damage_is_a_traceback(data):
 def test_numbers_of_bytes_alone_are_no_signature():
     assert core.Integer(7).dump()
     assert report(b"MIIB is how this text begins")["format"] == "unknown"
+
+
+def test_a_workbook_is_left_as_it_is_for_conversion():
+    data = zipped(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
+    assert office_kind(data) == "XLSX"
+    assert office_kind(zipped(a=INVOICE)) == ""
+    assert office_kind(b"PK\x03\x04 no zip") == ""
+    with pytest.raises(FormatError) as caught:
+        convert(data, "ubl-order")
+    assert "columns" not in str(caught.value)
+
+
+def test_what_is_packed_is_converted():
+    for data in (gzip.compress(INVOICE), zipped(a=INVOICE), mail(("a.xml", INVOICE, "xml")), signed(INVOICE)):
+        assert convert(data, "cii-invoice").source == "ubl-invoice"

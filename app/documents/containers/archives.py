@@ -91,6 +91,16 @@ def zip_parts(data: bytes) -> Container:
         raise broken("ZIP", error) from None
 
 
+def office_kind(data: bytes) -> str:
+    """XLSX, DOCX and the like, which are ZIP files; "" for all others."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except _SHAPE:
+        return ""
+    return next((kind for sign, kind in _OFFICE.items() if sign in names), "")
+
+
 def _of_zip(archive: zipfile.ZipFile) -> Container:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = {entry.filename for entry in entries}
