@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.jobs import JOBS
 from app.core.tenancy import acting_as
+from app.exchange.cli.channels import COMMANDS
 from app.exchange.domain import certificates
 from app.exchange.domain.call_signature import signature
 from app.exchange.models.channels import AwaitedReceipt, CallAnswer, ChannelState, LateAnswer, SeenFile
@@ -138,6 +142,43 @@ def test_only_one_fetches_at_a_time(office, root):
         assert fetching._claim(channel_id, "another process")
     assert fetched(office, channel_id) == fetching.Fetched(0, is_ours=False)
     assert of(office, ExchangeFile) == []
+
+
+@pytest.mark.races
+def test_two_workers_never_fetch_the_same(committing, world, root):
+    with world():
+        accounts.operator()
+    channel_id = made(world, "folder", {"inbox": "in"})
+    for number in range(12):
+        put(root, f"{number}.xml", b"%d" % number)
+    start, turns = threading.Barrier(3), []
+
+    def work():
+        start.wait(30)
+        turns.append(fetched(world, channel_id))
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert sum(turn.count for turn in turns) == 12
+    assert len(turns) == 3
+    assert len(of(world, ExchangeFile)) == 12
+
+
+def test_fetching_from_the_command_line(office, isolated, root, monkeypatch):
+    monkeypatch.setattr("app.exchange.cli.imports.running_app", lambda: nullcontext(isolated))
+    made(office, "folder", {"inbox": "in"}, poll_seconds=60)
+    made(office, "folder", {"inbox": "../outside"}, key="broken", poll_seconds=60)
+    put(root, "a.xml")
+    runner = CliRunner()
+    done = runner.invoke(COMMANDS[0], ["poll", "--channel", "channel-key"])
+    assert (done.exit_code, done.output) == (0, "channel-key: 1 new\n")
+    done = runner.invoke(COMMANDS[0], ["poll"])
+    assert done.exit_code == 75
+    assert done.output.startswith("channel-key: 0 new\nbroken: 0 new; The folder ../outside is outside")
+    assert isinstance(runner.invoke(COMMANDS[0], ["poll", "--channel", "none"]).exception, NotFound)
 
 
 def test_who_was_taken_over_keeps_nothing_more(office, root, monkeypatch):

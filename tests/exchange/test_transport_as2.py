@@ -227,7 +227,7 @@ def test_certificates_that_have_ended(keys):
     ("values", "field"),
     [
         ({"own_key": "x"}, "own_key"), ({"own_certificate": ""}, "own_certificate"), ({"partner_certificate": "x"}, "partner_certificate"),
-        ({"our_id": ""}, "our_id"), ({"address": "https://a", "partner_certificate": ""}, "partner_certificate"),
+        ({"our_id": ""}, "our_id"), ({"second_own_certificate": "x"}, "second_own_certificate"),
     ],
 )  # fmt: skip
 def test_settings_are_checked(keys, values, field):
@@ -236,6 +236,18 @@ def test_settings_are_checked(keys, values, field):
     assert caught.value.field == field
     with pytest.raises(Invalid, match="does not belong"):
         ours(keys, own_key=keys["other"][1])
+
+
+def test_what_is_missing_is_told_when_it_is_needed(keys):
+    for values, words in (
+        ({"own_certificate": "", "own_key": ""}, "Signing needs"),
+        ({"partner_certificate": ""}, "Encrypting needs"),
+    ):
+        incomplete = ours(keys, address="https://127.0.0.1/", **values)
+        with pytest.raises(TransportError, match=words):
+            AS2.send(incomplete, ORDER)
+        assert [step.is_good for step in AS2.probe(incomplete)] == [False]
+    assert len(ours(keys, second_own_key=keys["other"][1]).own()) == 1, "a key without certificate is out of use"
 
 
 def whole(content_type, body):

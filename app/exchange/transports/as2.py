@@ -94,21 +94,21 @@ class As2Settings:
     def __post_init__(self) -> None:
         if self.address:
             http.target(self.address)
-        own = self.own()
-        known = self.known()
-        if self.is_signing and self.address and not own:
-            raise Invalid("own_key", N_("Signing needs an own certificate with its private key."))
-        if self.is_encrypting and self.address and not known:
-            raise Invalid("partner_certificate", N_("Encrypting needs a certificate of the partner."))
+        self.own()
+        self.known()
         if self.authority:
             http.context(self.authority)
         if not 1 <= self.seconds <= 600:
             raise Invalid("seconds", N_("Choose from 1 to 600 seconds."))
 
     def own(self) -> list[Identity]:
-        """The first is the one that signs."""
-        pairs = ((self.own_certificate, self.own_key, "own_key"), (self.second_own_certificate, self.second_own_key, "second_own_key"))  # fmt: skip
-        return [identity(pem, key, field) for pem, key, field in pairs if pem or key]
+        """The first is the one that signs. A second key without its certificate is out of use."""
+        found = []
+        if self.own_certificate or self.own_key:
+            found.append(identity(self.own_certificate, self.own_key, "own_key"))
+        if self.second_own_certificate:
+            found.append(identity(self.second_own_certificate, self.second_own_key, "second_own_key"))
+        return found
 
     def known(self) -> list[x509.Certificate]:
         pairs = ((self.partner_certificate, "partner_certificate"), (self.second_partner_certificate, "second_partner_certificate"))  # fmt: skip
@@ -153,6 +153,10 @@ def send(settings: As2Settings, outgoing: Outgoing) -> Sent:
 def _wrapping(settings: As2Settings) -> Wrapping:
     own = settings.own()
     to = None
+    if settings.is_signing and not own:
+        raise TransportError(N_("Signing needs an own certificate with its private key."), may_pass=False)
+    if settings.is_encrypting and not settings.known():
+        raise TransportError(N_("Encrypting needs a certificate of the partner."), may_pass=False)
     if settings.is_encrypting:
         valid = [one for one in settings.known() if is_valid(one, clock.now())]
         if not valid:
@@ -339,6 +343,12 @@ def reply(settings: As2Settings, later: Later) -> None:
 
 def probe(settings: As2Settings) -> Iterator[Step]:
     """The certificates, then the partner's machine; no message is sent. One valid certificate a side is enough."""
+    if settings.address:
+        try:
+            _wrapping(settings)
+        except TransportError as error:
+            yield Step(error.message, is_good=False)
+            return
     for pair in (settings.known(), [one.certificate for one in settings.own()]):
         if pair and not any(is_valid(one, clock.now()) for one in pair):
             yield from (step for step in facts(settings) if not step.is_good)

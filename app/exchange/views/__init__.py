@@ -17,6 +17,7 @@ nav_entry(
 )  # fmt: skip
 
 from app.exchange.views import (  # noqa: E402, F401 -- the modules add their routes to the blueprint
+    channel_keys,
     columns,
     imports,
     inbound,

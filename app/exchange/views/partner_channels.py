@@ -15,7 +15,7 @@ from app.exchange.queries.partners import channel as channel_of
 from app.exchange.queries.partners import partner as partner_of
 from app.exchange.queries.partners import partner_by_code
 from app.exchange.service.channel_keys import channel_facts
-from app.exchange.service.channel_settings import channel_facts, keep_channel, known_secrets, try_channel
+from app.exchange.service.channel_settings import keep_channel, known_secrets, try_channel
 from app.exchange.transports import TRANSPORTS, Transport
 from app.exchange.views import blueprint
 from app.exchange.views import message_words as words
@@ -86,7 +86,6 @@ def _show(channel_id: int, steps: Any = None) -> Response:
         transport=transport,
         address=_address(row.transport, row.key) if transport.accept else "",
         steps=steps,
-        known=channel_facts(actor(), channel_id),
         last_error=words.said(row.last_error),
         state=channel_state(actor(), channel_id),
         key_facts=channel_facts(actor(), channel_id),
