@@ -137,6 +137,7 @@ def test_edi_in_wide_characters_is_read(codec):
     assert (found["format"], found["documents"][0]["number"]) == ("edifact", "P1")
 
 
+KINDS = {"7z": "7z", "rar": "rar", "workbook": "xlsx", "cut zip": "zip", "signature only": "p7s", "encrypted": "p7m"}
 REFUSED = {
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(50), "FORMAT"),
     "rar": (b"Rar!\x1a\x07\x01\x00" + bytes(50), "FORMAT"),
@@ -162,6 +163,7 @@ def test_what_cannot_be_opened_is_named(name):
     assert [one["rule"] for one in found["findings"]] == [rule]
     assert found["verdict"] == ("not_checked" if rule == "FORMAT" else "invalid")
     assert found["unchecked"]
+    assert found["format"] == KINDS.get(name, found["format"])
 
 
 def test_bombs_in_many_files_share_one_limit():

@@ -34,9 +34,8 @@ def open_container(data: bytes) -> Container:
         )
     for start, kind in _REFUSED.items():
         if data.startswith(start):
-            raise ContainerFault(
-                "FORMAT", N_("This is a {kind} archive, which is not opened here; send it as ZIP.", kind=kind)
-            )
+            text = N_("This is a {kind} archive, which is not opened here; send it as ZIP.", kind=kind)
+            raise ContainerFault("FORMAT", text, kind.lower())
     for start, open_it in _BY_START.items():
         if data.startswith(start):
             return open_it(data)

@@ -107,11 +107,11 @@ def _of_zip(archive: zipfile.ZipFile) -> Container:
     for sign, kind in _OFFICE.items():
         if sign in names:
             text = N_("This is a file of an office program ({kind}); import it by the columns of its table.", kind=kind)
-            raise ContainerFault("FORMAT", text)
+            raise ContainerFault("FORMAT", text, kind.lower())
     if len(entries) > MAX_PARTS:
         raise too_many()
     if any(entry.flag_bits & 1 for entry in entries):
-        raise ContainerFault("ENCRYPTED", N_("The ZIP file is encrypted."))
+        raise ContainerFault("ENCRYPTED", N_("The ZIP file is encrypted."), "zip")
     size = 0
     parts: list[Part] = []
     kind = "zip"

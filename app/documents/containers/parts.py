@@ -13,10 +13,11 @@ MAX_PARTS = 500
 
 
 class ContainerFault(Invalid):
-    """What is inside cannot be taken out: the named limit or mistake (`rule`) and why."""
+    """What is inside cannot be taken out: the named limit or mistake (`rule`) and why; `kind` is the container."""
 
-    def __init__(self, rule: str, message: Message) -> None:
+    def __init__(self, rule: str, message: Message, kind: str = "container") -> None:
         self.rule = rule
+        self.kind = kind
         super().__init__("file", message)
 
 
@@ -47,4 +48,4 @@ def too_many() -> ContainerFault:
 
 def broken(kind: str, error: object) -> ContainerFault:
     reason = (str(error) or type(error).__name__)[:200]
-    return ContainerFault("PACKED", N_("The {kind} file is broken: {reason}", kind=kind, reason=reason))
+    return ContainerFault("PACKED", N_("The {kind} file is broken: {reason}", kind=kind, reason=reason), kind.lower())

@@ -39,11 +39,11 @@ def _binary(data: bytes) -> bytes:
 def signed_parts(data: bytes) -> Container:
     data = _binary(data)
     if _ENCRYPTED in data[:_LOOKED_AT]:
-        raise ContainerFault("ENCRYPTED", N_("The file is encrypted."))
+        raise ContainerFault("ENCRYPTED", N_("The file is encrypted."), "p7m")
     try:
         content = cms.ContentInfo.load(data)["content"]["encap_content_info"]["content"].native
     except _SHAPE as error:
         raise broken("P7M", error) from None
     if not isinstance(content, bytes):
-        raise ContainerFault("NO_CONTENT", N_("This is a signature without the document that it signs."))
+        raise ContainerFault("NO_CONTENT", N_("This is a signature without the document that it signs."), "p7s")
     return Container("p7m", (Part("", content),), (N_("The signature was not checked."),))

@@ -66,7 +66,7 @@ class _File:
                 raise too_large()
         except ContainerFault as error:
             severity = Severity.WARNING if error.rule == "FORMAT" else Severity.FATAL
-            return _refused("container", error.rule, error.message, severity)
+            return _refused(error.kind, error.rule, error.message, severity)
         self._depth += 1
         reports = [self._part(part) for part in container.parts]
         self._depth -= 1
