@@ -13,6 +13,7 @@ from app.accounts.service.sign_in import prove
 from app.catalog.domain.finding import Query
 from app.catalog.queries.search import find
 from app.core.actor import Actor, Via
+from app.core.db import db
 from app.core.errors import DomainError, Forbidden, Invalid, Unavailable
 from app.core.tenancy import acting_as
 from app.core.texts import N_
@@ -122,8 +123,16 @@ def _proved(envelope: Envelope, caller: Caller) -> PunchOutAccess:
 
 
 def _first(named: Sequence[Credential]) -> PunchOutAccess | None:
-    found = (access_by_name(Protocol.CXML, one.domain, one.identity) for one in named)
+    found = (_known(Protocol.CXML, one.domain, one.identity) for one in named)
     return next((one for one in found if one is not None), None)
+
+
+def _known(protocol: Protocol, domain: str, identity: str) -> PunchOutAccess | None:
+    """Taken out of the session: it is asked of several scopes, one after the other."""
+    found = access_by_name(protocol, domain, identity)
+    if found is not None:
+        db.session.expunge(found)
+    return found
 
 
 def _asked(access: PunchOutAccess, request: SetupRequest) -> str:
@@ -176,7 +185,7 @@ def _taken(data: bytes, envelope: Envelope, access: PunchOutAccess) -> tuple[int
 def prove_oci(call: OciCall, caller: Caller) -> PunchOutAccess:
     """The system whose name and password a call of OCI gives; Forbidden otherwise."""
     with acting_as(Actor.system(via=Via.EDI)):
-        access = access_by_name(Protocol.OCI, "", call.username)
+        access = _known(Protocol.OCI, "", call.username)
     is_right = prove(
         f"oci:{call.username}",
         access.secret_hash if access else "",
