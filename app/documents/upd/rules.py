@@ -11,12 +11,13 @@ from stdnum.ru import inn as inn_number
 from app.core.money import round_amount
 from app.core.texts import N_
 from app.documents.segments import Fault, Severity
-from app.documents.upd.structure import BUYER, CORRECTION, SELLER, fault, head_of
+from app.documents.upd.structure import BUYER, CORRECTION, SELLER, fault, head_of, kind_of
 from app.documents.upd.title import FILE_NAME
 
 NAME, NUMBER = "Kontor UPD rules", "1"
 _PREFIXES = {
-    SELLER: ("ON_NSCHFDOPPR", "ON_NSCHFDOPPRMARK"), BUYER: ("ON_NSCHFDOPPOK", "ON_NSCHFDOPPOKMARK"),
+    SELLER: ("ON_NSCHFDOPPR", "ON_NSCHFDOPPRMARK", "ON_SCHFDOPPR"),
+    BUYER: ("ON_NSCHFDOPPOK", "ON_NSCHFDOPPOKMARK", "ON_SCHFDOPPOK"),
     CORRECTION: ("ON_NKORSCHFDOPPR", "ON_KORSCHFDOPPR", "ON_NKORSCHFDOPPRMARK"),
 }  # fmt: skip
 _INSTEAD = (
@@ -32,7 +33,7 @@ def rule_faults(root: etree._Element, file_name: str = "") -> Iterator[Fault]:
     head = head_of(root)
     if head is None:
         return
-    kind, version = head.get("КНД", ""), root.get("ВерсФорм", "")
+    kind, version = kind_of(head), root.get("ВерсФорм", "")
     yield from _name(root, kind, file_name)
     yield from _numbers(root)
     if kind == SELLER:

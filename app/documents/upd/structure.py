@@ -14,6 +14,7 @@ from app.documents.xml_taking import place_of
 NAME, NUMBER = "Kontor UPD structure", "1"
 SELLER, BUYER, CORRECTION = "1115131", "1115132", "1115127"
 KINDS = {SELLER: "UPD", BUYER: "UPD answer", CORRECTION: "UKD"}
+_BEFORE_2019 = {"1115125": SELLER, "1115126": BUYER}  # ON_SCHFDOPPR and ON_SCHFDOPPOK, made alike
 
 _DAY = re.compile(r"[0-3][0-9]\.[01][0-9]\.(?:19|20)[0-9]{2}", re.ASCII)
 _TIME = re.compile(r"[0-2][0-9]\.[0-5][0-9]\.[0-5][0-9]", re.ASCII)
@@ -65,6 +66,12 @@ def head_of(root: etree._Element) -> etree._Element | None:
     return next((found for name in ("Документ", "ИнфПок") if (found := root.find(name)) is not None), None)
 
 
+def kind_of(head: etree._Element | None) -> str:
+    """The number of the form; forms of before 2019 go by those that took their place."""
+    number = head.get("КНД", "") if head is not None else ""
+    return _BEFORE_2019.get(number, number)
+
+
 def structure_faults(root: etree._Element) -> Iterator[Fault]:
     head, version = head_of(root), root.get("ВерсФорм", "")
     for name in ("ИдФайл", "ВерсФорм", "ВерсПрог"):
@@ -73,9 +80,9 @@ def structure_faults(root: etree._Element) -> Iterator[Fault]:
     if head is None:
         yield fault("MISSING", N_("{path} is missing.", path="Документ"), root)
         return
-    kind, is_old = head.get("КНД", ""), version == "5.01"
+    kind, is_old = kind_of(head), version == "5.01"
     if kind not in KINDS:
-        yield fault("KIND", N_("{path}: {value} is not known.", path="@КНД", value=kind), head)
+        yield fault("KIND", N_("{path}: {value} is not known.", path="@КНД", value=head.get("КНД", "")), head)
         return
     if version not in VERSIONS[kind]:
         yield fault("VERSION", N_("{path}: {value} is not known.", path="@ВерсФорм", value=version), root)

@@ -22,7 +22,7 @@ from app.documents.upd import rules, structure
 from app.documents.upd.answer import read_answer
 from app.documents.upd.correction import read_correction
 from app.documents.upd.reading import read_upd
-from app.documents.upd.structure import BUYER, CORRECTION, KINDS, SELLER, head_of
+from app.documents.upd.structure import BUYER, CORRECTION, KINDS, SELLER, head_of, kind_of
 from app.documents.upd.title import FILE_NAME
 from app.documents.validation import RanRules
 
@@ -46,7 +46,7 @@ def _inspect(source: XmlSource) -> Inspection:
     version, name = root.get("ВерсФорм", ""), root.get("ИдФайл", "")
     found = Inspection("upd", version)
     head = head_of(root)
-    kind = head.get("КНД", "") if head is not None else ""
+    kind = kind_of(head)
     found.profile = KINDS.get(kind, kind)
     _read(found, data, root, kind)
     prefix = matched["prefix"] if (matched := FILE_NAME.fullmatch(name)) else name
