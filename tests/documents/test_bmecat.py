@@ -31,6 +31,11 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "bmecat"
 SHARED = Path(os.environ.get("KONTOR_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SCHEMAS = SHARED / "schemas" / "bmecat"
 NEW, PRICES = ((SAMPLES / name).read_bytes() for name in ("new_2005.xml", "prices_12.xml"))
+TRANSACTIONS = {
+    "T_NEW_CATALOG": "new_catalog",
+    "T_UPDATE_PRODUCTS": "update_products",
+    "T_UPDATE_PRICES": "update_prices",
+}
 DTDS = {
     CatalogueMode.NEW: "new_catalog", CatalogueMode.UPDATE_ITEMS: "update_products",
     CatalogueMode.UPDATE_PRICES: "update_prices",
@@ -299,3 +304,26 @@ class TestReference:
             seen += 1
         assert differing == []
         assert seen > 10
+
+    def test_a_pack_of_the_official_schemas_gives_their_verdict(self, tmp_path):
+        for path in SCHEMAS.iterdir():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+        entries = [(f"bmecat_{name}_1_2.dtd", f"{transaction} 1.2") for transaction, name in TRANSACTIONS.items()]
+        entries.append(("bmecat_2005.xsd", "* 2005"))
+        lines = [
+            f'[[schemas]]\nname = "{file}"\nfile = "{file}"\nroots = ["BMECAT"]\ncustomizations = ["{known}"]\n'
+            for file, known in entries
+        ]
+        (tmp_path / "rules.toml").write_text('name = "BMEcat"\nversion = "1"\n' + "".join(lines))
+        with (SHARED / "samples" / "ORACLE.tsv").open(encoding="utf-8") as file:
+            rows = [line.split("\t") for line in file if line.startswith("bmecat/")]
+        for cells in rows:
+            report = inspect_file([(SHARED / "samples" / cells[0]).read_bytes()], rules=tmp_path)
+            found = [item for item in report.findings if item.step == "schema" and item.severity == "fatal"]
+            assert (report.verdict, bool(found)) == ("invalid", True), cells[0]
+            assert all(item.line for item in found), cells[0]
+        for mode in CatalogueMode:
+            made = catalogue(mode=mode, previous_version="" if mode is CatalogueMode.NEW else "3")
+            for version in ("2005", "1.2"):
+                report = inspect_file([write_catalogue(made, BmecatOptions(version))], rules=tmp_path)
+                assert report.verdict == "valid", (mode, version, report.findings[:3], report.unchecked)
