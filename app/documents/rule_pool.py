@@ -56,7 +56,7 @@ class _Process:
         self._memory = 0
         self._owes = False
         self._seconds = 0
-        self._deadline = 0.0
+        self._deadline = time.monotonic()
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
         )
