@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from app.documents.model.invoice import CreditNote, Delivery, Invoice, InvoiceReference, Note
+from app.documents.model.invoice import CreditNote, Delivery, Invoice, InvoiceReference, Note, SupportingDocument
 from app.documents.model.line import AllowanceCharge, Attribute, Classification, Line, Period
 from app.documents.model.party import Address, Contact, Identifier, Party, Payee, TaxRepresentative
 from app.documents.model.payment import CashDiscount, PaymentMeans, PaymentTerms
@@ -69,6 +69,7 @@ lines = st.builds(
     country_of_origin=st.one_of(st.just(""), countries), allowances_charges=st.lists(allowances, max_size=2).map(tuple),
     classifications=st.lists(st.builds(Classification, codes, codes, st.one_of(st.just(""), codes)), max_size=2).map(tuple),
     attributes=st.lists(st.builds(Attribute, texts, texts), max_size=2).map(tuple),
+    object_id=st.none() | st.builds(Identifier, texts, st.sampled_from(["", "ABZ"])),
 )  # fmt: skip
 breakdowns = st.builds(
     VatBreakdown,
@@ -86,6 +87,10 @@ transfers = st.builds(
     PaymentMeans,
     code=st.sampled_from(["30", "58"]), text=maybe, account=st.sampled_from(["", "DE89370400440532013000", "12345678"]),
     account_name=maybe, bic=st.one_of(st.just(""), codes),
+) | st.builds(PaymentMeans, code=st.just("48"), card=st.just("1234"), card_holder=maybe)  # fmt: skip
+supporting = st.builds(SupportingDocument, number=texts, description=maybe, location=maybe) | st.builds(
+    SupportingDocument,
+    number=texts, content=st.just("YTtiCg=="), media_type=st.just("text/csv"), file_name=st.just("a.csv"),
 )  # fmt: skip
 deliveries = st.none() | st.builds(
     Delivery, date=maybe_days, name=maybe, location=st.none() | identifiers, address=st.none() | addresses
@@ -141,4 +146,6 @@ def documents(draw, language: bool = False):
         payment_terms=draw(terms),
         payment_means=means,
         allowances_charges=tuple(draw(st.lists(document_allowances, max_size=2))),
+        object_id=draw(st.none() | st.builds(Identifier, texts, st.sampled_from(["", "ABZ"]))),
+        supporting=tuple(draw(st.lists(supporting, max_size=2))),
     )  # fmt: skip

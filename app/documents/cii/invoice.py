@@ -31,6 +31,14 @@ from app.documents.cii.party import (
 )
 from app.documents.cii.payment import read_means, read_terms, write_means, write_terms
 from app.documents.cii.profiles import holds_rounding, writer_for
+from app.documents.cii.supporting import (
+    read_object,
+    read_supporting,
+    read_tender,
+    write_object,
+    write_supporting,
+    write_tender,
+)
 from app.documents.cii.values import (
     NAMESPACES,
     read_day,
@@ -46,7 +54,6 @@ from app.documents.formats import FormatError
 from app.documents.model.invoice import BillingDocument, CreditNote, Invoice, InvoiceReference, Note
 from app.documents.xml_node import Node, Paths, read_root
 
-_TENDER_TYPE = "50"  # UNTDID 1001: "price/sales catalogue response", by which EN 16931 marks BT-17
 _CREDIT_NOTE_TYPES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 _EARLIER_DAY = "ram:FormattedIssueDateTime"
 
@@ -95,10 +102,9 @@ def _write_agreement(writer: XmlWriter, document: BillingDocument) -> None:
         write_reference(writer, "ram:SellerOrderReferencedDocument", document.sales_order_reference)
         write_reference(writer, "ram:BuyerOrderReferencedDocument", document.order_reference)
         write_reference(writer, "ram:ContractReferencedDocument", document.contract_reference)
-        if document.tender_reference:
-            with writer.group("ram:AdditionalReferencedDocument"):
-                writer.leaf("ram:IssuerAssignedID", document.tender_reference)
-                writer.leaf("ram:TypeCode", _TENDER_TYPE)
+        write_supporting(writer, document.supporting)
+        write_tender(writer, document.tender_reference)
+        write_object(writer, document.object_id)
         if document.project_reference:
             with writer.group("ram:SpecifiedProcuringProject"):
                 writer.leaf("ram:ID", document.project_reference)
@@ -181,7 +187,7 @@ def _read(kind: type[Invoice | CreditNote], head: Node, trade: Node) -> BillingD
         sales_order_reference=agreement.text("ram:SellerOrderReferencedDocument/ram:IssuerAssignedID"),
         contract_reference=agreement.text("ram:ContractReferencedDocument/ram:IssuerAssignedID"),
         project_reference=agreement.text("ram:SpecifiedProcuringProject/ram:ID"),
-        tender_reference=_tender(agreement),
+        tender_reference=read_tender(agreement),
         despatch_reference=delivery.text("ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID"),
         receipt_reference=delivery.text("ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID"),
         accounting_reference=settlement.text("ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID"),
@@ -197,16 +203,9 @@ def _read(kind: type[Invoice | CreditNote], head: Node, trade: Node) -> BillingD
         payment_terms=read_terms(settlement),
         payment_means=read_means(settlement),
         allowances_charges=read_allowances(settlement),
+        object_id=read_object(agreement),
+        supporting=read_supporting(agreement),
     )
-
-
-def _tender(agreement: Node) -> str:
-    others = (
-        node.text("ram:IssuerAssignedID")
-        for node in agreement.all("ram:AdditionalReferencedDocument")
-        if node.text("ram:TypeCode") == _TENDER_TYPE
-    )
-    return next(others, "")
 
 
 def _read_notes(head: Node) -> tuple[Note, ...]:

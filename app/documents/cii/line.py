@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.xml import XmlWriter
 from app.documents.cii.amounts import read_allowances, write_allowance
+from app.documents.cii.supporting import read_object, write_object
 from app.documents.cii.values import read_period, write_id, write_period
 from app.documents.codes import GTIN, number, read_category, read_gtin
 from app.documents.model.line import Attribute, Classification, Line
@@ -74,6 +75,7 @@ def _write_settlement(writer: XmlWriter, line: Line) -> None:
             write_allowance(writer, item)
         with writer.group("ram:SpecifiedTradeSettlementLineMonetarySummation"):
             writer.leaf("ram:LineTotalAmount", number(line.net))
+        write_object(writer, line.object_id)
         write_id(writer, "ram:ReceivableSpecifiedTradeAccountingAccount", line.accounting_reference)
 
 
@@ -114,6 +116,7 @@ def _read_line(node: Node) -> Line:
         accounting_reference=node.text(
             "ram:SpecifiedLineTradeSettlement/ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID"
         ),
+        object_id=read_object(node, "ram:SpecifiedLineTradeSettlement/"),
         period=read_period(settlement),
         country_of_origin=node.text("ram:SpecifiedTradeProduct/ram:OriginTradeCountry/ram:ID"),
         allowances_charges=read_allowances(settlement),

@@ -20,6 +20,9 @@ def write_means(writer: XmlWriter, means: PaymentMeans) -> None:
     with writer.group("ram:SpecifiedTradeSettlementPaymentMeans"):
         writer.leaf("ram:TypeCode", means.code)
         writer.leaf("ram:Information", means.text)
+        with writer.group("ram:ApplicableTradeSettlementFinancialCard"):
+            writer.leaf("ram:ID", means.card)
+            writer.leaf("ram:CardholderName", means.card_holder)
         with writer.group("ram:PayerPartyDebtorFinancialAccount"):
             writer.leaf("ram:IBANID", means.debited_account)
         with writer.group("ram:PayeePartyCreditorFinancialAccount"):
@@ -58,6 +61,8 @@ def _read_means(item: Node, reference: str, mandate: str, creditor_id: str) -> P
         mandate=mandate,
         creditor_id=creditor_id if is_debit else "",
         debited_account=debited,
+        card=item.text("ram:ApplicableTradeSettlementFinancialCard/ram:ID"),
+        card_holder=item.text("ram:ApplicableTradeSettlementFinancialCard/ram:CardholderName"),
     )
 
 

@@ -20,6 +20,7 @@ _BEYOND_BASIC = _elements(
     "SpecifiedLineTradeSettlement/ReceivableSpecifiedTradeAccountingAccount "
     "SellerAssignedID BuyerAssignedID SpecifiedTradeProduct/Description ApplicableProductCharacteristic "
     "DesignatedProductClassification OriginTradeCountry RoundingAmount Information AccountName "
+    "ApplicableTradeSettlementFinancialCard "
     "PayeeSpecifiedCreditorFinancialInstitution TaxPointDate"
 )
 _BEYOND_BASIC_WL = _BEYOND_BASIC | _elements("IncludedSupplyChainTradeLineItem")

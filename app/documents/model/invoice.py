@@ -30,6 +30,18 @@ class InvoiceReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportingDocument:
+    """What proves or explains the claim (BG-24): a file inside (`content` in base64), or where one lies (`location`)."""
+
+    number: str
+    description: str = ""
+    location: str = ""
+    content: str = ""
+    media_type: str = ""
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """When (BT-72), to whom (BT-70) and where (BT-71, BG-15) the goods went."""
 
@@ -45,7 +57,7 @@ class BillingDocument:
 
     `buyer_reference` (BT-10) is what the buyer routes by, `order_reference` (BT-13) the buyer's PO number,
     `sales_order_reference` (BT-14) our own order number. `tax_currency` (BT-6) is given only when it differs.
-    `language` is the IETF tag of the language the document is printed in, the recipient's. `function` is the format's own
+    `object_id` (BT-18) is what is invoiced, such as a meter. `language` is the IETF tag of the language the document is printed in, the recipient's. `function` is the format's own
     word for what the document does (UPD: СЧФ, СЧФДОП); `references` are further documents, by kind.
     """
 
@@ -70,6 +82,7 @@ class BillingDocument:
     despatch_reference: str = ""
     receipt_reference: str = ""
     accounting_reference: str = ""
+    object_id: Identifier | None = None
     notes: tuple[Note, ...] = ()
     preceding: tuple[InvoiceReference, ...] = ()
     payee: Payee | None = None
@@ -81,6 +94,7 @@ class BillingDocument:
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     function: str = ""
     references: tuple[Reference, ...] = ()
+    supporting: tuple[SupportingDocument, ...] = ()
 
     kind: ClassVar[str]
 

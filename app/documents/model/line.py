@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.documents.model.party import Identifier
 from app.documents.model.totals import VatCategory
 
 
@@ -75,6 +76,7 @@ class Line:
     `price_base_quantity` units (BT-149); `list_price` the price before the discount that is part of it (BT-148).
     `net` (BT-131) is the rounded amount after allowances and charges. `vat_rate` is a percentage, None only for O.
     `order_line` is the position in the buyer's order (BT-132). `tax` is the VAT of the line where a format gives it.
+    `object_id` is what is invoiced, such as a meter (BT-128).
     `before` and `after` are what a correction compares (UKD); the line itself is the difference.
     """
 
@@ -100,6 +102,7 @@ class Line:
     allowances_charges: tuple[AllowanceCharge, ...] = ()
     classifications: tuple[Classification, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    object_id: Identifier | None = None
     tax: Decimal | None = None
     before: LineState | None = None
     after: LineState | None = None

@@ -36,6 +36,7 @@ class PaymentMeans:
     `code` is UNTDID 4461: 30 credit transfer, 58 SEPA credit transfer, 59 SEPA direct debit, 48 card.
     `account` is the IBAN or local account number (BT-84) of the payee; for direct debit `mandate` (BT-89),
     `creditor_id` (BT-90) and `debited_account` (BT-91). `reference` is what the payer shall quote (BT-83).
+    `card` are the last digits of a card that was paid with (BT-87), `card_holder` its holder (BT-88).
     """
 
     code: str = "30"
@@ -47,3 +48,5 @@ class PaymentMeans:
     mandate: str = ""
     creditor_id: str = ""
     debited_account: str = ""
+    card: str = ""
+    card_holder: str = ""

@@ -23,6 +23,7 @@ from app.documents.ubl.party import (
     write_tax_representative,
 )
 from app.documents.ubl.payment import read_delivery, read_means, read_terms, write_delivery, write_payment
+from app.documents.ubl.supporting import read_object, read_supporting, write_supporting
 from app.documents.ubl.values import NAMESPACES, day, read_period, root_namespace, write_period, write_reference
 from app.documents.xml_node import Node, Paths, read_root
 
@@ -94,6 +95,7 @@ def _write_references(writer: XmlWriter, document: BillingDocument, *, is_invoic
     if is_invoice:
         write_reference(writer, "cac:OriginatorDocumentReference", document.tender_reference)
         write_reference(writer, "cac:ContractDocumentReference", document.contract_reference)
+        write_supporting(writer, document.object_id, document.supporting)
         write_reference(writer, "cac:ProjectReference", document.project_reference)
         return
     write_reference(writer, "cac:ContractDocumentReference", document.contract_reference)
@@ -101,6 +103,7 @@ def _write_references(writer: XmlWriter, document: BillingDocument, *, is_invoic
         with writer.group("cac:AdditionalDocumentReference"):
             writer.leaf("cbc:ID", document.project_reference)
             writer.leaf("cbc:DocumentTypeCode", _PROJECT_TYPE)
+    write_supporting(writer, document.object_id, document.supporting)
     write_reference(writer, "cac:OriginatorDocumentReference", document.tender_reference)
 
 
@@ -168,6 +171,8 @@ def _read(root: Node, kind: type[Invoice | CreditNote], type_code: str) -> Billi
         payment_terms=read_terms(root),
         payment_means=read_means(root, read_creditor_id(payee) or read_creditor_id(seller)),
         allowances_charges=read_allowances(root),
+        object_id=read_object(root),
+        supporting=read_supporting(root),
     )
 
 

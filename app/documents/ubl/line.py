@@ -5,8 +5,16 @@ from __future__ import annotations
 from app.core.xml import XmlWriter
 from app.documents.codes import GTIN, number, read_category, read_gtin
 from app.documents.model.line import Attribute, Classification, Line
+from app.documents.model.party import Identifier
 from app.documents.ubl.amounts import read_allowances, write_allowance, write_category
-from app.documents.ubl.values import read_period, write_period, write_reference
+from app.documents.ubl.values import (
+    OBJECT_TYPE,
+    read_identifier,
+    read_period,
+    write_identifier,
+    write_period,
+    write_reference,
+)
 from app.documents.xml_node import Node
 
 
@@ -21,6 +29,10 @@ def write_line(writer: XmlWriter, line: Line, currency: str, *, tag: str, quanti
         if line.order_line:
             with writer.group("cac:OrderLineReference"):
                 writer.leaf("cbc:LineID", line.order_line)
+        if line.object_id is not None:
+            with writer.group("cac:DocumentReference"):
+                write_identifier(writer, "cbc:ID", line.object_id)
+                writer.leaf("cbc:DocumentTypeCode", OBJECT_TYPE)
         for item in line.allowances_charges:
             write_allowance(writer, item, currency)
         _write_item(writer, line)
@@ -83,6 +95,7 @@ def read_line(node: Node, *, quantity_tag: str) -> Line:
         order_line=node.text("cac:OrderLineReference/cbc:LineID"),
         note=node.text("cbc:Note"),
         accounting_reference=node.text("cbc:AccountingCost"),
+        object_id=_read_object(node),
         period=read_period(node),
         country_of_origin=node.text("cac:Item/cac:OriginCountry/cbc:IdentificationCode"),
         allowances_charges=read_allowances(node),
@@ -92,6 +105,13 @@ def read_line(node: Node, *, quantity_tag: str) -> Line:
             for part in node.all("cac:Item/cac:AdditionalItemProperty")
         ),
     )
+
+
+def _read_object(node: Node) -> Identifier | None:
+    for one in node.all("cac:DocumentReference"):
+        if one.text("cbc:DocumentTypeCode") in ("", OBJECT_TYPE):
+            return read_identifier(one, "cbc:ID")
+    return None
 
 
 def _read_classification(part: Node) -> Classification:

@@ -12,6 +12,7 @@ from app.documents.ubl.party import read_address, write_address
 from app.documents.ubl.values import day, read_identifier, write_identifier
 from app.documents.xml_node import Node
 
+_NO_NETWORK = "NA"  # the schema demands the card's network, which EN 16931 does not know
 _NO_MEANS = "1"  # UNTDID 4461 "instrument not defined": carries nothing but a credit note's due date
 
 
@@ -28,6 +29,11 @@ def write_payment(
             writer.leaf("cbc:PaymentMeansCode", item.code, name=item.text)
             writer.leaf("cbc:PaymentDueDate", day(due))
             writer.leaf("cbc:PaymentID", item.reference)
+            if item.card:
+                with writer.group("cac:CardAccount"):
+                    writer.leaf("cbc:PrimaryAccountNumberID", item.card)
+                    writer.leaf("cbc:NetworkID", _NO_NETWORK)
+                    writer.leaf("cbc:HolderName", item.card_holder)
             with writer.group("cac:PayeeFinancialAccount"):
                 writer.leaf("cbc:ID", item.account)
                 writer.leaf("cbc:Name", item.account_name)
@@ -68,6 +74,8 @@ def _read_means(item: Node, creditor_id: str) -> PaymentMeans:
         mandate=mandate,
         creditor_id=creditor_id if mandate or debited else "",
         debited_account=debited,
+        card=item.text("cac:CardAccount/cbc:PrimaryAccountNumberID"),
+        card_holder=item.text("cac:CardAccount/cbc:HolderName"),
     )
 
 

@@ -15,6 +15,9 @@ NAMESPACES = {
 }
 
 
+OBJECT_TYPE = "130"  # UNTDID 1001: "invoicing data sheet", by which EN 16931 marks what is invoiced
+
+
 def root_namespace(document: str) -> str:
     return f"urn:oasis:names:specification:ubl:schema:xsd:{document}-2"
 
