@@ -7,11 +7,17 @@ from decimal import Decimal
 
 import pytest
 
+from app.accounts.domain.roles import Role
 from app.core.tenancy import acting_as
 from app.documents.model.order_change import ChangeKind, OrderChange
 from app.documents.model.reference import OrderRef
+from app.ordering.domain.approval import Approver, ApproverKind, RuleStep
+from app.ordering.domain.approval_conditions import Kind
 from app.ordering.domain.confirmation import AnswerKind, LineAnswer
+from app.ordering.queries.approvals import Filters, requests
 from app.ordering.queries.orders import order_lines
+from app.ordering.service.approval_decisions import approve
+from app.ordering.service.approval_rules import RuleEntry, save_rule
 from app.ordering.service.confirming import confirm
 from app.ordering.service.order_rules import OwnRules, set_own_rules
 from tests.exchange.test_inbox import orders, read_again, sent
@@ -106,3 +112,27 @@ def test_what_the_wholesaler_confirms_is_told(isolated, found):
         "10": ("changed", Decimal(8)),
         "20": ("rejected", Decimal(0)),
     }
+
+
+def test_an_order_that_waits_for_approval_is_answered_twice(isolated):
+    ordering.article("A-1", "10")
+    company = accounts.customer()
+    asks, decides = accounts.person(company, Role.BUYER), accounts.person(company, Role.APPROVER)
+    admin = accounts.actor_for(accounts.person(company, Role.COMPANY_ADMIN), company)
+    with acting_as(admin):
+        step = RuleStep((Approver(ApproverKind.ROLE, str(Role.APPROVER)),))
+        save_rule(admin, RuleEntry("Over 50", Kind.TOTAL, (step,), value=Decimal(50)))
+    found = partners.partner("edifact", company=company, user=asks)
+    document = partners.order_document(found, "PO-1", [("A-1", 10)])
+    (message,) = partners.arrive(partners.written(found, document, "edifact-orders", control=1))
+    assert (message.state, message.subject_kind) == ("answered", "approval")
+    assert read_again(sent(isolated, "order-response")[-1]).answer.value == "received"
+    assert orders() == []
+    approver = accounts.actor_for(decides, company)
+    with acting_as(approver):
+        (row,) = requests(approver, Filters(), limit=5)
+        approve(approver, row.id)
+    (_, second) = sent(isolated, "order-response")
+    assert read_again(second).answer.value == "accepted"
+    assert orders()[0].source == "edi"
+    assert partners.messages([message.id])[0].subject_kind == "order"

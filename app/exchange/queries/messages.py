@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -90,10 +90,10 @@ def same_document(found: ExchangeMessage) -> ExchangeMessage | None:
 
 def answers_to(message_ids: Sequence[int], file_id: int | None = None) -> list[ExchangeMessage]:
     """What we sent as answer to messages or to a file, the oldest first."""
-    about = ExchangeMessage.answers_id.in_(message_ids)
+    about: list[ColumnElement[bool]] = [ExchangeMessage.answers_id.in_(message_ids)]
     if file_id is not None:
-        about = about | (ExchangeMessage.answers_file_id == file_id)
-    statement = select(ExchangeMessage).where(about, ExchangeMessage.direction == "out")
+        about.append(ExchangeMessage.answers_file_id == file_id)
+    statement = select(ExchangeMessage).where(or_(*about), ExchangeMessage.direction == "out")
     return list(db.session.scalars(statement.order_by(ExchangeMessage.id)))
 
 

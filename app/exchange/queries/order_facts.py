@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -104,8 +104,12 @@ def order_facts(actor: Actor, order_id: int) -> OrderFacts:
     )  # fmt: skip
 
 
+_COLUMNS = [one.name for one in fields(FactLine)][:-2]
+
+
 def _line(row: Any) -> FactLine:
     proposed = None
     if row.offer == "waiting":
         proposed = Proposed(row.offered, row.offered_price, row.offered_on, row.reason, row.other_sku, row.other_name)
-    return FactLine(*row[:19], row.reason, proposed)
+    given: dict[str, Any] = dict(zip(_COLUMNS, row, strict=False))
+    return FactLine(**given, reason=row.reason, proposed=proposed)

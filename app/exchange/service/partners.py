@@ -176,7 +176,9 @@ def _saved(
     if changes:
         plain = {name: str(value) if isinstance(value, dict) else value for name, value in changes.items()}
         action = "made" if is_new else "changed"
-        about = ("partner", owner, f"{kind}_{action}") if owner is not None else (kind, row.id, action)
-        audit.record(actor, *about, plain)
+        if owner is not None:
+            audit.record(actor, "partner", owner, f"{kind}_{action}", plain)
+        else:
+            audit.record(actor, kind, row.id, action, plain)
     made: int = row.id
     return made

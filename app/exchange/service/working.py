@@ -10,6 +10,7 @@ What dies in between is taken up again when its time is over; the second transac
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from app.accounts.queries.people import person_actor
 from app.core import clock, storage
@@ -88,7 +89,7 @@ def _finish(actor: Actor, work: Work, outcome: Outcome) -> None:
         return
     subject = outcome.subject or Subject("message", message.id)
     message.subject_kind, message.subject_id = subject.kind, subject.id
-    message.report = message.report | outcome.report
+    message.report = message.report | dict(outcome.report)
     if outcome.refused is not None:
         message.report = message.report | {"refused": outcome.refused.as_json()}
         step(actor, message, S.REFUSED, reason=outcome.refused)
@@ -96,7 +97,12 @@ def _finish(actor: Actor, work: Work, outcome: Outcome) -> None:
         step(actor, message, S.EXECUTED, reason=outcome.words)
     if work.answer:
         reference = f"answer:{message.id}:{len(answers_to([message.id]))}"
-        facts = {"subject": subject, "client_ref": reference, "partner_id": work.partner_id, "answers_id": message.id}
+        facts: dict[str, Any] = {
+            "subject": subject,
+            "client_ref": reference,
+            "partner_id": work.partner_id,
+            "answers_id": message.id,
+        }
         if outcome.answer is not None:
             sent = send_document(actor, message.company_id, outcome.answer, **facts)
         else:

@@ -47,6 +47,7 @@ from app.trial.demo.families import DemoArticle
 from app.trial.demo.files import add_files
 from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
+from app.trial.demo.matched import add_matched
 from app.trial.demo.media import add_media
 from app.trial.demo.one_c import add_one_c
 from app.trial.demo.partners import add_partners
@@ -156,8 +157,7 @@ def _fill(actor: Actor) -> None:
     _told_long_ago()
     _add_desk(house, yard, items)
     _add_tenders(house, yard, items)
-    add_partners(house, items)
-    add_punch_out(house, yard)
+    _add_exchange(house, yard, items)
     _applicant()
 
 
@@ -184,6 +184,12 @@ def _add_tenders(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> Non
     add_tenders(house, yard, PASSWORD)
     add_awarded(house, items)
     add_evaluation(house)
+
+
+def _add_exchange(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
+    add_partners(house, items)
+    add_matched(house)
+    add_punch_out(house, yard)
 
 
 def _told_long_ago() -> None:
