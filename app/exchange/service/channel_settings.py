@@ -62,13 +62,3 @@ def try_channel(actor: Actor, channel_id: int) -> list[Step]:
     except TransportError as error:
         steps.append(Step(error.message, is_good=False))
     return steps
-
-
-def channel_facts(actor: Actor, channel_id: int) -> list[Step]:
-    """What a person should know of the settings, such as until when certificates hold; nothing of the secrets."""
-    row = channel_of(actor, channel_id)
-    try:
-        way = transport_of(row)
-        return list(way.facts(settings_from(row))) if way.facts else []
-    except Invalid as error:
-        return [Step(error.message, is_good=False)]
