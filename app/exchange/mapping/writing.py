@@ -21,6 +21,7 @@ from app.documents.edifact.response import write_response
 from app.documents.edifact.writer import D01B, D96A, Directory
 from app.documents.edifact.writer import Envelope as EdifactEnvelope
 from app.documents.edifact.writer import write_interchange as write_edifact
+from app.documents.format_options import dumps_with
 from app.documents.formats import FormatError, formats
 from app.documents.x12 import acknowledgement as x12_answers
 from app.documents.x12 import despatch_out as x12_despatch
@@ -96,7 +97,8 @@ def write(document: Any, agreed: Agreed, address: Addressing) -> Written:
         return _x12(document, agreed, address)
     if code in EDIFACT_WRITERS:
         return _edifact(document, agreed, address)
-    return Written(form.dumps(document), form.media_type)
+    data = dumps_with(code, document, version=agreed.version, options=agreed.options, at=address.at)
+    return Written(data, form.media_type)
 
 
 def _edifact(document: Any, agreed: Agreed, address: Addressing) -> Written:
