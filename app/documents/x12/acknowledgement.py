@@ -279,7 +279,9 @@ class _AnswerReader(Reader):
         included, received, accepted = self._counts
         return Acknowledgement(
             number=self._one.reference, issue_date=_day(there.prepared),
-            control_number=self._group.get("group_control_number", ""), verdict=self._verdict, **self._group,
+            control_number=self._group.get("group_control_number", ""), verdict=self._verdict,
+            document_type=self._group.get("document_type", ""),
+            group_control_number=self._group.get("group_control_number", ""),
             messages=tuple(self._messages), faults=self._own, sender=_party(there.sender), receiver=_party(there.recipient),
             included=included, received=received, accepted=accepted,
         )  # fmt: skip

@@ -70,8 +70,9 @@ def _bare(file: IO[bytes]) -> None:
     file.seek(0)
     for _, element in etree.iterparse(file, events=("end",), tag="{*}PRODUCT"):
         element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
+        parent = element.getparent()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
 
 
 @contextmanager
