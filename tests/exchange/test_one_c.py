@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -442,3 +443,47 @@ def test_answers_are_in_the_character_set_of_1c(one_c):
     response = one_c.raw("catalog", "import", filename="нет такого.xml")
     assert response.mimetype == "text/plain"
     assert "нет такого.xml" in response.get_data().decode("cp1251")
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data", "text/xml", None])
+def test_bytes_are_taken_whatever_1c_calls_them(one_c, world, actor, isolated, monkeypatch, content_type):
+    monkeypatch.setitem(isolated.config, "WTF_CSRF_ENABLED", True)
+    one_c.content_type = content_type
+    one_c.catalogue(FILES)
+    assert len(articles(world, actor)) == 3
+
+
+@pytest.mark.parametrize(
+    "inside", ["<Классификатор><ЕдиницыИзмерения/></Классификатор>", "<Контрагенты><Контрагент/></Контрагенты>", ""]
+)
+def test_files_that_hold_nothing_for_us_stop_no_exchange(one_c, world, actor, inside):
+    """Newer 1C sends units and contacts in files of their own."""
+    one_c.catalogue(
+        {"units_1.xml": f"<КоммерческаяИнформация ВерсияСхемы='3.1'>{inside}</КоммерческаяИнформация>".encode()}
+    )
+    with world(actor):
+        (file,) = db.session.scalars(select(OneCFile))
+        assert len(file.notes) == 1
+
+
+def test_two_calls_at_once_do_the_work_once(committing, world, monkeypatch):
+    """1C has given up waiting and asks again while the first call is still at work."""
+    monkeypatch.setattr(one_c_work, "STEP_SECONDS", 0)
+    with world():
+        actor = Actor.system(accounts.operator().id)
+    one_c = connected(committing, world, actor)
+    one_c.begin("catalog")
+    for name, data in FILES.items():
+        one_c.send("catalog", name, data)
+    for name in FILES:
+        with ThreadPoolExecutor(4) as pool:
+            answers = [call.result() for call in [pool.submit(one_c.run, "catalog", name) for _ in range(4)]]
+        assert answers == ["success"] * 4
+    assert stock(world, actor) == {
+        ("Северный", "ДР-750"): 12,
+        ("Южный", "ДР-750"): 5,
+        ("1C", "ВС-4х40"): Decimal("120.5"),
+    }
+    with world(actor):
+        kinds = sorted(db.session.scalars(select(ImportRun.kind)))
+    assert kinds == ["attributes", "categories", "price_list", "price_list", "products", "stock"]

@@ -23,6 +23,7 @@ class OneC:
         self.login, self.password, self.version = login, password, version
         self.cookie = ""
         self.part = 1_000_000
+        self.content_type = "application/octet-stream"
         self.answers: list[str] = []
 
     def call(self, kind: str, mode: str, body: bytes | None = None, *, cookie: str | None = None, **query: str) -> str:
@@ -42,7 +43,7 @@ class OneC:
         address = f"{ADDRESS}?{urlencode({'type': kind, 'mode': mode, **query})}"
         if body is None:
             return self.http.get(address, headers=headers)
-        return self.http.post(address, data=body, headers=headers, content_type="application/octet-stream")
+        return self.http.post(address, data=body, headers=headers, content_type=self.content_type)
 
     def begin(self, kind: str) -> None:
         """Sign in and say hello."""

@@ -21,7 +21,6 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.locks import lock_rows
 from app.core.texts import N_, Message
-from app.core.xml import XmlError
 from app.documents.commerceml.catalogue import CatalogueStream, Head
 from app.documents.commerceml.goods import VARIANT
 from app.documents.model.catalogue import CatalogueItem, PriceKind
@@ -90,12 +89,8 @@ def take_segment(actor: Actor, file_id: int) -> None:
         segment = read_segment(source, start)
     head = segment.head
     if not head.has_catalogue and not head.groups and not head.features and not head.price_kinds and not head.places:
-        raise NothingToTake
+        segment.notes.append(N_("The file holds neither a catalogue nor offers nor documents."))  # units, contacts
     _store(actor, file_id, start, segment)
-
-
-class NothingToTake(Exception):
-    """The file holds no catalogue and no offers."""
 
 
 @command
@@ -298,9 +293,3 @@ def _summed(counts: Iterable[tuple[str, str, Decimal]]) -> list[tuple[str, str, 
     for code, sku, quantity in counts:
         found[sku, code] = found.get((sku, code), Decimal(0)) + quantity
     return [(sku, code, plain(quantity)) for (sku, code), quantity in found.items()]
-
-
-def unreadable(error: XmlError | NothingToTake) -> Message:
-    if isinstance(error, XmlError):
-        return error.message
-    return N_("The file holds neither a catalogue nor offers nor documents.")

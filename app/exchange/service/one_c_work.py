@@ -21,7 +21,7 @@ from app.exchange.domain.one_c import is_xml
 from app.exchange.domain.runs import IN_WORK, RunState
 from app.exchange.models.imports import ImportRun
 from app.exchange.models.one_c import OneCFile
-from app.exchange.service.one_c_catalogue import NothingToTake, take_segment, unreadable
+from app.exchange.service.one_c_catalogue import take_segment
 from app.exchange.service.one_c_files import end_file, put_together
 from app.exchange.service.one_c_orders_in import take_documents
 from app.exchange.service.processing import LEASE, Paused, process
@@ -70,8 +70,8 @@ def _step(actor: Actor, file_id: int, until: float | None) -> bool:
         return False
     try:
         _read(actor, file)
-    except (XmlError, NothingToTake) as error:
-        end_file(actor, file_id, unreadable(error))
+    except XmlError as error:
+        end_file(actor, file_id, error.message)
         return False
     return True
 
@@ -83,7 +83,8 @@ def _read(actor: Actor, file: OneCFile) -> None:
     with storage.open_file(storage.find(actor, file.file_id or 0)) as source:
         start, first, _ = first_child(_blocks(source))
     if start.name != ROOT:
-        raise NothingToTake
+        end_file(actor, file.id, N_("This is no CommerceML file."))
+        return
     if holds_documents(first):
         take_documents(actor, file.id)
     else:
