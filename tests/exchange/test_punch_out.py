@@ -11,6 +11,7 @@ from lxml import etree
 from sqlalchemy import text
 
 from app.accounts.models.companies import Company
+from app.accounts.models.people import User
 from app.core import clock
 from app.core.db import db
 from app.core.tenancy import system_scope
@@ -22,7 +23,7 @@ from app.documents.model.reference import ItemIds
 from app.documents.oci.fields import read_form
 from app.exchange.models.punch_out import PunchOutVisit
 from tests.documents.test_cxml import order as neutral_order
-from tests.factories import accounts
+from tests.factories import accounts, partners
 from tests.factories.ordering import article, buyer, ref
 from tests.factories.ordering import sign_in as sign_in_buyer
 from tests.factories.punch_out import SECRET, access, mail_of
@@ -292,3 +293,28 @@ def test_a_buyer_who_is_signed_in_is_no_visitor(client, ann):
     sign_in_buyer(client, ann)
     assert client.post("/punch-out/hand-back").status == 404
     assert "You are shopping for" not in client.get("/shop").text
+
+
+def test_an_order_by_cxml_is_placed_and_answered_once(client, world, ann):
+    """Whatever was handed back is ordered by the buyer's system later: the same services as by hand, once."""
+    with world():
+        company = _company(ann)
+        user = db.session.get(User, ann.user_id)
+        partner = partners.partner_with(
+            {"order": "cxml-order", "order-response": "cxml-confirmation"}, company, user=user
+        )
+        access(ann, partner_id=partner.id)
+        document = partners.order_document(partner, "PO-9", [("NUT", 100), ("BOLT", 2)])
+    envelope = Envelope(senders=(Credential("NetworkID", "AN-BUYER"),), recipients=(Credential("DUNS", "4711"),), secret=SECRET,
+                        payload_id="9@buyer", timestamp="2026-11-22T10:00:00+01:00")  # fmt: skip
+    data = addressed(formats["cxml-order"].dumps(document), envelope)
+    answer = ask(client, data, "/cxml")
+    with world(), system_scope("test"):
+        assert db.session.execute(text("SELECT state, reason FROM exchange_messages WHERE direction = 'in'")).all() == [
+            ("answered", None)
+        ]
+    assert (answer.code, answer.detail) == ("200", "")
+    assert ask(client, data, "/cxml").code == "200"
+    with world(), system_scope("test"):
+        rows = db.session.execute(text("SELECT po_number, net_total, source FROM orders")).all()
+    assert rows == [("PO-9", Decimal("27.00"), "edi")]

@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.tenancy import visible
+from app.exchange.models.messages import ExchangeFile
 from app.exchange.models.punch_out import PunchOutAccess, PunchOutShop, PunchOutTrip, PunchOutVisit
 from app.sourcing.models.quotes import Quote
 
@@ -104,6 +105,17 @@ def access_by_name(protocol: str, domain: str, identity: str) -> PunchOutAccess 
             PunchOutAccess.identity == identity,
         )
     )
+
+
+def newest_file_state(via: str, reference: str) -> str:
+    """What became of the file that came last by this way and under this reference; "" for none."""
+    statement = (
+        select(ExchangeFile.state)
+        .where(ExchangeFile.via == via, ExchangeFile.reference == reference[:255])
+        .order_by(ExchangeFile.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(statement) or ""
 
 
 def visit(actor: Actor, visit_id: int) -> PunchOutVisit:

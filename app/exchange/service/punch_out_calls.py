@@ -12,7 +12,7 @@ from app.accounts.queries.people import person_actor
 from app.accounts.service.sign_in import prove
 from app.catalog.domain.finding import Query
 from app.catalog.queries.search import find
-from app.core.actor import Actor, Via
+from app.core.actor import Via
 from app.core.db import db
 from app.core.errors import DomainError, Forbidden, Invalid, Unavailable
 from app.core.tenancy import acting_as
@@ -27,9 +27,18 @@ from app.exchange.domain.message_machine import MessageState
 from app.exchange.domain.punch_out import Protocol
 from app.exchange.models.punch_out import PunchOutAccess
 from app.exchange.queries.messages import message
-from app.exchange.queries.punch_out import access_by_name
+from app.exchange.queries.punch_out import access_by_name, newest_file_state
 from app.exchange.service.inbox import receive_and_finish
-from app.exchange.service.punch_out_visits import Asking, Handed, WantedItem, ask, hand_over, now_text, payload_id
+from app.exchange.service.punch_out_visits import (
+    Asking,
+    Handed,
+    WantedItem,
+    ask,
+    hand_over,
+    house,
+    now_text,
+    payload_id,
+)
 
 log = logging.getLogger(__name__)
 MAX_FOUND = 50
@@ -49,6 +58,9 @@ class Caller:
     user_agent: str
     start_url: Callable[[str], str]
     own_url: str
+
+
+_FILES = {"duplicate": (200, "This document was seen before."), "parked": (201, "The document is kept and looked at.")}
 
 
 class _Refused(Exception):
@@ -111,7 +123,7 @@ def _xml_of(data: bytes, media_type: str) -> bytes:
 def _proved(envelope: Envelope, caller: Caller) -> PunchOutAccess:
     """The system that sent it, by who forwarded or wrote it; 401 unless it knows the secret."""
     named = (*envelope.via, *envelope.senders)
-    with acting_as(Actor.system(via=Via.EDI)):
+    with acting_as(house()):
         access = _first(named)
     who = named[0].identity if named else ""
     is_right = prove(
@@ -151,7 +163,7 @@ def _asked(access: PunchOutAccess, request: SetupRequest) -> str:
         facts={"to_domain": to.domain, "to_identity": to.identity, **{f"extra:{name}": value for name, value in request.extras}},
         is_test=request.envelope.is_test,
     )  # fmt: skip
-    actor = Actor.system(via=Via.EDI)
+    actor = house()
     with acting_as(actor):
         return ask(actor, access, asking)
 
@@ -161,7 +173,7 @@ def _taken(data: bytes, envelope: Envelope, access: PunchOutAccess) -> tuple[int
     own = Credential(access.domain, access.identity)
     if access.partner_id is None and not any(one.same(own) for one in envelope.senders):
         raise _Refused(401, "This sender may send for itself only.")
-    actor = Actor.system(via=Via.EDI)
+    actor = house()
     sender = access.identity
     arrival = Arrival(
         f"{envelope.payload}.xml", data, media_type="application/xml", partner_id=access.partner_id, sender=sender,
@@ -171,9 +183,10 @@ def _taken(data: bytes, envelope: Envelope, access: PunchOutAccess) -> tuple[int
         ids = receive_and_finish(actor, arrival)
         found = [message(actor, message_id) for message_id in ids]
         states = {MessageState(one.state) for one in found}
+        kept = "" if ids else newest_file_state("cxml", envelope.payload_id)
         reasons = "; ".join(str(one.reason) for one in found if one.reason)
     if not states:
-        return 400, "The document could not be read."
+        return _FILES.get(kept, (400, "The document could not be read."))
     if states <= _DONE:
         return 200, ""
     if MessageState.REFUSED in states:
@@ -184,7 +197,7 @@ def _taken(data: bytes, envelope: Envelope, access: PunchOutAccess) -> tuple[int
 
 def prove_oci(call: OciCall, caller: Caller) -> PunchOutAccess:
     """The system whose name and password a call of OCI gives; Forbidden otherwise."""
-    with acting_as(Actor.system(via=Via.EDI)):
+    with acting_as(house()):
         access = _known(Protocol.OCI, "", call.username)
     is_right = prove(
         f"oci:{call.username}",
@@ -207,7 +220,7 @@ def ask_oci(call: OciCall, caller: Caller) -> str:
     asking = Asking(
         return_url=call.hook_url, visitor=call.caller, mail=mail, target=call.target, selected=selected, facts=facts
     )
-    actor = Actor.system(via=Via.EDI)
+    actor = house()
     with acting_as(actor):
         return ask(actor, access, asking)
 
@@ -215,7 +228,7 @@ def ask_oci(call: OciCall, caller: Caller) -> str:
 def answer_oci(call: OciCall, caller: Caller) -> Handed:
     """VALIDATE and BACKGROUND_SEARCH: the form at once, without a visit of a person."""
     access = prove_oci(call, caller)
-    actor = Actor.system(via=Via.EDI)
+    actor = house()
     with acting_as(actor):
         person = person_actor(access.company_id, access.user_id, via=Via.WEB)
     if call.function is Function.VALIDATE:

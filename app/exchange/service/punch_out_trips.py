@@ -13,7 +13,7 @@ from app.accounts.queries.companies import account_id, buying_terms
 from app.accounts.queries.people import profile
 from app.accounts.service.tokens import session_token, token_hash
 from app.core import audit, clock, http
-from app.core.actor import Actor, Via
+from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.locks import lock_rows, note_lock
@@ -32,7 +32,7 @@ from app.exchange.domain.punch_out import Protocol, origin_of
 from app.exchange.models.punch_out import PunchOutShop, PunchOutTrip
 from app.exchange.queries.punch_out import shop as shop_of
 from app.exchange.queries.punch_out import trip as trip_of
-from app.exchange.service.punch_out_visits import now_text, payload_id
+from app.exchange.service.punch_out_visits import house, now_text, payload_id
 from app.sourcing.domain import sealing
 from app.sourcing.domain.quote import LineAsk, Request
 from app.sourcing.service.quotes import start
@@ -176,7 +176,7 @@ def from_base64(text: str) -> str:
 
 def come_back(cookie: str, fields: list[tuple[str, str]], text: str) -> int:
     """A basket that a shop sends: kept with its trip, whoever's browser brings it. NotFound for an unknown cookie."""
-    actor = Actor.system(via=Via.EDI)
+    actor = house()
     with acting_as(actor):
         return _kept(actor, cookie, fields, text)
 

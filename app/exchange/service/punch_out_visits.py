@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from app.accounts.queries.companies import operator_id
 from app.accounts.queries.people import person_actor
 from app.accounts.service.sign_in import SignedIn, let_in
 from app.accounts.service.tokens import session_token, token_hash
@@ -129,10 +130,17 @@ def ask(actor: Actor, access: PunchOutAccess, asking: Asking) -> str:
     return token
 
 
+def house() -> Actor:
+    """The program itself, for the operator: what systems ask for is nobody's click."""
+    with acting_as(Actor.system(via=Via.EDI)):
+        return Actor.system(operator_id() or 0, via=Via.EDI)
+
+
 def open_visit(token: str, *, ip: str, user_agent: str = "") -> Opened:
     """Begin the visit of a start address: a session, a cart of its own, the articles to see again. NotFound when used up."""
-    with acting_as(Actor.system(via=Via.EDI)):
-        visit, frame = _begin(Actor.system(via=Via.EDI), token)
+    system = house()
+    with acting_as(system):
+        visit, frame = _begin(system, token)
         visitor = person_actor(visit.company_id, visit.user_id, via=Via.WEB)
     visitor = as_visitor(visitor, visit.id)
     with acting_as(visitor):
@@ -338,7 +346,7 @@ def now_text() -> str:
 
 def hand_over(access: PunchOutAccess, return_url: str, target: str, items: Sequence[WantedItem]) -> Handed:
     """Articles at once as a form, without a visit of a person: what cannot be ordered is left out."""
-    system = Actor.system(via=Via.EDI)
+    system = house()
     with acting_as(system):
         token = ask(system, access, Asking(return_url=return_url, target=target, operation=Operation.EDIT, items=items))
         visit, _ = _begin(system, token)
