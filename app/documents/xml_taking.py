@@ -18,6 +18,7 @@ from app.core.xml import XmlError, parse
 from app.documents.formats import FormatError
 from app.documents.reading import Leftover
 from app.documents.segments import Fault, Severity
+from app.documents.xml_places import Places
 
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{0,12}))?|([+-]?)\.([0-9]{1,12})", re.ASCII)
 _DAYS = (
@@ -26,6 +27,7 @@ _DAYS = (
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII), (1, 2, 3)),
 )
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+_MAX_FAULTS = 1_000
 _SHOWN = 200  # characters of a value that a report shows
 
 
@@ -35,6 +37,7 @@ class Taking:
     def __init__(self, root: etree._Element) -> None:
         self.root = Part(root, self)
         self.faults: list[Fault] = []
+        self.places = Places(root, {})
         self._taken: dict[etree._Element, set[str]] = {}
 
     @classmethod
@@ -49,7 +52,7 @@ class Taking:
         self._taken.setdefault(element, set()).add(name)
 
     def leftovers(self) -> Iterator[Leftover]:
-        """Values nobody took, in the order of the file."""
+        """Values nobody took, in the order of the file; places are `/Файл/Документ/ТаблСчФакт/СведТов[2]/@НомСтр`."""
         for element in self.root.element.iter(etree.Element):
             taken = self._taken.get(element, ())
             for name, value in element.attrib.items():
@@ -60,7 +63,7 @@ class Taking:
                 yield self._leftover(element, "", text)
 
     def _leftover(self, element: etree._Element, name: str, value: str) -> Leftover:
-        return Leftover(place_of(element) + name, value.strip()[:_SHOWN], element.sourceline or 0, 0)
+        return Leftover(self.places.address(element) + name, value.strip()[:_SHOWN], element.sourceline or 0, 0)
 
 
 class Part:
@@ -139,6 +142,8 @@ class Part:
         return None
 
     def fault(self, rule: str, message: Message, path: str = "", severity: Severity = Severity.FATAL) -> None:
+        if len(self._of.faults) >= _MAX_FAULTS:
+            return
         line, place = self._place(path)
         self._of.faults.append(Fault(rule, message, line, 0, place, severity))
 
@@ -150,7 +155,7 @@ class Part:
         element = self.element
         for step in path.split("/") if path else ():
             element = next(element.iterchildren(f"{{*}}{step}"), element) if not step.startswith("@") else element
-        return element.sourceline or 0, place_of(self.element) + (f"/{path}" if path else "")
+        return element.sourceline or 0, self._of.places.address(self.element) + (f"/{path}" if path else "")
 
     def _value(self, path: str) -> str:
         parents, _, last = path.rpartition("/")
@@ -166,16 +171,3 @@ class Part:
             return ""
         self._of.take(part.element, name)
         return str(value).strip()
-
-
-def place_of(element: etree._Element) -> str:
-    """Where an element is, such as `/Файл/Документ/ТаблСчФакт/СведТов[2]`: counted where there are several."""
-    steps: list[str] = []
-    node: etree._Element | None = element
-    while node is not None:
-        name = etree.QName(node).localname
-        earlier = sum(1 for _ in node.itersiblings(str(node.tag), preceding=True))
-        is_several = earlier > 0 or next(node.itersiblings(str(node.tag)), None) is not None
-        steps.append(f"{name}[{earlier + 1}]" if is_several else name)
-        node = node.getparent()
-    return "/" + "/".join(reversed(steps))

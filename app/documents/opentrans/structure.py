@@ -8,7 +8,7 @@ from lxml import etree
 
 from app.core.texts import N_
 from app.documents.segments import Fault, Severity
-from app.documents.xml_taking import place_of
+from app.documents.xml_findings import Finding, fault_at, faults_of
 
 NAME, NUMBER = "Kontor openTRANS structure", "1"
 _HEADS = {
@@ -20,7 +20,11 @@ _HEADS = {
 _LINE = ("LINE_ITEM_ID", "PRODUCT_ID", "QUANTITY", "ORDER_UNIT")
 
 
-def structure_faults(root: etree._Element) -> Iterator[Fault]:
+def structure_faults(root: etree._Element) -> list[Fault]:
+    return faults_of(root, _structure(root))
+
+
+def _structure(root: etree._Element) -> Iterator[Finding]:
     kind = etree.QName(root).localname
     if kind not in _HEADS:
         return
@@ -48,16 +52,12 @@ def structure_faults(root: etree._Element) -> Iterator[Fault]:
     said = (count.text or "").strip() if count is not None else ""
     if said and said != str(len(found)):
         message = N_("{path} says {said}, but there are {n} lines.", path="TOTAL_ITEM_NUM", said=said, n=len(found))
-        yield Fault(
-            "COUNT", message, count.sourceline or 0 if count is not None else 0, 0, place_of(summary), Severity.WARNING
-        )
+        yield fault_at("COUNT", message, summary if count is None else count, Severity.WARNING)
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:
     return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
-def _missing(element: etree._Element, path: str, severity: Severity = Severity.FATAL) -> Fault:
-    return Fault(
-        "MISSING", N_("{path} is missing.", path=path), element.sourceline or 0, 0, place_of(element), severity
-    )
+def _missing(element: etree._Element, path: str, severity: Severity = Severity.FATAL) -> Finding:
+    return fault_at("MISSING", N_("{path} is missing.", path=path), element, severity)

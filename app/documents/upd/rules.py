@@ -11,8 +11,10 @@ from stdnum.ru import inn as inn_number
 from app.core.money import round_amount
 from app.core.texts import N_
 from app.documents.segments import Fault, Severity
-from app.documents.upd.structure import BUYER, CORRECTION, SELLER, fault, head_of, kind_of
+from app.documents.upd.structure import BUYER, CORRECTION, SELLER, head_of, kind_of
 from app.documents.upd.title import FILE_NAME
+from app.documents.xml_findings import Finding, faults_of
+from app.documents.xml_findings import fault_at as fault
 
 NAME, NUMBER = "Kontor UPD rules", "1"
 _PREFIXES = {
@@ -28,8 +30,12 @@ _INSTEAD = (
 _ZERO = Decimal(0)
 
 
-def rule_faults(root: etree._Element, file_name: str = "") -> Iterator[Fault]:
+def rule_faults(root: etree._Element, file_name: str = "") -> list[Fault]:
     """`file_name` is that of the file, where it is known."""
+    return faults_of(root, _rules(root, file_name))
+
+
+def _rules(root: etree._Element, file_name: str) -> Iterator[Finding]:
     head = head_of(root)
     if head is None:
         return
@@ -41,7 +47,7 @@ def rule_faults(root: etree._Element, file_name: str = "") -> Iterator[Fault]:
         yield from _sums(head)
 
 
-def _name(root: etree._Element, kind: str, file_name: str) -> Iterator[Fault]:
+def _name(root: etree._Element, kind: str, file_name: str) -> Iterator[Finding]:
     """KU-01 to KU-03: the id is the name of the file, and says who sends what to whom."""
     own = root.get("ИдФайл", "")
     stem = file_name.rpartition("/")[2].removesuffix(".xml").removesuffix(".XML")
@@ -61,7 +67,7 @@ def _name(root: etree._Element, kind: str, file_name: str) -> Iterator[Fault]:
         yield fault("KU-03", N_("The id of the file names other participants than the file."), exchange)
 
 
-def _numbers(root: etree._Element) -> Iterator[Fault]:
+def _numbers(root: etree._Element) -> Iterator[Finding]:
     """KU-04 check digits of INN; KU-05 a value and the dash that stands for its absence exclude each other."""
     for element in root.iter(etree.Element):
         for name in ("ИННЮЛ", "ИННФЛ"):
@@ -75,7 +81,7 @@ def _numbers(root: etree._Element) -> Iterator[Fault]:
                 yield fault("KU-05", N_("{one} and {other} exclude each other.", one=name, other=dash), element)
 
 
-def _functions(head: etree._Element, version: str) -> Iterator[Fault]:
+def _functions(head: etree._Element, version: str) -> Iterator[Finding]:
     """KU-06 to KU-10: what must be there for the function of the document."""
     function, bill = head.get("Функция", ""), head.find("СвСчФакт")
     is_invoice, is_transfer = function in ("СЧФ", "СЧФДОП"), function in ("ДОП", "СЧФДОП")
@@ -94,7 +100,7 @@ def _functions(head: etree._Element, version: str) -> Iterator[Fault]:
             yield fault(rule, N_("{path} is missing, which {function} must have.", path=path, function=function), head)
 
 
-def _sums(head: etree._Element) -> Iterator[Fault]:
+def _sums(head: etree._Element) -> Iterator[Finding]:
     """KU-11 to KU-13: lines and sums agree. Prices in a foreign currency and rounding make these warnings."""
     net = gross = _ZERO
     for line in head.iterfind("ТаблСчФакт/СведТов"):
@@ -119,7 +125,7 @@ def _cents(amount: Decimal) -> Decimal:
     return max(Decimal("0.01"), abs(amount) * Decimal("0.005"))
 
 
-def _differs(rule: str, path: str, given: Decimal, expected: Decimal, element: etree._Element) -> Fault:
+def _differs(rule: str, path: str, given: Decimal, expected: Decimal, element: etree._Element) -> Finding:
     said, follows = format(given, "f"), format(round_amount(expected, "RUB"), "f")
     message = N_(
         "{path} is {given}, but {expected} follows from the other values.", path=path, given=said, expected=follows

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from app.core.texts import N_, Message
+from app.core.texts import N_
 from app.documents.segments import Fault, Severity
-from app.documents.xml_taking import place_of
+from app.documents.xml_findings import Finding, faults_of
+from app.documents.xml_findings import fault_at as fault
 
 NAME, NUMBER = "Kontor UPD structure", "1"
 SELLER, BUYER, CORRECTION = "1115131", "1115132", "1115127"
@@ -72,7 +73,11 @@ def kind_of(head: etree._Element | None) -> str:
     return _BEFORE_2019.get(number, number)
 
 
-def structure_faults(root: etree._Element) -> Iterator[Fault]:
+def structure_faults(root: etree._Element) -> list[Fault]:
+    return faults_of(root, _structure(root))
+
+
+def _structure(root: etree._Element) -> Iterator[Finding]:
     head, version = head_of(root), root.get("ВерсФорм", "")
     for name in ("ИдФайл", "ВерсФорм", "ВерсПрог"):
         if not root.get(name):
@@ -82,7 +87,8 @@ def structure_faults(root: etree._Element) -> Iterator[Fault]:
         return
     kind, is_old = kind_of(head), version == "5.01"
     if kind not in KINDS:
-        yield fault("KIND", N_("{path}: {value} is not known.", path="@КНД", value=head.get("КНД", "")), head)
+        message = N_("{path}: {value} is not known.", path="@КНД", value=head.get("КНД", ""))
+        yield fault("KIND", message, head, Severity.WARNING)
         return
     if version not in VERSIONS[kind]:
         yield fault("VERSION", N_("{path}: {value} is not known.", path="@ВерсФорм", value=version), root)
@@ -104,7 +110,7 @@ def structure_faults(root: etree._Element) -> Iterator[Fault]:
         yield from _values(element)
 
 
-def _missing(element: etree._Element, paths: Iterable[str]) -> Iterator[Fault]:
+def _missing(element: etree._Element, paths: Iterable[str]) -> Iterator[Finding]:
     for path in paths:
         parent, _, attribute = path.rpartition("@")
         found = element.find(parent.rstrip("/")) if parent else element
@@ -113,7 +119,7 @@ def _missing(element: etree._Element, paths: Iterable[str]) -> Iterator[Fault]:
             yield fault("MISSING", N_("{path} is missing.", path=path), element if found is None else found)
 
 
-def _misplaced(element: etree._Element, steps: tuple[str, ...]) -> Iterator[Fault]:
+def _misplaced(element: etree._Element, steps: tuple[str, ...]) -> Iterator[Finding]:
     """Children out of their order, and those that do not belong there."""
     reached = 0
     for child in element.iterchildren(etree.Element):
@@ -126,7 +132,7 @@ def _misplaced(element: etree._Element, steps: tuple[str, ...]) -> Iterator[Faul
             reached = steps.index(name)
 
 
-def _values(element: etree._Element) -> Iterator[Fault]:
+def _values(element: etree._Element) -> Iterator[Finding]:
     for key, value in element.attrib.items():
         name, text = str(key), str(value)
         form = _form(name)
@@ -153,7 +159,3 @@ def _form(name: str) -> re.Pattern[str] | None:
     if name.startswith(_QUANTITIES):
         return _NUMBER
     return _AMOUNT if name.startswith(_AMOUNTS) else None
-
-
-def fault(rule: str, message: Message, element: etree._Element, severity: Severity = Severity.FATAL) -> Fault:
-    return Fault(rule, message, element.sourceline or 0, 0, place_of(element), severity)

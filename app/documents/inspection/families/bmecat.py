@@ -8,6 +8,7 @@ from typing import IO
 
 from app.core.texts import N_
 from app.core.xml import MAX_BYTES, XmlError, XmlFault, XmlStart, parse
+from app.documents.bmecat.form import form_faults
 from app.documents.bmecat.names import MAX_CATALOGUE
 from app.documents.bmecat.notes import Notes
 from app.documents.bmecat.stream import BmecatStream
@@ -59,6 +60,9 @@ def _inspect(source: XmlSource) -> Inspection:
         _findings(found, stream)
         customization = f"{stream.transaction} {found.version}".strip()
         is_covered = bool(read_packs(source.rules).fitting(start.namespace, start.name, customization))
+        if not is_covered:
+            faults = form_faults(_blocks(kept), start)
+            found.findings += [InspectionFinding.of(fault, SCHEMA, NAME) for fault in faults]
         size = kept.seek(0, 2)
         if is_covered and size <= MAX_BYTES:
             check(
