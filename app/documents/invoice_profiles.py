@@ -8,6 +8,8 @@ from app.core.texts import N_
 from app.documents.formats import FormatError
 from app.documents.model.invoice import BillingDocument
 from app.documents.model.party import Address, Party
+from app.documents.model.payment import PaymentMeans
+from app.documents.model.totals import VatCategory
 
 EN16931 = "urn:cen.eu:en16931:2017"
 PEPPOL = EN16931 + "#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -18,6 +20,11 @@ BASIC_WL = "urn:factur-x.eu:1p0:basicwl"
 BASIC = EN16931 + "#compliant#urn:factur-x.eu:1p0:basic"
 EXTENDED = EN16931 + "#conformant#urn:factur-x.eu:1p0:extended"
 
+# What a way to pay (UNTDID 4461) must say in XRechnung.
+_TRANSFER, _CARD = (("account", "BT-84"),), (("card", "BT-87"),)
+_DEBIT = (("mandate", "BT-89"), ("creditor_id", "BT-90"), ("debited_account", "BT-91"))
+_NEEDED_BY_MEANS = {"30": _TRANSFER, "58": _TRANSFER, "48": _CARD, "54": _CARD, "55": _CARD, "59": _DEBIT}
+
 
 def need_for_peppol(document: BillingDocument) -> None:
     """FormatError, naming the fields, where Peppol BIS Billing 3 would refuse the document."""
@@ -25,7 +32,10 @@ def need_for_peppol(document: BillingDocument) -> None:
 
 
 def need_for_xrechnung(document: BillingDocument) -> None:
-    """FormatError, naming the fields, where XRechnung (BR-DE-1 to 15, PEPPOL-EN16931-R010 and R020) would refuse it."""
+    """FormatError, naming the fields, where XRechnung would refuse it (BR-DE-1 to 16, 23 to 25, 30 and 31).
+
+    PEPPOL-EN16931-R010 and R020, the electronic addresses, are rules of XRechnung, too.
+    """
     _need("XRechnung", _missing_for_xrechnung(document))
 
 
@@ -55,6 +65,11 @@ def _missing_for_xrechnung(document: BillingDocument) -> Iterator[str]:
         yield "buyer_reference (BT-10)"
     if not document.payment_means:
         yield "payment_means (BG-16)"
+    for at, means in enumerate(document.payment_means, 1):
+        yield from (f"payment_means[{at}].{name}" for name in _missing_in_means(means))
+    seller = document.seller
+    if not (seller.vat_id or seller.tax_number or document.tax_representative) and _is_taxed(document):
+        yield "seller.vat_id (BT-31)"
     yield from _missing_endpoints(document)
     yield from _missing_place("seller", document.seller, "BT-37", "BT-38")
     yield from _missing_place("buyer", document.buyer, "BT-52", "BT-53")
@@ -65,6 +80,16 @@ def _missing_for_xrechnung(document: BillingDocument) -> Iterator[str]:
     place = document.delivery.address if document.delivery else None
     if place is not None:
         yield from _missing_in("delivery", place, "BT-77", "BT-78")
+
+
+def _is_taxed(document: BillingDocument) -> bool:
+    return any(vat.category is not VatCategory.OUT_OF_SCOPE for vat in document.vat)
+
+
+def _missing_in_means(means: PaymentMeans) -> Iterator[str]:
+    for name, term in _NEEDED_BY_MEANS.get(means.code, ()):
+        if not getattr(means, name):
+            yield f"{name} ({term})"
 
 
 def _missing_place(role: str, party: Party, city: str, code: str) -> Iterator[str]:

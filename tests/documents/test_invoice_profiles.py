@@ -13,6 +13,7 @@ from app.documents.inspection.file import inspect_file
 from app.documents.invoice_profiles import PEPPOL, XRECHNUNG
 from app.documents.model.line import AllowanceCharge, Attribute, Classification
 from app.documents.model.party import Address, Contact, Identifier, Party, Payee
+from app.documents.model.payment import PaymentMeans
 from app.documents.model.totals import VatCategory
 from app.documents.rendering import print_invoice
 from tests.factories.documents import credit_note, document
@@ -97,6 +98,24 @@ def test_xrechnung_demands_places_and_a_contact():
         formats["xrechnung-ubl"].dumps(replace(bare, seller=seller, payment_means=()))
     for term in ("BG-16", "BT-37", "BT-38", "BT-41", "BT-42", "BT-43"):
         assert term in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("means", "term"),
+    [
+        (PaymentMeans(code="58"), "payment_means[1].account (BT-84)"),
+        (PaymentMeans(code="48"), "payment_means[1].card (BT-87)"),
+        (PaymentMeans(code="59", mandate="M", creditor_id="C"), "payment_means[1].debited_account (BT-91)"),
+    ],
+)
+def test_xrechnung_demands_what_a_way_to_pay_needs(means, term):
+    bare = addressed(document())
+    with pytest.raises(FormatError) as caught:
+        formats["xrechnung-cii"].dumps(replace(bare, payment_means=(means,)))
+    assert str(caught.value).endswith(f": {term}.")
+    with pytest.raises(FormatError) as caught:
+        formats["xrechnung-cii"].dumps(replace(bare, seller=replace(bare.seller, vat_id="", tax_number="")))
+    assert str(caught.value).endswith(": seller.vat_id (BT-31).")
 
 
 @pytest.mark.parametrize("profile", PROFILES)
