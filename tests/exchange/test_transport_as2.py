@@ -373,6 +373,20 @@ def test_a_packed_bomb_is_refused(keys, tmp_path, monkeypatch):
     assert len(bomb) < 10_000
 
 
+@pytest.mark.parametrize("size", [100, 1_000_000])
+def test_a_stream_of_tiny_pieces_is_not_put_together(size):
+    """The parser of ASN.1 needs 25 microseconds for each piece, whoever sent it."""
+    pieces = b"\x30\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x03\xa0\x80\x24\x80" + b"\x04\x01x" * size + b"\0" * 6
+    assert (cms.kind(pieces) == "") is (size > 60_000)
+
+
+@pytest.mark.parametrize("data", [b"", b"0", b"0\x80" * 300_000, b"\x1f\xff", b"0\xff" + b"\xff" * 200, b"\x00" * 1000])
+def test_what_is_no_message(data):
+    assert cms.kind(data) == ""
+    with pytest.raises(cms.CmsError):
+        cms.decrypt(data, [])
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

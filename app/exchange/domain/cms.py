@@ -45,6 +45,7 @@ HASHES: dict[str, Any] = {
 }
 WEAK = ("sha1", "tripledes_3key")
 _GCM_NONCE, _GCM_TAG = 12, 16
+_MOST_ELEMENTS = 60_000
 
 
 class _GcmParameters(core.Sequence):  # type: ignore[misc]
@@ -69,10 +70,38 @@ class Signature:
     content: bytes
 
 
+def _load(data: bytes) -> Any:
+    """The outermost structure. A stream of a million tiny pieces would take the parser minutes: ValueError before that."""
+    position, count, end = 0, 0, len(data)
+    while position < end:
+        count += 1
+        if count > _MOST_ELEMENTS:
+            raise ValueError("too many elements")
+        first = data[position]
+        position += 1
+        if first & 0x1F == 0x1F:  # a tag of several bytes
+            while position < end and data[position] & 0x80:
+                position += 1
+            position += 1
+        if position >= end:
+            raise ValueError("cut off")
+        length = data[position]
+        position += 1
+        if length > 0x80:
+            size = length & 0x7F
+            length = int.from_bytes(data[position : position + size], "big")
+            position += size
+        elif length == 0x80:
+            length = 0
+        if not first & 0x20:  # what is made of elements is looked into
+            position += length
+    return cms.ContentInfo.load(data)
+
+
 def kind(data: bytes) -> str:
     """What it is: signed_data, enveloped_data, authenticated_enveloped_data, compressed_data; "" for anything else."""
     try:
-        return str(cms.ContentInfo.load(data)["content_type"].native)
+        return str(_load(data)["content_type"].native)
     except Exception:
         return ""
 
@@ -111,7 +140,7 @@ def verify(
 
 
 def _content(data: bytes, wanted: str) -> Any:
-    found = cms.ContentInfo.load(data)
+    found = _load(data)
     if found["content_type"].native != wanted:
         raise ValueError(f"not {wanted}")
     return found["content"]
@@ -229,7 +258,7 @@ def _encrypt_gcm(data: bytes, to: Sequence[x509.Certificate]) -> bytes:
 def decrypt(data: bytes, own: Sequence[Identity], *, is_weak_allowed: bool = False) -> tuple[bytes, str]:
     """The content and the cipher it was under. One fault for all that can be wrong with a key: it tells nobody which."""
     try:
-        info = cms.ContentInfo.load(data)
+        info = _load(data)
         is_gcm = info["content_type"].native == "authenticated_enveloped_data"
         content = info["content"]
         part = content["auth_encrypted_content_info" if is_gcm else "encrypted_content_info"]
