@@ -11,8 +11,9 @@ from sqlalchemy import select
 from app.accounts.domain.roles import Role
 from app.accounts.models.companies import Company
 from app.core.actor import Actor
-from app.core.db import db, statements
+from app.core.db import db, statements, transaction
 from app.exchange.models.one_c import OneCConnection
+from app.exchange.models.partners import Partner
 from app.exchange.queries.one_c import connections, newest_files
 from app.exchange.service.one_c_connections import ConnectionRow, add_connection
 from tests.factories import accounts, ordering
@@ -101,6 +102,22 @@ def test_settings_are_kept_and_a_late_saver_is_told(client, world, connection_id
         found = db.session.get_one(OneCConnection, connection_id)
         assert (found.name, found.drops_missing, str(found.orders_since)) == ("Our 1C", True, "2026-01-31")
     assert client.post(f"/1c/{connection_id}/edit", data=FORM | {"row_version": "1", "name": "Late"}).status == 409
+
+
+def test_a_connection_is_a_partners(client, world, connection_id):
+    sign_in(client, world, "admin")
+    with world(), transaction() as session:
+        partner = Partner(code="KYIV", name="Kyiv branch")
+        session.add(partner)
+        session.flush()
+        partner_id = partner.id
+    data = FORM | {"row_version": "1", "partner_id": str(partner_id)}
+    assert client.post(f"/1c/{connection_id}/edit", data=data).status == 303
+    with world():
+        assert db.session.get_one(OneCConnection, connection_id).partner_id == partner_id
+    assert (
+        client.post(f"/1c/{connection_id}/edit", data=data | {"row_version": "2", "partner_id": "999999"}).status == 422
+    )
 
 
 def test_names_are_mapped_on_the_page(client, world, isolated):

@@ -20,6 +20,11 @@ CONTAINERS = {"auto": _("Where 1C is 2.10 or newer"), "always": _("Always"), "ne
 _HIDDEN = ("csrf_token", "row_version", "login")
 
 
+def _number(value: object) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 class ConnectionForm(Form):
     name = StringField(_("Name"), validators=[_NEEDED, Length(max=120, message=_("At most 120 characters."))])
     takes_articles = BooleanField(_("Take articles, groups and properties"), default=True)
@@ -42,6 +47,7 @@ class ConnectionForm(Form):
     )
     containers = SelectField(_("Each order in a Контейнер"), choices=choices(CONTAINERS.items()))
     is_active = BooleanField(_("Switched on"), default=True)
+    partner_id = SelectField(_("Partner"), coerce=_number, validators=[Optional()])
     row_version = HiddenField(default="0")
 
     def row(self) -> ConnectionRow:

@@ -18,6 +18,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.locks import lock_rows
 from app.core.texts import N_
 from app.exchange.models.one_c import OneCConnection
+from app.exchange.models.partners import Partner
 from app.exchange.policy import Permission
 
 _PASSWORD_BYTES = 18
@@ -42,6 +43,7 @@ class ConnectionRow:
     encoding: str = "UTF-8"
     containers: str = "auto"
     orders_since: date | None = None
+    partner_id: int | None = None
 
 
 @command
@@ -124,6 +126,8 @@ def _checked(row: ConnectionRow) -> dict[str, Any]:
     values["name"] = row.name.strip()
     if not values["name"]:
         raise Invalid("name", N_("The name is missing."))
+    if row.partner_id is not None and db.session.get(Partner, row.partner_id) is None:
+        raise Invalid("partner_id", N_("There is no such partner."))
     return values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, render_template, url_for
 
@@ -10,15 +10,18 @@ from app.core.actor import Scope
 from app.exchange.forms.one_c import ConnectionForm, NewConnectionForm, PasswordForm, names_form
 from app.exchange.policy import Permission
 from app.exchange.queries import one_c as queries
+from app.exchange.queries.partners import partners
 from app.exchange.service import one_c_connections as service
 from app.exchange.views import blueprint
 from app.exchange.views.message_tabs import tabs_for
 from app.web.access import actor, requires
 from app.web.banners import tell
+from app.web.forms import choices
 from app.web.fragments import render_page
 from app.web.slots import slot
 from app.web.texts import _
 
+F = TypeVar("F", bound=ConnectionForm)
 STATES = {
     "receiving": ("plain", _("arriving")), "working": ("plain", _("in work")), "done": ("good", _("done")),
     "failed": ("bad", _("failed")), "dropped": ("plain", _("given up")),
@@ -34,12 +37,17 @@ def one_c_index() -> Response:
 @blueprint.route("/1c/new", methods=["GET", "POST"])
 @requires(Permission.PARTNERS, scope=Scope.OPERATOR)
 def one_c_new() -> Response:
-    form = NewConnectionForm()
+    form = _with_partners(NewConnectionForm())
     if form.validate_on_submit():
         with form.catching():
             connection_id, password = service.add_connection(actor(), form.row(), form.login.data)
             return _shown(connection_id, password)
     return render_page("exchange/one_c_edit.html", form=form, row=None, status=form.status)
+
+
+def _with_partners(form: F) -> F:
+    form.partner_id.choices = choices([("", _("none")), *((str(one.id), one.name) for one in partners(actor()))])
+    return form
 
 
 def _shown(connection_id: int, password: str) -> Response:
@@ -77,7 +85,7 @@ def _show(row: Any, names: Any) -> Response:
 @requires(Permission.PARTNERS, scope=Scope.OPERATOR)
 def one_c_edit(connection_id: int) -> Response:
     row = queries.connection(actor(), connection_id)
-    form = ConnectionForm(obj=row)
+    form = _with_partners(ConnectionForm(obj=row))
     if form.validate_on_submit():
         with form.catching():
             service.save_connection(actor(), connection_id, form.row(), row_version=form.version)
