@@ -252,6 +252,31 @@ def test_mutations_are_read_or_refused(data):
     inspect_file([changed])
 
 
+def test_a_part_without_end_is_refused():
+    def source():
+        yield b'<BMECAT version="2005"><HEADER/><T_NEW_CATALOG><PRODUCT><SUPPLIER_PID>A</SUPPLIER_PID>'
+        for _ in range(70):
+            yield b"<KEYWORD>x</KEYWORD>" * 50_000
+
+    with pytest.raises(FormatError, match="One part of the catalogue"):
+        BmecatStream(source).scan()
+
+
+def test_classifications_are_passed_over_in_bounded_memory():
+    def source():
+        yield b'<BMECAT version="2005"><HEADER/><T_NEW_CATALOG><CLASSIFICATION_SYSTEM><CLASSIFICATION_GROUPS>'
+        for _ in range(70):
+            yield (
+                b"<CLASSIFICATION_GROUP><CLASSIFICATION_GROUP_ID>1</CLASSIFICATION_GROUP_ID></CLASSIFICATION_GROUP>"
+                * 10_000
+            )
+        yield b"</CLASSIFICATION_GROUPS></CLASSIFICATION_SYSTEM><PRODUCT><SUPPLIER_PID>A</SUPPLIER_PID></PRODUCT></T_NEW_CATALOG></BMECAT>"
+
+    stream = BmecatStream(source)
+    stream.scan()
+    assert stream.counts["articles"] == 1
+
+
 def test_parameters_of_the_dtd_are_no_entities_of_the_document():
     """BMEcat 1.2 declares extensions so; whatever could reach the document is refused as before."""
     assert parse(b'<!DOCTYPE a [<!ENTITY % x "(b)"><!ELEMENT b (#PCDATA)>]><a/>').tag == "a"
@@ -296,7 +321,7 @@ class TestReference:
                 facts.get("article_price") or facts.get("product_price"), facts.get("catalog_structure"),
                 facts.get("article_to_cataloggroup_map"),
             )  # fmt: skip
-            if said != known or any(item.severity == "fatal" for item in report.findings):
+            if said != known or report.verdict != "invalid":  # none of them is right by the official DTD or schema
                 differing.append((row["path"], said, known))
             again = read_catalogue(write_catalogue(read_catalogue(data).document)).document
             if [item.ids for item in again.items] != [item.ids for item in read_catalogue(data).document.items]:
