@@ -12,7 +12,7 @@ from itertools import islice, zip_longest
 from lxml import etree
 
 from app.core.texts import N_, Message
-from app.core.xml import XmlError, parts
+from app.core.xml import XmlError, XmlFault, parts
 from app.documents.bmecat.article import ArticleReader
 from app.documents.bmecat.header import Header, children, read_header, text_of
 from app.documents.bmecat.names import MAX_CATALOGUE, name_of
@@ -28,9 +28,15 @@ TRANSACTIONS = {
 _ARTICLES = ("PRODUCT", "ARTICLE")
 _MAPS = ("PRODUCT_TO_CATALOGGROUP_MAP", "ARTICLE_TO_CATALOGGROUP_MAP")
 _PARTS = ("HEADER", "CATALOG_STRUCTURE", *_ARTICLES, *_MAPS, *TRANSACTIONS)
+_BLOCK = 1_000_000
 _SMALL = 2_000  # articles that are kept as they were read
 _ROOT = "0"
-_SYSTEMS = ("CLASSIFICATION_SYSTEM", "FEATURE_SYSTEM", "IPP_DEFINITIONS", "FORMULAS")
+_SYSTEMS = (
+    "CLASSIFICATION_GROUP", "CLASSIFICATION_SYSTEM_FEATURE_TEMPLATE", "CLASSIFICATION_SYSTEM", "FEATURE_SYSTEM", "IPP_DEFINITIONS",
+    "FORMULAS",
+)  # fmt: skip
+_MAX_PART = 64_000_000  # bytes of one article
+_MAX_GROUPS, _MAX_MAPS = 1_000_000, 10_000_000
 
 
 class BmecatStream:
@@ -45,6 +51,7 @@ class BmecatStream:
         self.groups: list[CatalogueGroup] = []
         self.counts: Counter[str] = Counter()
         self._is_quick = False
+        self._since = 0
         self._maps: dict[str, tuple[str, ...]] = {}
 
     def scan(self, *, is_quick: bool = False) -> None:
@@ -78,7 +85,8 @@ class BmecatStream:
     def _elements(self) -> Iterator[tuple[str, etree._Element]]:
         """Each part by the name of 2005; the transaction is known with its first part."""
         try:
-            for element in parts(self._source(), (*_PARTS, *_SYSTEMS), max_bytes=MAX_CATALOGUE):
+            for element in parts(self._watched(), (*_PARTS, *_SYSTEMS), max_bytes=MAX_CATALOGUE):
+                self._since = 0
                 name, parent = name_of(element), element.getparent()
                 if not self.transaction and parent is not None:
                     above = [parent, *parent.iterancestors()]
@@ -93,6 +101,18 @@ class BmecatStream:
                 yield name, element
         except XmlError as error:
             raise FormatError(error.message, error.line) from None
+
+    def _watched(self) -> Iterator[bytes]:
+        """The chunks, as long as no part alone grows beyond all measure."""
+        self._since = 0
+        for chunk in self._source():
+            for start in range(0, len(chunk), _BLOCK):
+                block = chunk[start : start + _BLOCK]
+                self._since += len(block)
+                if self._since > _MAX_PART:
+                    message = N_("One part of the catalogue has more than {limit} bytes.", limit=_MAX_PART)
+                    raise XmlError(XmlFault.TOO_LARGE, message)
+                yield block
 
     def _started(self, element: etree._Element) -> None:
         if self.transaction:
@@ -112,6 +132,8 @@ class BmecatStream:
 
     def _group(self, element: etree._Element) -> None:
         self.counts["groups"] += 1
+        if len(self.groups) >= _MAX_GROUPS:
+            raise FormatError(N_("The catalogue has more than {n} groups.", n=_MAX_GROUPS), element.sourceline or 0)
         found = {}
         for name, child in children(element):
             if name in ("GROUP_ID", "GROUP_NAME", "PARENT_ID", "GROUP_ORDER") and name not in found:
@@ -128,6 +150,8 @@ class BmecatStream:
 
     def _map(self, element: etree._Element) -> None:
         self.counts["group_maps"] += 1
+        if self.counts["group_maps"] > _MAX_MAPS:
+            raise FormatError(N_("The catalogue has more than {n} groups.", n=_MAX_MAPS), element.sourceline or 0)
         found = {name: text_of(child) for name, child in children(element)}
         article, group = found.get("PROD_ID", ""), found.get("CATALOG_GROUP_ID", "")
         if article and group and (element.get("mode") or "").casefold() != "delete":
