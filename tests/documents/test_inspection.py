@@ -241,3 +241,16 @@ def test_ubl_orders_are_checked_by_structure_and_parts():
 def test_xml_cut_at_every_byte_is_invalid():
     for end in range(1, len(ORDER)):
         assert inspect_file([ORDER[:end]], name="order.xml").verdict == "invalid", end
+
+
+def test_of_many_findings_the_fatal_ones_are_kept():
+    data = formats["ubl-invoice"].dumps(document(count=30)).replace(b"<cbc:InvoicedQuantity", b"<cbc:Quantity").replace(
+        b"</cbc:InvoicedQuantity", b"</cbc:Quantity"
+    )  # fmt: skip
+    found = inspect_file([data])
+    kept = found.as_json(20)
+    assert len(kept["findings"]) == 20
+    assert kept["more_findings"] == len(found.findings) - 20
+    assert {one["severity"] for one in kept["findings"]} == {"fatal"}
+    assert kept["verdict"] == "invalid"
+    assert "more_findings" not in found.as_json()

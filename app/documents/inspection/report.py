@@ -117,7 +117,12 @@ class Inspection:
             return Status.INVALID if Status.INVALID in verdicts else worst
         return Status.NOT_CHECKED if self.unchecked or not self.rule_sets else Status.VALID
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, limit: int | None = None) -> dict[str, Any]:
+        """With a limit, of more findings the first so many, fatal ones first; `more_findings` counts the others."""
+        shown = self.findings
+        if limit is not None and len(shown) > limit:
+            shown = sorted(shown, key=lambda one: one.severity is not Severity.FATAL)[:limit]
+        left_out = len(self.findings) - len(shown)
         return {
             "format": self.format, "version": self.version, **({"profile": self.profile} if self.profile else {}),
             **({"container": self.container} if self.container else {}), **({"part": self.part} if self.part else {}),
@@ -127,8 +132,9 @@ class Inspection:
                 {"name": ran.name, "version": ran.version, **({"sha256": ran.sha256} if ran.sha256 else {})}
                 for ran in self.rule_sets
             ],
-            "unchecked": self.unchecked, "findings": [finding.as_json() for finding in self.findings],
-            **({"parts": [part.as_json() for part in self.parts]} if self.parts else {}),
+            "unchecked": self.unchecked, "findings": [finding.as_json() for finding in shown],
+            **({"more_findings": left_out} if left_out else {}),
+            **({"parts": [part.as_json(limit) for part in self.parts]} if self.parts else {}),
         }  # fmt: skip
 
 

@@ -27,12 +27,13 @@ from app.exchange.service.steps import step
 
 S = MessageState
 _ENDINGS = {"edifact": "edi", "x12": "x12", "csv": "csv", "xlsx": "xlsx"}
+_FINDINGS_KEPT = 1_000  # of a file: a page shows fewer, and a file of many lines may have tens of thousands
 
 
 def inspected(data: bytes, name: str) -> dict[str, Any]:
     """What the rules say of a file, as JSON."""
     folder = os.environ.get("KONTOR_RULES")
-    return inspect_file([data], name=name, rules=Path(folder) if folder else None).as_json()
+    return inspect_file([data], name=name, rules=Path(folder) if folder else None).as_json(_FINDINGS_KEPT)
 
 
 def store_document(actor: Actor, message: ExchangeMessage, agreed: Agreed, document: Any) -> None:
