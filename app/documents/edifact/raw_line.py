@@ -27,7 +27,7 @@ ROLES = {
 DELIVERY = {"2": "requested", "64": "earliest", "63": "latest"}
 CODES = {
     "EN": "gtin", "SRV": "gtin", "UP": "gtin", "SA": "sku", "VN": "sku", "IN": "buyer_sku", "BP": "buyer_sku", "MF": "manufacturer_sku",
-    "MP": "manufacturer_sku",
+    "MP": "manufacturer_sku", "VP": "sku",
 }  # fmt: skip
 HANDLED = (
     "ALC", "ALI", "BGM", "CNT", "CPS", "CUX", "DTM", "FTX", "GIN", "IMD", "LIN", "LOC", "MEA", "MOA", "NAD", "PAC", "PAI",
