@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from app.accounts.domain.roles import Role
 from app.core.actor import Actor
-from app.core.tenancy import acting_as
+from app.core.db import transaction
+from app.core.tenancy import acting_as, system_scope
 from app.documents.model.despatch_advice import DespatchAdvice, DespatchLine
 from app.documents.model.invoice import Invoice as InvoiceDocument
 from app.documents.model.line import Line
@@ -17,15 +19,15 @@ from app.documents.model.party import Party
 from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine
 from app.documents.model.reference import ItemIds, OrderRef
 from app.documents.model.totals import Totals, VatCategory
-from app.exchange.domain.match import Result, State
+from app.exchange.domain.match import Result, State, Tolerances
 from app.exchange.queries.match import computed, facts_of, stored_match
-from app.exchange.service.match import refresh, take_document
+from app.exchange.service.match import match_due, refresh, save_tolerance, take_document
 from app.sourcing.domain.contract import Wanted
 from app.sourcing.queries.call_offs import call_off
 from app.sourcing.queries.contracts import contract
 from app.sourcing.service import call_offs
 from app.sourcing.service.call_offs import Received
-from tests.factories import accounts, awards, billing
+from tests.factories import accounts, awards, billing, partners
 from tests.factories import messages as make
 
 D = Decimal
@@ -187,3 +189,23 @@ def test_matches_of_others_are_not_found(bookkeeper, client, world):
     accounts.sign_in(client, stranger)
     assert client.get(f"/matches/orders/{number}").status == 404
     assert number not in client.get("/matches").text
+
+
+def test_invoices_of_accounts_with_limits_are_matched_by_themselves(isolated, world):
+    with world():
+        company = accounts.customer()
+        buyer = accounts.actor_for(accounts.person(company, Role.COMPANY_ADMIN), company)
+        number, _invoice = billing.invoiced(buyer, lines=2)
+        with system_scope("test"), transaction() as session:
+            session.execute(text("UPDATE invoices SET state = 'ready'"))
+        actor = partners.system()
+        with acting_as(actor):
+            assert match_due(actor) == 0
+        with acting_as(buyer):
+            save_tolerance(buyer, "", Tolerances(D(2)))
+        with acting_as(actor):
+            assert match_due(actor) == 1
+            assert match_due(actor) == 0
+        with acting_as(buyer):
+            facts = facts_of(buyer, "order", number)
+            assert stored_match(buyer, "order", facts.subject_id).state == "agrees"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 
 from app.accounts.models.companies import Company
+from app.billing.models import Invoice
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
@@ -16,6 +19,7 @@ from app.exchange.domain.match import Match, Tolerances, match
 from app.exchange.domain.match_facts import CALL_OFF, MatchFacts
 from app.exchange.models.match import InvoiceMatch, MatchTolerance
 from app.exchange.queries.match_facts import call_off_facts, order_facts
+from app.ordering.models.orders import Order
 
 S = TypeVar("S", bound="Select[*tuple[Any, ...]]")
 # "open": differs and nobody decided on these figures.
@@ -129,3 +133,32 @@ def company_by_code(actor: Actor, code: str) -> int:
     if found is None:
         raise NotFound
     return found
+
+
+def due(limit: int = 200) -> list[tuple[str, str, int]]:
+    """Kind, number and paying company of what is to be matched (anew), in the operator's scope. Two statements.
+
+    Open results are looked at once an hour; orders of accounts that have set limits as soon as they are invoiced.
+    """
+    late = clock.now() - timedelta(hours=1)
+    open_ones = (
+        select(InvoiceMatch.kind, InvoiceMatch.number, InvoiceMatch.company_id)
+        .where(InvoiceMatch.state.in_(("waits", "differs")), InvoiceMatch.matched_at < late)
+        .order_by(InvoiceMatch.matched_at, InvoiceMatch.id)
+        .limit(limit)
+    )
+    known = select(InvoiceMatch.id).where(
+        InvoiceMatch.kind == "order", InvoiceMatch.company_id == Order.company_id, InvoiceMatch.subject_id == Order.id
+    )
+    fresh = (
+        select(literal("order"), Order.number, Order.company_id)
+        .join(Invoice, (Invoice.order_id == Order.id) & (Invoice.company_id == Order.company_id))
+        .where(
+            Invoice.state == "ready", Invoice.kind == "invoice", ~known.exists(),
+            Order.company_id.in_(select(MatchTolerance.company_id)),
+        )
+        .order_by(Invoice.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    found = [*db.session.execute(fresh), *db.session.execute(open_ones)]
+    return [(kind, number, company_id) for kind, number, company_id in found]

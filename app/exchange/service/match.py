@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, DomainError, Invalid, NotFound
 from app.core.texts import N_
 from app.documents.model.invoice import BillingDocument
 from app.exchange.domain.arrivals import Subject
@@ -27,10 +28,11 @@ from app.exchange.domain.match_documents import (
 )
 from app.exchange.domain.match_facts import CALL_OFF, ORDER, MatchFacts
 from app.exchange.models.match import InvoiceMatch, MatchDocument, MatchTolerance
-from app.exchange.queries.match import company_by_code, computed, facts_of
+from app.exchange.queries.match import company_by_code, computed, due, facts_of
 from app.ordering.models.orders import Order
 from app.sourcing.models.contracts import CallOff
 
+log = logging.getLogger(__name__)
 ACCEPTED, DISPUTED = "accepted", "disputed"
 
 
@@ -91,6 +93,18 @@ def refresh(actor: Actor, kind: str, number: str, company_id: int | None = None)
         )
     )
     return result
+
+
+def match_due(actor: Actor) -> int:
+    """Match what is due, each in a transaction of its own; returns how many there were."""
+    found = due()
+    db.session.rollback()
+    for kind, number, company_id in found:
+        try:
+            refresh(actor, kind, number, company_id)
+        except DomainError:
+            log.warning("%s %s of company %s could not be matched", kind, number, company_id)
+    return len(found)
 
 
 def _values(facts: MatchFacts, result: Match) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Work in the background: imports, messages of partners, channels."""
+"""Work in the background: imports, messages of partners, channels, compared invoices."""
 
 from __future__ import annotations
 
-from app.exchange.tasks import channels, imports, messages, one_c
+from app.exchange.tasks import channels, imports, matches, messages, one_c
 
-TOPICS = (imports, messages, channels, one_c)
+TOPICS = (imports, messages, channels, one_c, matches)
