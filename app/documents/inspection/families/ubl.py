@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.xml import XmlStart
+from app.documents.inspection.catalogue_slices import inspect_catalogue
 from app.documents.inspection.families import Family, XmlSource, families
 from app.documents.inspection.report import Inspection
 from app.documents.inspection.xml_checks import check
@@ -16,6 +17,8 @@ def _matches(start: XmlStart) -> bool:
 
 
 def _inspect(source: XmlSource) -> Inspection:
+    if source.start.name == "Catalogue":
+        return inspect_catalogue(source)
     root, name = source.root(), source.start.name
     customization = text_at(root, "/CustomizationID")
     found = Inspection("ubl", customization or text_at(root, "/UBLVersionID"), documents=[head(root, name)])
