@@ -487,3 +487,31 @@ def test_two_calls_at_once_do_the_work_once(committing, world, monkeypatch):
     with world(actor):
         kinds = sorted(db.session.scalars(select(ImportRun.kind)))
     assert kinds == ["attributes", "categories", "price_list", "price_list", "products", "stock"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Оптовая", "Ц" * 400),
+        ("<Валюта>RUB</Валюта>", "<Валюта>рублей</Валюта>"),
+        ("<Наименование>Северный</Наименование>", f"<Наименование>{'С' * 400}</Наименование>"),
+        ("4150.50", "9" * 30),
+        ("4150.50", "по запросу"),
+        ('КоличествоНаСкладе="12"', 'КоличествоНаСкладе="-12"'),
+        ('КоличествоНаСкладе="12"', f'КоличествоНаСкладе="{"9" * 18}"'),
+        ("<Ид>a-1</Ид>", f"<Ид>{'x' * 300}</Ид>"),
+        ("<Ид>a-1</Ид>", "<Ид></Ид>"),
+        ("<Артикул>ДР-750</Артикул>", f"<Артикул>{'Д' * 300}</Артикул>"),
+        ("Дрель ударная 750 Вт", "Д" * 1_000),
+        ("Мощность, Вт", "М=;" * 300),
+        ("<Значение>750</Значение>", f"<Значение>{'7;=' * 3_000}</Значение>"),
+        ("g-drills", "g-none"),
+        ("g-drills", "g" * 300),
+        ("4006381333931", "4006381333930"),
+        ('Код="796 "', 'Код="кор."'),
+    ],
+)
+def test_odd_values_cost_a_row_not_the_exchange(one_c, world, actor, old, new):
+    assert any(old in data.decode() for data in FILES.values())
+    one_c.catalogue({name: data.decode().replace(old, new).encode() for name, data in FILES.items()})
+    assert "ВС-4х40" in articles(world, actor)

@@ -7,6 +7,7 @@ imports keep their own place. So a step that breaks off is done again, and nothi
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ from app.pricing.service.lists import PriceListRow, upsert_price_list
 
 _BLOCK = 1 << 20
 _MAX_NOTES = 100
+_NAME_LENGTH = 100
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +207,10 @@ class _Taker:
             select(PriceList.currency, PriceList.is_gross).where(PriceList.code == code)
         ).one_or_none()
         if known is None:
-            if not said["currency"]:
+            if not _CURRENCY.fullmatch(said["currency"]):
                 self.notes.append(N_("Prices of the kind {name} have no currency.", name=said["name"] or kind))
                 return ""
-            row = PriceListRow(code, said["name"] or code, said["currency"], said["is_gross"])
+            row = PriceListRow(code, said["name"][:_NAME_LENGTH] or code, said["currency"], said["is_gross"])
             upsert_price_list(self.actor, row)
             return str(said["currency"])
         if said["currency"] and known.currency != said["currency"]:
@@ -275,7 +278,7 @@ class _Taker:
             self.notes.append(
                 N_("Stock of the warehouse {name} is not taken.", name=said[place]["name"] or place or "-")
             )
-        self._open({code: said[place]["name"] or N_("1C").text for place, code in wanted.items()})
+        self._open({code: said[place]["name"][:_NAME_LENGTH] or N_("1C").text for place, code in wanted.items()})
         rows = _summed((wanted[place], sku, quantity) for place, sku, quantity in counted if place in wanted)
         return Table("stock", STOCK_COLUMNS, rows)
 

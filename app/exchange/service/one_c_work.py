@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import command, db
+from app.core.errors import DomainError
 from app.core.locks import lock_rows
 from app.core.texts import N_, Message
 from app.core.xml import XmlError, parse
@@ -70,9 +71,14 @@ def _step(actor: Actor, file_id: int, until: float | None) -> bool:
         return False
     try:
         _read(actor, file)
-    except XmlError as error:
+    except DomainError as error:  # broken XML among them
+        if error.is_retryable:
+            raise
         end_file(actor, file_id, error.message)
         return False
+    except Exception:
+        end_file(actor, file_id, N_("The import stopped by an error of the program. It can be continued."))
+        raise
     return True
 
 
