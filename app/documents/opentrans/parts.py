@@ -147,7 +147,7 @@ def read_dates(parent: Part, path: str = "DELIVERY_DATE") -> DeliveryDates:
     """One day, or from one to another."""
     start, end = parent.day(f"{path}/DELIVERY_START_DATE"), parent.day(f"{path}/DELIVERY_END_DATE")
     parent.text(f"{path}/@type")
-    if start == end:
+    if start == end or end is None:
         return DeliveryDates(requested=start)
     return DeliveryDates(earliest=start, latest=end)
 
@@ -288,16 +288,20 @@ def read_tax_details(found: Part) -> tuple[Decimal | None, VatCategory | None, D
 
 
 def read_allowances(parent: Part, base: Decimal) -> tuple[AllowanceCharge, ...]:
-    """Amounts as given, else worked out from their factor of `base`."""
+    """Amounts as given, that of a single one also as the total, else worked out from their factor of `base`."""
     found = []
-    for one in parent.all("ALLOW_OR_CHARGES_FIX/ALLOW_OR_CHARGE"):
+    total = parent.number("ALLOW_OR_CHARGES_FIX/ALLOW_OR_CHARGES_TOTAL_AMOUNT")
+    given = parent.all("ALLOW_OR_CHARGES_FIX/ALLOW_OR_CHARGE")
+    for one in given:
         amount, factor = (
             one.number("ALLOW_OR_CHARGE_VALUE/AOC_MONETARY_AMOUNT"),
             one.number("ALLOW_OR_CHARGE_VALUE/AOC_PERCENTAGE_FACTOR"),
         )
         percent = None if factor is None else Decimal(format((factor if factor > 1 else factor * 100).normalize(), "f"))
         one.text("ALLOW_OR_CHARGE_SEQUENCE")
-        if amount is None and percent is not None:
+        if amount is None and total is not None and len(given) == 1:
+            amount = abs(total)
+        elif amount is None and percent is not None:
             amount = round_amount(base * percent / 100, "EUR")
         if amount is not None:
             found.append(
@@ -307,7 +311,6 @@ def read_allowances(parent: Part, base: Decimal) -> tuple[AllowanceCharge, ...]:
                     reason_code=one.text("ALLOW_OR_CHARGE_TYPE"),
                 )
             )  # fmt: skip
-    parent.number("ALLOW_OR_CHARGES_FIX/ALLOW_OR_CHARGES_TOTAL_AMOUNT")
     return tuple(found)
 
 
