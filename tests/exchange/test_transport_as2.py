@@ -98,13 +98,35 @@ def test_what_may_be_left_out(keys, is_signing, is_encrypting):
     assert as2.same_mic(sent.check, taken.files[0].facts["mic"])
 
 
-@pytest.mark.parametrize(
-    ("sender", "word"), [({"is_signing": False}, "signed"), ({"is_encrypting": False}, "encrypted")]
-)
-def test_what_may_not_be_left_out(keys, sender, word):
-    with pytest.raises(TransportError, match="insufficient-message-security") as caught:
-        exchanged(keys, sender)
-    assert not caught.value.may_pass
+def test_what_may_not_be_left_out(keys):
+    for sender, words in (
+        ({"is_encrypting": False}, "insufficient-message-security"),
+        ({"is_signing": False}, "decryption-failed"),
+    ):
+        with pytest.raises(TransportError, match=words) as caught:
+            exchanged(keys, sender)
+        assert not caught.value.may_pass
+
+
+def test_of_an_encrypted_message_nobody_hears_why_it_is_refused(keys):
+    """Else whoever has overheard one could read it, by sending variants of it and looking at the answers."""
+    ours_of_them = theirs(keys).own()[0].certificate
+    stranger = certificates.identity(*keys["other"], "own_key")
+    unsigned = cms.encrypt(b"Content-Type: text/plain\r\n\r\nx", [ours_of_them])
+    other = as2.wrap(DATA, "text/plain", "a", as2.Wrapping(stranger, ours_of_them)).body
+    broken = unsigned[:-20] + bytes(16) + unsigned[-4:]
+    headers = {
+        "as2-from": "Kontor One", "as2-to": "THEM", "message-id": "<1@x>", "content-type": "application/pkcs7-mime",
+    }  # fmt: skip
+    told, reasons = set(), set()
+    for body in (unsigned, other, broken, b"0", cms.encrypt(b"no head", [ours_of_them])):
+        for wanted in ({}, {"disposition-notification-to": "x"}):
+            taken = AS2.accept(theirs(keys), Call("POST", "/", {}, {**headers, **wanted}, body))
+            boundary = taken.answer.media_type.partition('boundary="')[2].rstrip('"') or "-"
+            told.add((taken.answer.status, taken.answer.body.replace(boundary.encode(), b"")))
+            reasons.add(str(taken.fault))
+    assert len(told) == 2, "one receipt, and one answer to those who want none"
+    assert len(reasons) > 2, "the channel's note tells them apart"
 
 
 def test_the_receipt_later(keys):
@@ -143,7 +165,9 @@ def test_the_same_message_twice_has_the_same_id_and_another_message_another(keys
 def test_wrong_keys_are_told_by_the_receipt_and_bring_nothing(keys):
     stranger = {"own_certificate": keys["other"][0], "own_key": keys["other"][1]}
     with pytest.raises(TransportError, match="authentication-failed"):
-        exchanged(keys, stranger, {"second_partner_certificate": ""}, ORDER)
+        exchanged(keys, {**stranger, "is_encrypting": False}, {"must_be_encrypted": False})
+    with pytest.raises(TransportError, match="decryption-failed"):
+        exchanged(keys, stranger)
     with pytest.raises(TransportError, match="decryption-failed"):
         exchanged(keys, {"partner_certificate": keys["other"][0], "second_partner_certificate": keys["theirs"][0]})
 

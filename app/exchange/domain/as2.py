@@ -17,7 +17,7 @@ from app.exchange.domain.cms import CmsError
 from app.exchange.domain.mime_parts import Entity, MimeError, entity, header_text, make, multipart, parts
 
 _DEEPEST = 6
-_PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNATURE = ("application/pkcs7-signature", "application/x-pkcs7-signature")
 _MIC_NAMES = {"sha256": "sha-256", "sha384": "sha-384", "sha512": "sha-512", "sha1": "sha1"}
 
@@ -155,7 +155,7 @@ def _open_layer(found: Opened, using: Opening) -> Entity | None:
     outer = found.content
     if outer.media_type == "multipart/signed":
         return _open_signed(found, using)
-    if outer.media_type not in _PKCS7:
+    if outer.media_type not in PKCS7:
         return None
     data = outer.decoded()
     kind = cms.kind(data)

@@ -42,6 +42,7 @@ from app.exchange.transports import (
 SYNC, ASYNC, NO_RECEIPT = "sync", "async", "none"
 _PEM = N_("PEM, from -----BEGIN to END-----.")
 _ASKED = "signed-receipt-protocol=optional, pkcs7-signature; signed-receipt-micalg=optional, sha-256, sha-512, sha1"
+_CLOSED = "The message cannot be decrypted, or is not signed with the certificate that is known here."
 _CERTIFICATES = (
     ("own_certificate", N_("Own certificate")),
     ("second_own_certificate", N_("Second own certificate")),
@@ -293,7 +294,13 @@ def _receipt(settings: As2Settings, opened: Opened, call: Call) -> Accepted:
 
 
 def _refused(settings: As2Settings, call: Call, message_id: str, error: CmsError) -> Accepted:
-    return _answered(settings, call, (), Mdn(message_id, error.modifier, words=str(error.message)), error.message)
+    """Of an encrypted message nobody hears why it is refused: who may try variants of one that was overheard would read
+    it by the difference between "cannot be decrypted" and "is not signed". The channel's own note has the reason.
+    """
+    told, fault = Mdn(message_id, error.modifier, words=str(error.message)), error.message
+    if Entity(call.headers, b"").media_type in as2.PKCS7:
+        told = Mdn(message_id, "decryption-failed", words=_CLOSED)
+    return _answered(settings, call, (), told, fault)
 
 
 def _answered(
@@ -303,7 +310,7 @@ def _answered(
     mark = "" if fault is not None else receipt.message_id
     if not call.headers.get("disposition-notification-to"):
         status = 200 if fault is None else 400
-        return Accepted(files, Answer(status, b"" if fault is None else str(fault).encode()), mark, fault=fault)
+        return Accepted(files, Answer(status, b"" if fault is None else receipt.words.encode()), mark, fault=fault)
     own = settings.own()
     is_signed = "pkcs7-signature" in call.headers.get("disposition-notification-options", "").lower()
     content_type, body = mdn.make_mdn(receipt, settings.our_id, own[0] if own and is_signed else None)
