@@ -9,10 +9,10 @@ from lxml import etree
 from app.core.texts import N_
 from app.documents.codes import number
 from app.documents.cxml.envelope import begin, document_node, finish, read_envelope, sender_party
+from app.documents.cxml.parties import is_number_only, read_place, write_contact
 from app.documents.cxml.parts import (
     currency_of,
     extrinsic,
-    is_number_only,
     pass_no_class,
     read_basis,
     read_comments,
@@ -20,13 +20,11 @@ from app.documents.cxml.parts import (
     read_id_references,
     read_item_id,
     read_money,
-    read_place,
     read_vat,
     tax_of,
     write_basis,
     write_classes,
     write_comments,
-    write_contact,
     write_description,
     write_item_id,
     write_money,

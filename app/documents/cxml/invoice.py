@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.texts import N_
 from app.documents.cxml.envelope import document_node, read_envelope, sender_party
+from app.documents.cxml.parties import read_place
 from app.documents.cxml.parts import (
     currency_of,
     extrinsic,
@@ -20,7 +21,6 @@ from app.documents.cxml.parts import (
     read_description,
     read_item_id,
     read_money,
-    read_place,
     read_vat,
 )
 from app.documents.cxml.tree import Node, Source, read_source

@@ -20,12 +20,12 @@ from app.documents.cxml.invoice import (
     SUMS,
     TERMS,
 )
+from app.documents.cxml.parties import write_contact
 from app.documents.cxml.parts import (
     one_comment,
     tax_of,
     write_basis,
     write_classes,
-    write_contact,
     write_description,
     write_item_id,
     write_money,

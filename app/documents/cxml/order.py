@@ -10,6 +10,7 @@ from lxml import etree
 from app.core.texts import N_
 from app.documents.codes import number
 from app.documents.cxml.envelope import begin, document_node, finish, read_envelope, sender_party
+from app.documents.cxml.parties import is_number_only, read_place, write_contact, write_place
 from app.documents.cxml.parts import (
     CONTRACT,
     REQUISITION,
@@ -17,7 +18,6 @@ from app.documents.cxml.parts import (
     extrinsic,
     extrinsic_number,
     ids_of,
-    is_number_only,
     read_basis,
     read_classes,
     read_comments,
@@ -25,17 +25,14 @@ from app.documents.cxml.parts import (
     read_id_references,
     read_item_id,
     read_money,
-    read_place,
     read_vat,
     tax_of,
     write_basis,
     write_classes,
     write_comments,
-    write_contact,
     write_description,
     write_item_id,
     write_money,
-    write_place,
     write_vat,
 )
 from app.documents.cxml.tree import Node, add, leaf, moment, read_source

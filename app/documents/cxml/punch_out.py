@@ -12,7 +12,11 @@ from lxml import etree
 from app.core.texts import N_
 from app.documents.codes import number
 from app.documents.cxml.envelope import Credential, Envelope, begin, document_node, read_envelope, sealed
-from app.documents.cxml.parts import read_item_id, read_place, write_contact, write_item_id, write_place
+from app.documents.cxml.parties import read_place, write_contact, write_place
+from app.documents.cxml.parts import (
+    read_item_id,
+    write_item_id,
+)
 from app.documents.cxml.tree import Node, Source, add, leaf, read_source
 from app.documents.formats import FormatError
 from app.documents.model.party import Party

@@ -10,6 +10,7 @@ from app.core.texts import N_
 from app.documents.codes import number
 from app.documents.cxml.envelope import begin, document_node, finish, read_envelope, sender_party
 from app.documents.cxml.parts import (
+    NO_CURRENCY,
     extrinsic,
     extrinsic_number,
     one_comment,
@@ -27,7 +28,6 @@ from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine
 from app.documents.model.reference import ItemIds, OrderRef
 from app.documents.reading import Reading
 
-_NO_CURRENCY = "XXX"  # ISO 4217: no currency; a receipt of Kontor has no amounts
 _COUNTS = {
     "despatched": "despatchedQuantity", "accepted": "acceptedQuantity", "short": "shortQuantity", "over": "overQuantity",
     "damaged": "damagedQuantity",
@@ -126,7 +126,7 @@ def write_receipt(receipt: ReceiptAdvice) -> bytes:
             add(info, "DocumentReference").set("payloadID", order.payload)
             for line in lines:
                 _write_line(group, line)
-    write_money(place, "Total", Decimal(0), _NO_CURRENCY)
+    write_money(place, "Total", Decimal(0), NO_CURRENCY)
     return finish(root, receipt.buyer, receipt.seller, receipt.issue_date, receipt.number)
 
 
@@ -151,10 +151,10 @@ def _write_line(group: etree._Element, line: ReceiptLine) -> None:
         add(at, "ManufacturerName")
     if line.despatch_line:
         add(at, "ShipNoticeLineItemReference", shipNoticeLineNumber=line.despatch_line)
-    rate = write_money(item, "UnitRate", Decimal(0), _NO_CURRENCY)
+    rate = write_money(item, "UnitRate", Decimal(0), NO_CURRENCY)
     if rate is not None:
         add(rate, "UnitOfMeasure", line.unit or "EA")
-    write_money(item, "ReceivedAmount", Decimal(0), _NO_CURRENCY)
+    write_money(item, "ReceivedAmount", Decimal(0), NO_CURRENCY)
     one_comment(item, line.notes)
     for name, word in _COUNTS.items():
         leaf(item, "Extrinsic", number(getattr(line, name)), name=word)

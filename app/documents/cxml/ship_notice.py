@@ -11,17 +11,15 @@ from lxml import etree
 from app.core.texts import N_
 from app.documents.codes import number
 from app.documents.cxml.envelope import begin, document_node, finish, read_envelope, sender_party
+from app.documents.cxml.parties import is_number_only, read_place, write_contact
 from app.documents.cxml.parts import (
     extrinsic,
-    is_number_only,
     one_comment,
     read_comments,
     read_description,
     read_id_references,
     read_item_id,
-    read_place,
     write_comments,
-    write_contact,
     write_description,
     write_item_id,
 )

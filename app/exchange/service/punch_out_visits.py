@@ -25,6 +25,7 @@ from app.core.tenancy import acting_as
 from app.core.texts import N_
 from app.documents.cxml.basket import write_basket
 from app.documents.cxml.envelope import Credential, Envelope, addressed
+from app.documents.cxml.parts import NO_CURRENCY
 from app.documents.cxml.punch_out import Operation
 from app.documents.formats import FormatError
 from app.documents.model.basket import Basket
@@ -283,7 +284,9 @@ def cancel(actor: Actor, visit_id: int) -> Handed:
     access = _access(actor, visit)
     settings = AccessSettings.from_json(access.settings)
     visit.state, visit.ended_at = VisitState.CANCELLED.value, clock.now()
-    handed = _form(visit, access, settings, Basket(lines=(), cookie=visit.cookie, currency="XXX", total=Decimal(0)))
+    handed = _form(
+        visit, access, settings, Basket(lines=(), cookie=visit.cookie, currency=NO_CURRENCY, total=Decimal(0))
+    )
     _leave_cart(actor, visit)
     audit.record(actor, "punch_out_access", access.id, "visit_cancelled", {"visit": visit.id})
     return handed
