@@ -87,7 +87,10 @@ class Engine:
             return self._sheets[key]
         # Imported as the file it is: the code lists beside it are found by its base URI.
         text = _PLACES.replace("SHEET", escape(Path(sheet).as_uri(), {'"': "&quot;"}))
-        compiled = self._processor.new_xslt30_processor().compile_stylesheet(stylesheet_text=text)
+        try:
+            compiled = self._processor.new_xslt30_processor().compile_stylesheet(stylesheet_text=text)
+        except Exception:  # such as a package, which cannot be imported
+            compiled = self._processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=sheet)
         self._sheets[key] = compiled
         if len(self._sheets) > _COMPILED:
             self._sheets.popitem(last=False)

@@ -258,3 +258,13 @@ def test_rules_of_the_package_run_in_the_shared_pool():
     root = rule_sets.etree.fromstring(formats["ubl-invoice"].dumps(document(count=1)))
     assert list(rule_sets.failed_rules(RuleSet("EN", "ubl-2.1/EN16931-UBL-validation.xslt"), root)) == []
     assert rule_pool.shared.pids
+
+
+def test_rules_that_cannot_be_imported_are_run_as_they_are(pool, tmp_path):
+    package = tmp_path / "package.xslt"
+    text = SHEET.format(FAULT).replace("xsl:stylesheet version", 'xsl:package name="urn:x" package-version="1" version')
+    text = text.replace("</xsl:stylesheet>", "</xsl:package>").replace(
+        "<xsl:template match", "<xsl:mode/><xsl:template match"
+    )
+    package.write_text(text, encoding="utf-8")
+    assert pool.failed(package, "", b"<a>x</a>") == [["R-1", "fatal", "/a", "is x"]]
