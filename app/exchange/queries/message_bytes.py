@@ -30,4 +30,6 @@ def stored_message(actor: Actor, message_id: int) -> StoredFile | None:
         )
         if db.session.scalar(others.limit(1)) is not None:
             return None
-        return storage.find(Actor.system(), found.stored_id)
+        file = storage.find(Actor.system(), found.stored_id)
+        db.session.expunge(file)  # out of this scope the row cannot be read again
+        return file
