@@ -33,6 +33,7 @@ from app.documents.model.order_response import Answer, LineAnswer, OrderResponse
 from app.documents.model.party import Address, Contact, Identifier, Party
 from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine
 from app.documents.model.reference import ItemIds, OrderRef
+from app.documents.model.stock_report import StockLine, StockReport
 from tests.factories.documents import credit_note, document
 
 DAY = date(2026, 11, 22)
@@ -161,6 +162,17 @@ def basket():
     )  # fmt: skip
 
 
+def stock():
+    return StockReport(
+        number="ST-1", issue_date=DAY,
+        lines=(
+            StockLine(position="1", ids=ItemIds(sku="A-1", gtin="4012345678901", manufacturer_sku="M1"), quantity=Decimal(200),
+                      unit="C62", name="Schraube", place="0003", status="145"),
+            StockLine(position="2", ids=ItemIds(sku="A-2"), quantity=Decimal("0.5"), status="71"),
+        ),
+    )  # fmt: skip
+
+
 DOCUMENTS = {
     "order": ("cxml-order", order()),
     "change": ("cxml-order", OrderChange(order=REF, what=ChangeKind.REPLACEMENT, content=order(), sequence="2")),
@@ -168,6 +180,7 @@ DOCUMENTS = {
     "advice": ("cxml-ship-notice", advice()),
     "receipt": ("cxml-receipt", receipt()),
     "basket": ("cxml-punchout-order", basket()),
+    "stock": ("cxml-stock-report", stock()),
 }
 
 

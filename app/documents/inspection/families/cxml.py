@@ -17,6 +17,7 @@ from app.documents.cxml.invoice import read_invoice
 from app.documents.cxml.order import read_order
 from app.documents.cxml.receipt import read_receipt
 from app.documents.cxml.ship_notice import read_ship_notice
+from app.documents.cxml.stock import read_stock
 from app.documents.cxml.structure import NAME, VERSION, structure_faults
 from app.documents.cxml.tree import Source
 from app.documents.formats import FormatError
@@ -46,6 +47,7 @@ _COUNT = re.compile(r"\[\d+\]")
 _READERS = {
     "OrderRequest": read_order, "ConfirmationRequest": read_confirmation, "ShipNoticeRequest": read_ship_notice,
     "InvoiceDetailRequest": read_invoice, "ReceiptRequest": read_receipt, "PunchOutOrderMessage": read_basket,
+    "ProductActivityMessage": read_stock,
 }  # fmt: skip
 _ROLES = ("buyer", "seller", "ship_to", "invoicee")
 _ITEMS = frozenset({"ItemOut", "ItemIn", "ConfirmationItem", "ShipNoticeItem", "InvoiceDetailItem", "ReceiptItem"})
