@@ -142,7 +142,7 @@ def _rate(state: LineState) -> str:
     text = rate_text(state.vat_category or VatCategory.EXEMPT, state.vat_rate, "5.03")
     if not text:
         rate = format((state.vat_rate or ZERO).normalize(), "f")
-        raise FormatError(N_("UPD {version} has no VAT rate of {rate} %.", version=_VERSION, rate=rate))
+        raise FormatError(N_("UPD {version} has no such VAT rate: {rate} %", version=_VERSION, rate=rate))
     return text
 
 

@@ -106,7 +106,7 @@ def line_rate(line: Line, version: str) -> str:
     text = given or rate_text(line.vat_category, line.vat_rate, version)
     if not text:
         rate = format((line.vat_rate or ZERO).normalize(), "f")
-        raise FormatError(N_("UPD {version} has no VAT rate of {rate} %.", version=version, rate=rate))
+        raise FormatError(N_("UPD {version} has no such VAT rate: {rate} %", version=version, rate=rate))
     return text
 
 
