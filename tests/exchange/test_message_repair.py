@@ -66,6 +66,7 @@ def test_a_code_is_mapped_and_the_order_comes(parked, client, world, isolated):
         assert (order.po_number, order.source, order.net_total) == ("PO-9", "edi", Decimal(30))
     shown = client.get(f"/messages/{message_id}")
     assert "code added" in shown.text
+    assert shown.link(order.number).endswith(f"/{order.number}")
     assert "Nothing to do" in client.get("/messages/to-do").text
 
 

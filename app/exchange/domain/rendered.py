@@ -17,12 +17,15 @@ from app.documents.model.order import OtherParty
 from app.documents.model.party import Identifier, Party
 from app.documents.model.reference import ItemIds, OrderRef, ScalePrice
 from app.documents.model.totals import VatBreakdown
-from app.exchange.domain.rendered_words import FIELD_NAMES, ROLES, VAT
+from app.exchange.domain.rendered_words import FIELD_NAMES, ROLES
 
 Value = str | Decimal | date | datetime | int | Message
 _COLUMNS = 12
 _LINE_FIELDS = ("lines", "items", "messages")
 _TOTALS = {"totals", "opening", "closing", "total_debit", "total_credit"}
+# In this order, as on paper: the goods, what is beside them, without tax, the tax, all in all.
+_ORDER = ("line_net", "beside", "allowances", "charges", "net", "vat", "tax", "gross", "total", "prepaid", "rounding",
+          "payable")  # fmt: skip
 _HIDDEN = {"kind", "is_to_change", "language"}
 # These stand in one column each, in this order.
 _FIRST = (
@@ -65,6 +68,7 @@ class Rendered:
     columns: list[Column] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     totals: list[tuple[Message | str, Decimal]] = field(default_factory=list)
+    sums: list[tuple[str, tuple[Message | str, Decimal]]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     line_count: int | None = None
     currency: str = ""
@@ -74,6 +78,9 @@ def rendered(document: Any, *, first: int = 0, limit: int = 200) -> Rendered:
     """The document with `limit` of its lines from the line `first` (0) on."""
     view = Rendered(currency=getattr(document, "currency", "") or "")
     _head(document, view)
+    view.totals = [
+        row for _key, row in sorted(view.sums, key=lambda one: _ORDER.index(one[0]) if one[0] in _ORDER else -1)
+    ]
     lines = next((getattr(document, name) for name in _LINE_FIELDS if hasattr(document, name)), None)
     if lines is None and hasattr(document, "content"):
         lines = document.content.lines
@@ -105,10 +112,12 @@ def _head_field(name: str, value: Any, view: Rendered, prefix: str) -> None:
         for part in value:
             _part(name, part, view)
     elif name in _TOTALS and isinstance(value, Decimal):
-        view.totals.append((label(name), value))
+        view.sums.append((name, (label(name), value)))
     elif name in _TOTALS:
-        view.totals += [
-            (label(key), amount) for key, amount in _leaves(value) if isinstance(amount, Decimal) and key != "quantity"
+        view.sums += [
+            (key, (label(key), amount))
+            for key, amount in _leaves(value)
+            if isinstance(amount, Decimal) and key != "quantity"
         ]
     elif isinstance(value, OrderRef):
         view.facts.append((label(name), _order_ref(value)))
@@ -128,9 +137,10 @@ def _part(name: str, part: Any, view: Rendered) -> None:
         view.parties.append(_party(label(name), part))
     elif isinstance(part, VatBreakdown):
         rate = "" if part.rate is None else f" {part.rate.normalize():f} %"
-        view.totals.append((VAT.format(part.category.value + rate), part.tax))
+        view.sums.append(("vat", (f"{part.category.value}{rate}", part.tax)))
     elif isinstance(part, AllowanceCharge):
-        view.totals.append((part.reason or part.reason_code, part.amount if part.is_charge else -part.amount))
+        amount = part.amount if part.is_charge else -part.amount
+        view.sums.append(("beside", (part.reason or part.reason_code, amount)))
     elif isinstance(part, OrderRef):
         view.facts.append((label(name), _order_ref(part)))
     elif is_dataclass(part):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.core.texts import N_, Message
 
-VAT = "{}"
 FIELD_NAMES: dict[str, Message] = {
     "number": N_("Number"),
     "issue_date": N_("Date"),

@@ -28,6 +28,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Parked files of which no message was made: a message that is there is what a person works on.
+_UNREAD = (
+    ExchangeFile.state == "parked",
+    ~select(ExchangeMessage.id).where(ExchangeMessage.file_id == ExchangeFile.id).exists(),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MessageFilters:
     """Empty fields do not narrow; `state` is a state or one of GROUPS, days are included, in the reader's zone."""
@@ -162,7 +169,7 @@ def counts(actor: Actor) -> Counts:
     number = {state: (count, overdue) for state, count, overdue in rows}
     files = 0
     if actor.is_operator:
-        files = db.session.scalar(select(func.count()).where(ExchangeFile.state == "parked")) or 0
+        files = db.session.scalar(select(func.count(ExchangeFile.id)).where(*_UNREAD)) or 0
     return Counts(
         sum(number.get(state, (0, 0))[0] for state in GROUPS["todo"]) + files,
         sum(number.get(state, (0, 0))[0] for state in GROUPS["work"]),
@@ -176,7 +183,7 @@ def parked_files(actor: Actor, limit: int = 50) -> list[ExchangeFile]:
     """Files that were never taken apart and wait for a person, the oldest first."""
     if not actor.is_operator:
         raise NotFound
-    statement = select(ExchangeFile).where(ExchangeFile.state == "parked").order_by(ExchangeFile.id).limit(limit)
+    statement = select(ExchangeFile).where(*_UNREAD).order_by(ExchangeFile.id).limit(limit)
     return list(db.session.scalars(statement))
 
 

@@ -13,6 +13,8 @@ from app.core.tenancy import visible
 from app.exchange.models.match import MatchDocument
 from app.exchange.models.messages import ExchangeMessage as M
 from app.exchange.queries.message_lists import MessageRow, rows_of_messages
+from app.ordering.models.orders import Order
+from app.sourcing.models.contracts import CallOff
 
 _MAX = 100
 _INVOICES = ("invoice", "credit_note")
@@ -74,3 +76,16 @@ def _same_number(found: M) -> list[ColumnElement[bool]]:
     if not found.number or found.partner_id is None:
         return []
     return [(M.partner_id == found.partner_id) & (M.document == found.document) & (M.number == found.number)]
+
+
+def subject_number(actor: Actor, found: M) -> str:
+    """The number of the order, call-off or invoice that a message became or tells of; empty where there is none."""
+    model: Any = {"order": Order, "call_off": CallOff, "invoice": Invoice, "credit_note": Invoice}.get(
+        found.subject_kind
+    )
+    if model is None or found.subject_id is None:
+        return ""
+    asked = select(model.number).where(model.id == found.subject_id)
+    if not actor.is_operator or model is CallOff:
+        asked = asked.where(model.company_id == actor.company_id)  # call-offs of others are theirs to compare
+    return str(db.session.scalar(asked) or "")

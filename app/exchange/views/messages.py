@@ -20,7 +20,7 @@ from app.exchange.domain.unknown_codes import unknown_codes
 from app.exchange.policy import Permission
 from app.exchange.queries import message_lists as lists
 from app.exchange.queries.message_lists import MessageRow
-from app.exchange.queries.message_related import related
+from app.exchange.queries.message_related import related, subject_number
 from app.exchange.queries.messages import attempts, events, message
 from app.exchange.views import blueprint, message_content
 from app.exchange.views import message_words as words
@@ -144,12 +144,13 @@ def show_message(message_id: int, *, status: int = 200, **more: Any) -> Response
     data = message_content.bytes_of(found)
     document, problem = message_content.document_of(found, data) if data and _is_shown(data) else (None, None)
     line_page = max(request.args.get("lines", 1, type=int) or 1, 1)
+    row = lists.message_row(actor(), message_id)
     unknown = unknown_codes(found.reason, found.report)
     codes = [one.theirs for one in unknown]
     asked_page = request.args.get("page", type=int)
     context: dict[str, Any] = {
         "found": found,
-        "row": lists.message_row(actor(), message_id),
+        "row": row,
         "state": words.STATES[MessageState(found.state)],
         "name": words.document_name(found.document, found.type_code),
         "reason": words.said(found.reason),
@@ -163,6 +164,7 @@ def show_message(message_id: int, *, status: int = 200, **more: Any) -> Response
         "events": events(actor(), message_id)[::-1],
         "attempts": attempts(actor(), message_id)[::-1],
         "tree": tree_of(related(actor(), found), found.id),
+        "subject": subject_of(found, row.company_code),
         "forms": message_content.forms_for(document, found.format) if document is not None else [],
         "may": _may(found),
         "words": words,
@@ -176,6 +178,20 @@ def show_message(message_id: int, *, status: int = 200, **more: Any) -> Response
 
 def _is_shown(data: bytes) -> bool:
     return len(data) <= message_content.MAX_SHOWN
+
+
+def subject_of(found: ExchangeMessage, account: str) -> tuple[str, str] | None:
+    """What the message became or tells of: its number and page."""
+    number = subject_number(actor(), found)
+    if not number:
+        return None
+    if found.subject_kind == "call_off":
+        return number, url_for("exchange.match_show", slug="call-offs", number=number)
+    if found.subject_kind != "order":
+        return number, url_for("billing.show", number=number)
+    if actor().is_operator:
+        return number, url_for("ordering.sales_order", account=account, number=number)
+    return number, url_for("ordering.order", number=number)
 
 
 def _may(found: ExchangeMessage) -> dict[str, bool]:
