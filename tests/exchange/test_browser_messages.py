@@ -16,15 +16,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def staff(world) -> str:
-    """The mail address of an administrator; one order waits for a person."""
+def people(world) -> tuple[str, str]:
+    """Mail addresses of an administrator and of the account's bookkeeper; one order waits for a person."""
     with world():
+        account = accounts.customer()
         ordering.article("A-1", "10", name="Hexagon bolt M8, zinc plated, with a name that goes on")
-        found = partners.partner("edifact", options={"unknown": "park"})
+        found = partners.partner("edifact", company=account, options={"unknown": "park"})
         document = partners.order_document(found, "PO-4711", [("THEIR-1", 3), ("A-1", 2)])
         partners.arrive(partners.written(found, document, "edifact-orders", control=7))
         user = accounts.person(accounts.operator(), Role.OPERATOR_ADMIN)
-    return user.email
+        bookkeeper = accounts.person(account, Role.BOOKKEEPER)
+    return user.email, bookkeeper.email
 
 
 def shot(page: Any, name: str) -> None:
@@ -35,7 +37,8 @@ def shot(page: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
-def test_a_parked_order_is_mended_and_ordered(browser, base, committing, staff, viewport, scheme):
+def test_a_parked_order_is_mended_and_ordered(browser, base, committing, people, viewport, scheme):
+    staff, bookkeeper = people
     kind = "desk" if viewport is DESK else "phone"
     page = signed_in(browser, base, staff, viewport=viewport, scheme=scheme)
     page.set_default_timeout(30_000)
@@ -74,3 +77,11 @@ def test_a_parked_order_is_mended_and_ordered(browser, base, committing, staff, 
         page.go_back()
     page.goto("/sales/orders")
     assert page.get_by_text("PO-4711").first.is_visible()
+
+    page = signed_in(browser, base, bookkeeper, viewport=viewport, scheme=scheme)
+    page.goto("/messages")
+    look(page)
+    page.get_by_role("link", name="Order PO-4711").click()
+    page.wait_for_selector("text=Original")
+    look(page)
+    shot(page, f"{kind}-of-the-account")
