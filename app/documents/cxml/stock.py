@@ -53,7 +53,7 @@ def _lines(details: Node, before: int) -> list[StockLine]:
             contact.text("Name")
             contact.get("domain", "IdReference")
             place = contact.get("identifier", "IdReference") or contact.text("Name")
-    found = []
+    found: list[StockLine] = []
     for tag, status in _KINDS.items():
         kind = details.find(f"Inventory/{tag}")
         if kind is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -154,8 +155,8 @@ def structure_faults(root: etree._Element) -> list[Fault]:
     for element in root.iter(etree.Element):
         rule = _RULES.get(str(element.tag))
         if rule is not None:
-            found += _attributes(element, rule)
-            found += _children(element, rule)
+            found += islice(_attributes(element, rule), MAX_FAULTS)
+            found += islice(_children(element, rule), MAX_FAULTS)
         if len(found) >= MAX_FAULTS:
             break
     return found[:MAX_FAULTS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -49,19 +50,40 @@ class Source:
     def leftovers(self, top: etree._Element) -> tuple[Leftover, ...]:
         """Texts and attributes below an element that nobody took; secrets are never among them."""
         found: list[Leftover] = []
-        for element in top.iter(etree.Element):
+        for element, path in _with_paths(top):
             if len(found) >= _MAX_LEFTOVERS:
                 break
-            if any(one.tag in SECRETS for one in (element, *element.iterancestors())):
-                continue
             line = element.sourceline or 0
             for name, value in element.attrib.items():
                 if value.strip() and name != LANGUAGE and (element, str(name)) not in self.taken:
-                    found.append(Leftover(f"{address(element, {})}/@{name}", value.strip()[:_SHOWN], line, 0))
+                    found.append(Leftover(f"{path}/@{name}", value.strip()[:_SHOWN], line, 0))
             text = own_text(element)
             if text and (element, "") not in self.taken:
-                found.append(Leftover(address(element, {}), text[:_SHOWN], line, 0))
+                found.append(Leftover(path, text[:_SHOWN], line, 0))
         return tuple(found)
+
+
+def _with_paths(top: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """Every element from here down with its path, siblings counted once; without secrets and what is in them."""
+    paths = {top: address(top, {})}
+    alike: dict[etree._Element, Counter[str]] = {}
+    passed: dict[etree._Element, Counter[str]] = {}
+    for element in top.iter(etree.Element):
+        parent, name = element.getparent(), str(element.tag)
+        if element is not top and parent is not None:
+            if parent not in paths:
+                continue
+            if parent not in alike:
+                alike[parent] = Counter(str(child.tag) for child in parent.iterchildren(etree.Element))
+                passed[parent] = Counter()
+            passed[parent][name] += 1
+            paths[element] = f"{paths[parent]}/{name}" + (
+                f"[{passed[parent][name]}]" if alike[parent][name] > 1 else ""
+            )
+        if name in SECRETS:
+            del paths[element]
+            continue
+        yield element, paths[element]
 
 
 class Node:
