@@ -263,7 +263,8 @@ class _Taker:
         known = dict(self.connection.warehouses)
         for key, name in names.items():
             said = known.get(key)
-            new = f"1c-{code_for(key, name)}"[:40] if self.connection.makes_warehouses else ""
+            code = f"1c-{code_for(key, name)}"[:40] if key else "1c"
+            new = code if self.connection.makes_warehouses else ""
             known[key] = {"name": name or (said or {}).get("name", ""), "code": said["code"] if said else new}
         if known != self.connection.warehouses:
             self.connection.warehouses = known
