@@ -71,7 +71,8 @@ def _claim(actor: Actor, message_id: int) -> tuple[Channel, Outgoing, int] | Non
     if message.state != S.QUEUED or message.due_at > clock.now() or message.stored_id is None:
         return None
     if message.channel_id is None:
-        return None  # it is fetched, or given back as the answer to a call
+        message.due_at = clock.now() + timedelta(days=1)  # it is fetched, or given back as the answer to a call
+        return None
     channel = db.session.get(Channel, message.channel_id)
     if channel is None or not channel.is_active:
         step(actor, message, S.FAILED, reason=N_("The channel is switched off."))
