@@ -57,7 +57,7 @@ def opened(data: bytes) -> Iterator[pikepdf.Pdf]:
     except pikepdf.PasswordError:
         raise PdfFault("ENCRYPTED", N_("The PDF is encrypted.")) from None
     except _SHAPE as error:
-        raise PdfFault("PDF", N_("The PDF is broken: {reason}", reason=str(error)[:300])) from None
+        raise PdfFault("PDF", N_("The PDF is broken: {reason}", reason=str(error).rpartition(">: ")[2][:300])) from None
 
 
 def embedded_xml(pdf: pikepdf.Pdf) -> EmbeddedXml | None:

@@ -56,7 +56,12 @@ def checks_for(root: etree._Element, customization: str, chosen: Checks, packs: 
 
 
 def _missing(
-    name: str, customization: str, schemas: list[Schema], rules: list[RuleSet], known: tuple[Message, ...], *,
+    name: str,
+    customization: str,
+    schemas: list[Schema],
+    rules: list[RuleSet],
+    known: tuple[Message, ...],
+    *,
     is_schema_enough: bool,
 ) -> tuple[Message, ...]:
     if not schemas and not rules and not is_schema_enough:
