@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exchange.domain.source_text import is_binary, page_of_mark, rows_of, text_of
+from app.exchange.domain.source_text import bytes_of, is_binary, page_of_mark, rows_of, text_of, without_secrets
 
 ONE_LINE = "UNB+UNOC:3+A+B'UNH+1+ORDERS:D:96A:UN'BGM+220+4711+9'" + "LIN+1++4006381333931:EN'" * 12
 
@@ -67,3 +67,25 @@ def test_the_page_with_the_mark():
     rows = rows_of("\n".join("x" * 900), [(450, 0)])
     assert page_of_mark(rows, 400) == 2
     assert page_of_mark(rows_of("a"), 400) == 1
+
+
+def test_a_secret_is_covered_and_nothing_moves():
+    text = "<Sender>\n<cx:SharedSecret type='x'>pass\nword</cx:SharedSecret><Identity>A</Identity></Sender>"
+    shown = without_secrets(text)
+    assert len(shown) == len(text)
+    assert "pass" not in shown
+    assert "word" not in shown
+    assert shown.replace("\u2022", "") == text.replace("password", "").replace("pass", "").replace("word", "")
+
+
+def test_a_mended_text_keeps_the_character_set():
+    assert bytes_of(
+        "<a>ж</a>", '<?xml version="1.0" encoding="windows-1251"?><a>б</a>'.encode("cp1251")
+    ) == "<a>ж</a>".encode("cp1251")
+    assert (
+        bytes_of("<a>ж</a>", '<?xml version="1.0" encoding="iso-8859-1"?><a>ä</a>'.encode("latin-1"))
+        == b"<a>&#1078;</a>"
+    )
+    assert bytes_of("ä", b"UNB+UNOA") == "ä".encode()
+    with pytest.raises(UnicodeEncodeError):
+        bytes_of("ж", "UNB+ä".encode("cp1252"))

@@ -10,6 +10,7 @@ _LONG = 240
 _MARK = b"\xef\xbb\xbf"
 _ROW = 160
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{2,20})["']""")
+_SECRET = re.compile(r"(<(?:\w+:)?SharedSecret\b[^>]*>)([^<]*)")
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"MZ")
 
 
@@ -51,6 +52,20 @@ def encoding_of(data: bytes) -> str:
 def text_of(data: bytes) -> str:
     """Never raises."""
     return data.removeprefix(_MARK).decode(encoding_of(data), "replace")
+
+
+def without_secrets(text: str) -> str:
+    """For the eyes of people: what a system proves itself by is covered, all places stay as they are."""
+    return _SECRET.sub(lambda found: found[1] + re.sub(r"\S", "\u2022", found[2]), text)
+
+
+def bytes_of(text: str, original: bytes) -> bytes:
+    """A mended text in the character set of what it replaces.
+
+    XML says other characters by their numbers; elsewhere UnicodeEncodeError names the first.
+    """
+    is_xml = original.removeprefix(_MARK).lstrip().startswith(b"<")
+    return text.encode(encoding_of(original), "xmlcharrefreplace" if is_xml else "strict")
 
 
 def rows_of(text: str, marks: Collection[tuple[int, int]] = ()) -> list[TextRow]:

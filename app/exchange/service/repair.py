@@ -13,6 +13,7 @@ from app.core.texts import N_, Message
 from app.documents.model.order_change import OrderChange
 from app.exchange.domain.arrivals import Subject
 from app.exchange.domain.message_machine import CAN_REPLAY, MessageState
+from app.exchange.domain.source_text import bytes_of
 from app.exchange.mapping.neutral_order import order_of
 from app.exchange.mapping.order_plan import OrderPlan, PlannedLine
 from app.exchange.models.messages import ExchangeMessage
@@ -72,7 +73,13 @@ def edit(actor: Actor, message_id: int, text: str) -> int:
     if message.stored_id is None:
         raise Conflict(N_("The stored file is missing."))
     old = storage.find(actor, message.stored_id)
-    data = text.encode(_encoding(storage.load(old)), "xmlcharrefreplace")
+    try:
+        data = bytes_of(text, storage.load(old))
+    except UnicodeEncodeError as error:
+        char = text[error.start]
+        raise Invalid(
+            "text", N_("The character set of the file does not have this character: {char}", char=char)
+        ) from None
     stored = storage.keep(actor, data, name=f"mended-{old.name}", media_type=old.media_type)
     copy = ExchangeMessage(
         partner_id=message.partner_id, channel_id=message.channel_id, file_id=message.file_id, position=1,
@@ -86,15 +93,6 @@ def edit(actor: Actor, message_id: int, text: str) -> int:
     audit.record(actor, "exchange_message", copy.id, "edited", {"from": message.id})
     enqueue(WORK_MESSAGE, copy.id)
     return copy.id
-
-
-def _encoding(data: bytes) -> str:
-    """That of the original, as far as it is plain to see."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "cp1251" if b"windows-1251" in data[:200].lower() else "latin-1"
-    return "utf-8"
 
 
 @command

@@ -13,7 +13,7 @@ from app.core.errors import NotFound, Unavailable
 from app.core.texts import Message
 from app.documents.formats import formats
 from app.exchange.domain.rendered import Rendered, rendered
-from app.exchange.domain.source_text import TextRow, is_binary, page_of_mark, rows_of, text_of
+from app.exchange.domain.source_text import TextRow, is_binary, page_of_mark, rows_of, text_of, without_secrets
 from app.exchange.mapping.opening import open_file
 from app.exchange.queries.message_bytes import stored_message
 from app.web.access import actor
@@ -73,7 +73,7 @@ def text_page(data: bytes, marks: set[tuple[int, int]], wanted: int | None, code
         return TextPage(is_binary=True)
     if len(data) > MAX_SHOWN:
         return TextPage(is_large=True)
-    rows = rows_of(text_of(data), marks)
+    rows = rows_of(without_secrets(text_of(data)), marks)
     if codes and not marks:
         rows = [replace(row, is_marked=any(code in row.text for code in codes)) for row in rows]
     pages = max(1, -(-len(rows) // ROWS))
