@@ -12,28 +12,30 @@ from app.accounts.models.companies import Company
 from app.billing.models import Invoice
 from app.core import storage
 from app.core.tenancy import acting_as
+from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine
 from app.documents.model.stored import from_json
 from app.exchange.domain.arrivals import Subject
 from app.exchange.domain.partners import Scheme
 from app.exchange.models.messages import ExchangeMessage
 from app.exchange.service import partners as commands
 from app.exchange.service.outbox import send_document
+from app.exchange.service.telling import tell_despatch
 from tests.exchange.test_inbox import found_rows, orders, read_again, sent
 from tests.factories import accounts, ordering, partners
 
 pytestmark = pytest.mark.usefixtures("ctx")
 FORMATS = {
-    "edifact": ("edifact-orders", "edifact-ordrsp", "edifact-invoic"),
-    "x12": ("x12-850", "x12-855", "x12-810"),
-    "ubl": ("ubl-order", "ubl-order-response", "ubl-invoice"),
-    "cxml": ("cxml-order", "cxml-confirmation", "cxml-invoice"),
+    "edifact": ("edifact-orders", "edifact-ordrsp", "edifact-invoic", "edifact-desadv", "edifact-recadv"),
+    "x12": ("x12-850", "x12-855", "x12-810", "x12-856", "x12-861"),
+    "ubl": ("ubl-order", "ubl-order-response", "ubl-invoice", "ubl-despatch-advice", "ubl-receipt-advice"),
+    "cxml": ("cxml-order", "cxml-confirmation", "cxml-invoice", "cxml-ship-notice", "cxml-receipt"),
 }
 
 
 def seller_as_partner(family: str, supplier: Company, mirror: Any) -> int:
     """The seller, as the buyer's side knows it: the same names the other way round."""
     actor = partners.system()
-    order, response, invoice = FORMATS[family]
+    order, response, invoice, despatch, receipt = FORMATS[family]
     theirs = partners.names(mirror)
     with acting_as(actor):
         made = commands.save_partner(actor, None, {"code": "SELLER", "name": "Seller", "company_id": supplier.id})
@@ -44,6 +46,7 @@ def seller_as_partner(family: str, supplier: Company, mirror: Any) -> int:
             commands.save_identifier(actor, made, scheme, value, side="ours")
         for direction, kind, code in (
             ("out", "order", order), ("in", "order-response", response), ("in", "invoice", invoice),
+            ("in", "despatch-advice", despatch), ("out", "receipt-advice", receipt),
         ):  # fmt: skip
             commands.save_agreement(actor, made, None, {"direction": direction, "document": kind, "format": code})
     return made
@@ -59,7 +62,7 @@ def bytes_of(message: ExchangeMessage) -> bytes:
 def test_order_response_and_invoice_go_round_with_equal_numbers(isolated, family):
     ordering.article("A-1", "10.25", gtin="4006381333931")
     ordering.article("A-2", "0.333", stock=5000)
-    order_code, response_code, invoice_code = FORMATS[family]
+    order_code, response_code, invoice_code, *_ = FORMATS[family]
     customer = partners.partner_with(
         {"order": order_code, "order-response": response_code, "invoice": invoice_code}, accounts.customer()
     )
@@ -102,3 +105,53 @@ def test_order_response_and_invoice_go_round_with_equal_numbers(isolated, family
     assert [(one.sku, one.quantity, one.net) for one in read.lines] == [
         (one.sku, one.quantity, one.net) for one in frozen.lines
     ]
+
+
+@pytest.mark.parametrize("family", FORMATS)
+def test_despatch_and_receipt_advice_go_round_with_equal_quantities(isolated, family):
+    ordering.article("A-1", "10.25", gtin="4006381333931")
+    ordering.article("A-2", "0.333", stock=5000)
+    order_code, response_code, _, despatch_code, receipt_code = FORMATS[family]
+    customer = partners.partner_with(
+        {"order": order_code, "order-response": response_code, "despatch-advice": despatch_code,
+         "receipt-advice": receipt_code}, accounts.customer(),
+    )  # fmt: skip
+    seller_id = seller_as_partner(family, accounts.supplier(), customer)
+    actor, is_hinted = partners.system(), family == "cxml"
+    hint = {"partner_id": customer.id} if is_hinted else {}
+    document = partners.order_document(customer, "PO-4712", partners.lines(("A-1", 7), ("A-2", 1200)))
+    with acting_as(actor):
+        asked = send_document(actor, None, document, subject=Subject("file", 0), client_ref="r-1", partner_id=seller_id)
+    partners.arrive(bytes_of(partners.messages([asked])[0]), **hint)
+    (order,) = orders()
+
+    with acting_as(actor):
+        first, again = tell_despatch(actor, order.number), tell_despatch(actor, order.number)
+    assert first == again
+    (left,) = sent(isolated, "despatch-advice")
+    assert (left.state, left.subject_kind, left.subject_id) == ("sent", "order", order.id), left.reason
+    (came,) = partners.arrive(bytes_of(left), **({"partner_id": seller_id} if is_hinted else {}))
+    assert (came.partner_id, came.state, came.number) == (seller_id, "answered", left.number), came.reason
+    assert came.answers_id == asked
+    advice = read_again(came)
+    assert [(one.ids.sku, one.quantity) for one in advice.lines] == [("A-1", Decimal(7)), ("A-2", Decimal(1200))]
+    assert {one.order_line.number or advice.orders[0].number for one in advice.lines} == {"PO-4712"}
+
+    receipt = ReceiptAdvice(
+        number="GR-1", issue_date=document.issue_date, received_on=document.issue_date, orders=advice.orders,
+        despatch_number=advice.number, buyer=document.buyer, seller=document.seller,
+        lines=tuple(
+            ReceiptLine(position=one.position, order_line=one.order_line, ids=one.ids, unit=one.unit,
+                        received=one.quantity, accepted=one.quantity, despatch_line=one.position)
+            for one in advice.lines
+        ),
+    )  # fmt: skip
+    with acting_as(actor):
+        got = send_document(actor, None, receipt, subject=Subject("file", 0), client_ref="r-2", partner_id=seller_id)
+    (out,) = partners.messages([got])
+    assert out.reason is None
+    (taken,) = partners.arrive(bytes_of(out), **hint)
+    assert (taken.partner_id, taken.state) == (customer.id, "answered"), taken.reason
+    assert (taken.subject_kind, taken.subject_id) == ("order", order.id)
+    back = read_again(taken)
+    assert [(one.ids.sku, one.received) for one in back.lines] == [("A-1", Decimal(7)), ("A-2", Decimal(1200))]

@@ -40,7 +40,7 @@ ANSWERS = {
     "ubl": {"order": "ubl-order", "order-change": "ubl-order-change", "order-response": "ubl-order-response",
             "invoice": "ubl-invoice"},
 }  # fmt: skip
-_OURS = frozenset({"order-response", "invoice"})
+_OURS = frozenset({"order-response", "invoice", "despatch-advice", "catalogue"})
 
 
 def system() -> Actor:

@@ -23,6 +23,7 @@ from app.exchange.queries.partners import partner_by_code
 from app.exchange.service.inbox import receive_and_finish
 from app.exchange.service.outbox import send_document
 from app.exchange.service.sending import send_message
+from app.exchange.service.telling import tell_despatch
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -49,31 +50,46 @@ def receive(file: Path, *, partner: str, as_json: bool) -> None:
 
 
 @exchange.command()
-@_file
-@click.option("--partner", required=True, metavar="CODE", help="Who gets it, in the format that was agreed.")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--partner", default="", metavar="CODE", help="Who gets a FILE, in the format that was agreed.")
+@click.option("--order", default="", metavar="NUMBER", help="Instead of a file: a document about this order.")
+@click.option("--document", type=click.Choice(["despatch-advice"]), default="despatch-advice", show_default=True)
 @_json
-def send(file: Path, *, partner: str, as_json: bool) -> None:
+def send(file: Path | None, *, partner: str, order: str, document: str, as_json: bool) -> None:
     """Send the document of a FILE (in any format that is read here) to a partner, as was agreed with it.
 
-    The same file is sent once.
+    With --order the despatch advice of an order that a partner sent, to that partner. The same is sent once.
     """
+    with office() as actor:
+        if file is not None and partner and not order:
+            sent = _send_file(actor, file, partner)
+        elif order and file is None:
+            sent = tell_despatch(actor, order)
+            if sent is None:
+                raise NotFound(N_("Nothing was agreed with {partner} about sending {kind}.", partner=partner or "?",
+                                  kind=document))  # fmt: skip
+        else:
+            raise click.UsageError("Name a FILE and its --partner, or an --order.")
+        send_message(actor, sent)
+        told = [_told(actor, sent)]
+    _print(told, as_json=as_json)
+
+
+def _send_file(actor: Actor, file: Path, partner: str) -> int:
     data = file.read_bytes()
     opened = open_file(data)
     documents = [part.document for part in opened.parts if part.document is not None and part.fault is None]
     if len(documents) != 1:
         raise Conflict(opened.problem or N_("The file holds {n} documents; one is sent at a time.", n=len(documents)))
-    with office() as actor:
-        found = partner_by_code(actor, partner)
-        reference = f"file:{found.id}:{sha256(data).hexdigest()}"
-        sent = send_document(
-            actor, found.company_id, documents[0], subject=Subject("file", 0), client_ref=reference, partner_id=found.id
-        )
-        if sent is None:
-            raise NotFound(N_("Nothing was agreed with {partner} about sending {kind}.", partner=partner,
-                              kind=documents[0].kind))  # fmt: skip
-        send_message(actor, sent)
-        told = [_told(actor, sent)]
-    _print(told, as_json=as_json)
+    found = partner_by_code(actor, partner)
+    reference = f"file:{found.id}:{sha256(data).hexdigest()}"
+    sent = send_document(
+        actor, found.company_id, documents[0], subject=Subject("file", 0), client_ref=reference, partner_id=found.id
+    )
+    if sent is None:
+        raise NotFound(N_("Nothing was agreed with {partner} about sending {kind}.", partner=partner,
+                          kind=documents[0].kind))  # fmt: skip
+    return sent
 
 
 def _told(actor: Actor, message_id: int) -> dict[str, Any]:

@@ -24,11 +24,15 @@ from app.documents.edifact.writer import write_interchange as write_edifact
 from app.documents.format_options import dumps_with
 from app.documents.formats import FormatError, formats
 from app.documents.x12 import acknowledgement as x12_answers
+from app.documents.x12 import catalogue as x12_catalogue
 from app.documents.x12 import despatch_out as x12_despatch
 from app.documents.x12 import invoice_out as x12_invoice
 from app.documents.x12 import order as x12_order
 from app.documents.x12 import order_change as x12_change
 from app.documents.x12 import order_response as x12_response
+from app.documents.x12 import quotation as x12_quotation
+from app.documents.x12 import receipt as x12_receipt
+from app.documents.x12 import stock as x12_stock
 from app.documents.x12.writer import Envelope as X12Envelope
 from app.documents.x12.writer import write_interchange as write_x12
 from app.documents.x12.writer import write_ta1
@@ -46,6 +50,9 @@ X12_WRITERS: dict[str, Callable[[Any], Any]] = {
     "x12-850": x12_order.write_order, "x12-855": x12_response.write_order_response,
     "x12-856": x12_despatch.write_despatch_advice, "x12-860": x12_change.write_order_change,
     "x12-810": x12_invoice.write_invoice, "x12-997": x12_answers.write_997, "x12-999": x12_answers.write_999,
+    "x12-832": x12_catalogue.write_catalogue, "x12-840": x12_quotation.write_request,
+    "x12-843": x12_quotation.write_quotation, "x12-846": x12_stock.write_stock, "x12-852": x12_stock.write_sales,
+    "x12-861": x12_receipt.write_receipt,
 }  # fmt: skip
 _DIRECTORIES = {"": D96A, "D96A": D96A, "D01B": D01B}
 _GLN_DIGITS = 13

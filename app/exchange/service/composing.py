@@ -19,6 +19,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.texts import N_, Message
 from app.documents.model.order_change import OrderChange
 from app.documents.model.stored import from_json
+from app.exchange.mapping.despatch import despatch_advice
 from app.exchange.mapping.neutral_order import order_of
 from app.exchange.mapping.opening import open_file
 from app.exchange.mapping.order_plan import OrderPlan
@@ -77,6 +78,20 @@ def _response(actor: Actor, message: ExchangeMessage) -> Any:
     )  # fmt: skip
 
 
+def _despatch(actor: Actor, message: ExchangeMessage) -> Any:
+    if message.answers_id is None or message.subject_id is None:
+        raise Conflict(N_("The order did not come from the partner: there is nothing to answer."))
+    asked = message_of(actor, message.answers_id)
+    said = Said(message.reference, today(actor), seller_party(operator_party(actor)))
+    facts = order_facts(actor, message.subject_id)
+    advice = despatch_advice(
+        order_of(document_of(actor, asked)), OrderPlan.from_json(asked.report["plan"]), facts, said
+    )  # fmt: skip
+    if not advice.lines:
+        raise Conflict(N_("There is nothing to send."))
+    return advice
+
+
 def _order_of(message: ExchangeMessage) -> tuple[int | None, bool]:
     """The order that is answered, and whether it waits for approval (or for a decision) still."""
     if message.subject_kind == "order":
@@ -115,6 +130,7 @@ def today(actor: Actor) -> date:
 
 COMPOSERS: dict[str, Callable[[Actor, ExchangeMessage], Any]] = {
     "order-response": _response,
+    "despatch-advice": _despatch,
     "invoice": _invoice,
     "credit-note": _invoice,
     "quotation": _quotation,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.billing.models import Invoice
 from app.core.actor import Actor
 from app.core.db import command, db
+from app.core.errors import Conflict, NotFound
 from app.core.texts import N_, Message
 from app.exchange.domain.arrivals import Subject
 from app.exchange.domain.message_machine import MessageState
@@ -16,6 +17,7 @@ from app.exchange.service.outbox import plan
 from app.exchange.service.steps import locked_message
 from app.ordering.models.approvals import Approval
 from app.ordering.models.changes import OrderChange, OrderRequest
+from app.ordering.models.orders import Order
 from app.sourcing.models.quotes import Quote
 
 _BY_PARTNER = "edi:"  # how references of what partners did themselves begin
@@ -91,6 +93,23 @@ def _answer(actor: Actor, message: ExchangeMessage, subject: Subject, occasion: 
     plan(
         actor, message.company_id, "order-response", subject=subject, client_ref=f"answer:{message.id}:{occasion}",
         partner_id=message.partner_id, answers_id=message.id,
+    )  # fmt: skip
+
+
+@command
+def tell_despatch(actor: Actor, order_number: str) -> int | None:
+    """A partner's order leaves: its despatch advice, once for the order as it stands; None: nothing was agreed."""
+    row = db.session.execute(
+        select(Order.id, Order.company_id, Order.version).where(Order.number == order_number)
+    ).first()
+    if row is None:
+        raise NotFound(N_("There is no such order."))
+    message = inbound_order("order", row.id)
+    if message is None:
+        raise Conflict(N_("The order did not come from the partner: there is nothing to answer."))
+    return plan(
+        actor, row.company_id, "despatch-advice", subject=Subject("order", row.id),
+        client_ref=f"despatch:{row.id}:{row.version}", partner_id=message.partner_id, answers_id=message.id,
     )  # fmt: skip
 
 
