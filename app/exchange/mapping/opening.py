@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from app.core.xml import XmlError, parse, read_start
 from app.documents.edifact import writer as edifact_writer
 from app.documents.edifact.envelope import EdifactFile, EdifactMessage
 from app.documents.edifact.messages import READERS as EDIFACT_READERS
+from app.documents.format_options import loads_with
 from app.documents.formats import FormatError, formats
 from app.documents.inspection.families import family_of
 from app.documents.model.party import Party
@@ -69,10 +70,10 @@ class Opened:
     problem: Message | None = None
 
 
-def open_file(data: bytes, prefer: Sequence[str] = ()) -> Opened:
+def open_file(data: bytes, prefer: Sequence[str] | Mapping[str, Mapping[str, Any]] = ()) -> Opened:
     """Never raises: a file that cannot be read has a `problem` and no parts, or parts without a document.
 
-    `prefer` are codes of formats that the sender is known to use.
+    `prefer` are codes of formats that the sender is known to use, or what was agreed about each of them.
     """
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00\x1a")
     try:
@@ -219,7 +220,7 @@ def _single_x12(one: TransactionSet) -> bytes:
 # XML and the rest
 
 
-def _open_xml(data: bytes, whole: bytes, prefer: Sequence[str]) -> Opened:
+def _open_xml(data: bytes, whole: bytes, prefer: Iterable[str]) -> Opened:
     root, _ = read_start([data])
     family = family_of(root)
     beginnings = family.formats or ("",)
@@ -230,12 +231,12 @@ def _open_xml(data: bytes, whole: bytes, prefer: Sequence[str]) -> Opened:
     return Opened(family.code, parts, control, (*names, *_document_names(parts)), is_test)
 
 
-def _open_other(data: bytes, prefer: Sequence[str]) -> Opened:
+def _open_other(data: bytes, prefer: Sequence[str] | Mapping[str, Mapping[str, Any]]) -> Opened:
     """Tables have no names of their own: only what was agreed with the sender tells what they are."""
     codes = [code for code in prefer if code in formats and not code.startswith((EDIFACT, X12))]
     if not codes or not data.strip():
         return Opened("unknown", (), problem=N_("The file is in no format that is known here."))
-    parts = _parts(_load(data, codes), data)
+    parts = _parts(_load(data, codes, prefer if isinstance(prefer, Mapping) else {}), data)
     return Opened("table", parts, "", _document_names(parts))
 
 
@@ -246,12 +247,12 @@ class _Loaded:
     error: FormatError | None = None
 
 
-def _load(data: bytes, codes: Iterable[str]) -> _Loaded:
+def _load(data: bytes, codes: Iterable[str], options: Mapping[str, Mapping[str, Any]] | None = None) -> _Loaded:
     problem = FormatError(N_("The file is in no format that is read here."))
     at = ""
     for code in dict.fromkeys(codes):
         try:
-            return _Loaded(code, formats[code].loads(data))
+            return _Loaded(code, loads_with(code, data, (options or {}).get(code)))
         except FormatError as error:
             if error.line >= problem.line:
                 problem, at = error, code

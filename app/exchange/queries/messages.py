@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -14,6 +15,7 @@ from app.core.tenancy import visible
 from app.core.texts import N_
 from app.exchange.domain.message_machine import IN_WORK
 from app.exchange.models.messages import DeliveryAttempt, ExchangeEvent, ExchangeFile, ExchangeMessage
+from app.exchange.queries.partners import formats_of
 
 _FINISHED_BADLY = ("refused", "failed", "ignored", "duplicate", "parked")
 
@@ -24,6 +26,12 @@ def message(actor: Actor, message_id: int) -> ExchangeMessage:
     if found is None:
         raise NotFound(N_("There is no such message."))
     return found
+
+
+def known_formats(actor: Actor, found: ExchangeMessage) -> dict[str, Mapping[str, Any]]:
+    """How to read a message again: as it was read, by what was agreed with the partner about that format."""
+    agreed = formats_of(found.partner_id, found.agreement_id) if actor.is_operator else {}
+    return {found.format: agreed.get(found.format, {})} if found.format else agreed
 
 
 def file(actor: Actor, file_id: int) -> ExchangeFile:

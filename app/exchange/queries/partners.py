@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -112,6 +112,17 @@ def agreement(partner_id: int, direction: str, document: str) -> Agreed | None:
 def agreement_by_id(agreement_id: int) -> Agreed | None:
     row = db.session.get(Agreement, agreement_id)
     return None if row is None else _agreed(row)
+
+
+def formats_of(partner_id: int | None, agreement_id: int | None = None) -> dict[str, Mapping[str, Any]]:
+    """The formats in which a partner sends documents, with what was agreed about each; or those of one agreement."""
+    statement = select(Agreement.format, Agreement.options)
+    if agreement_id is not None:
+        statement = statement.where(Agreement.id == agreement_id)
+    else:
+        statement = statement.where(Agreement.partner_id == partner_id, Agreement.direction == "in")
+    rows = db.session.execute(statement.order_by(Agreement.id.desc())).all()
+    return {row.format: row.options for row in reversed(rows)}
 
 
 def agreements_of_company(company_id: int, direction: str, document: str) -> list[Agreed]:

@@ -25,6 +25,7 @@ from app.exchange.mapping.opening import open_file
 from app.exchange.mapping.order_plan import OrderPlan
 from app.exchange.mapping.order_response import Said, respond
 from app.exchange.models.messages import ExchangeMessage
+from app.exchange.queries.messages import known_formats
 from app.exchange.queries.messages import message as message_of
 from app.exchange.queries.order_facts import order_facts
 from app.ordering.models.approvals import Approval
@@ -49,7 +50,7 @@ def document_of(actor: Actor, message: ExchangeMessage) -> Any:
     """The neutral document of a stored message, read again from its bytes."""
     if message.stored_id is None:
         raise NotFound(N_("The stored file is missing."))
-    opened = open_file(storage.load(storage.find(actor, message.stored_id)), [message.format])
+    opened = open_file(storage.load(storage.find(actor, message.stored_id)), known_formats(actor, message))
     if not opened.parts:
         raise Conflict(opened.problem or N_("The file holds no message."))
     part = opened.parts[message.position - 1] if len(opened.parts) >= message.position else opened.parts[0]

@@ -13,7 +13,9 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_
-from app.documents.formats import formats
+from app.documents.format_options import TABLE
+from app.documents.formats import FormatError, formats
+from app.documents.tabular.mapping import TableMapping
 from app.exchange.domain.partners import CodeKind, Scheme, Terms
 from app.exchange.models.partners import Agreement, Channel, Partner, PartnerCode, PartnerIdentifier
 from app.exchange.policy import Permission
@@ -59,6 +61,7 @@ def save_agreement(actor: Actor, partner_id: int, agreement_id: int | None, valu
     if "format" in given and given["format"] not in formats:
         raise Invalid("format", N_("There is no format {code}; known are {codes}.", code=given["format"],
                                    codes=", ".join(formats)))  # fmt: skip
+    _check_table(given)
     if "acknowledge" in given and given["acknowledge"] not in set(Terms):
         raise Invalid("acknowledge", N_("Choose one of the list."))
     if agreement_id is None:
@@ -68,6 +71,19 @@ def save_agreement(actor: Actor, partner_id: int, agreement_id: int | None, valu
         if row.partner_id != partner_id:
             raise NotFound
     return _saved(actor, row, given, "agreement", is_new=agreement_id is None, owner=partner_id)
+
+
+def _check_table(given: Mapping[str, Any]) -> None:
+    """The columns of a table, as far as they are agreed."""
+    settings = (given.get("options") or {}).get(TABLE)
+    if settings is None:
+        return
+    try:
+        TableMapping.of(settings)
+    except FormatError as error:
+        raise Invalid("options", error.message) from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Invalid("options", N_("The mapping has no columns.")) from None
 
 
 @command

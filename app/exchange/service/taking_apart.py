@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.core import storage
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -14,9 +12,9 @@ from app.exchange.domain.partners import Whose
 from app.exchange.mapping.neutral_order import number_of
 from app.exchange.mapping.opening import Opened, Part, open_file
 from app.exchange.models.messages import ExchangeFile, ExchangeMessage
-from app.exchange.models.partners import Agreement, Channel
+from app.exchange.models.partners import Channel
 from app.exchange.queries.messages import messages_of_file, same_bytes, same_control_number
-from app.exchange.queries.partners import whose, whose_by_id
+from app.exchange.queries.partners import formats_of, whose, whose_by_id
 from app.exchange.service.acknowledging import acknowledge_file, answer_again
 from app.exchange.service.steps import locked_file, note
 
@@ -30,15 +28,10 @@ def take_apart(actor: Actor, file_id: int) -> None:
         return
     partner = _partner_of(file)
     data = storage.load(storage.find(actor, file.file_id))
-    prefer = _formats_of(partner.partner_id) if partner else []
+    prefer = formats_of(partner.partner_id) if partner else {}
     db.session.rollback()  # reading a large file takes time: no transaction is open meanwhile
     opened = open_file(data, prefer)
     _store(actor, file_id, data, opened)
-
-
-def _formats_of(partner_id: int) -> list[str]:
-    statement = select(Agreement.format).where(Agreement.partner_id == partner_id, Agreement.direction == "in")
-    return list(db.session.scalars(statement.order_by(Agreement.id)))
 
 
 def _partner_of(file: ExchangeFile) -> Whose | None:

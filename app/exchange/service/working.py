@@ -24,7 +24,7 @@ from app.exchange.domain.arrivals import Subject
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.mapping.opening import Opened, Part, open_file
 from app.exchange.models.messages import ExchangeMessage
-from app.exchange.queries.messages import answers_to, waiting_for
+from app.exchange.queries.messages import answers_to, known_formats, waiting_for
 from app.exchange.service.executing import Outcome, Work, carry_out
 from app.exchange.service.outbox import plan, send_document
 from app.exchange.service.recognising import prepare
@@ -43,9 +43,10 @@ def work_message(actor: Actor, message_id: int) -> None:
     if message is None or message.direction != "in" or message.stored_id is None:
         return
     data = storage.load(storage.find(actor, message.stored_id))
-    known_as, position, is_new = message.format, message.position, message.state != S.MAPPED
+    prefer = known_formats(actor, message)
+    position, is_new = message.position, message.state != S.MAPPED
     db.session.rollback()  # reading and checking take time: no transaction is open meanwhile
-    opened = open_file(data, [known_as] if known_as else [])
+    opened = open_file(data, prefer)
     part = _part(opened, position, data)
     report = inspected(data, "") if is_new and part.document is not None else {}
     try:

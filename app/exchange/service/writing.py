@@ -13,7 +13,8 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.numbering import next_number
 from app.core.texts import N_
-from app.documents.formats import FormatError, formats
+from app.documents.format_options import loads_with
+from app.documents.formats import FormatError
 from app.documents.inspection.file import inspect_file
 from app.documents.validation import Status
 from app.exchange.domain.message_machine import MessageState
@@ -45,7 +46,7 @@ def store_document(actor: Actor, message: ExchangeMessage, agreed: Agreed, docum
     _describe(message, document)
     try:
         written = write(document, agreed, _addressing(message, agreed, 0))
-        formats[agreed.format].loads(written.data)
+        loads_with(agreed.format, written.data, agreed.options)
     except FormatError as error:
         step(actor, message, S.FAILED, action="not_written", reason=error.message)
         return

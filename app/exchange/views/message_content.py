@@ -16,6 +16,7 @@ from app.exchange.domain.rendered import Rendered, rendered
 from app.exchange.domain.source_text import TextRow, is_binary, page_of_mark, rows_of, text_of, without_secrets
 from app.exchange.mapping.opening import open_file
 from app.exchange.queries.message_bytes import stored_message
+from app.exchange.queries.messages import known_formats
 from app.web.access import actor
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def bytes_of(message: ExchangeMessage) -> bytes | None:
 
 def document_of(message: ExchangeMessage, data: bytes) -> tuple[Any, Message | None]:
     """The neutral document, or why there is none."""
-    opened = open_file(data, [message.format] if message.format in formats else ())
+    opened = open_file(data, known_formats(actor(), message))
     parts = opened.parts
     part = next((one for one in parts if one.document is not None and _kind(one.document) == message.document), None)
     part = part or next((one for one in parts if one.document is not None), None)
