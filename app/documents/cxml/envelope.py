@@ -145,12 +145,20 @@ def finish(root: etree._Element, sender: Party | None, recipient: Party | None, 
     return sealed(root, envelope)
 
 
-def addressed(data: bytes, envelope: Envelope) -> bytes:
-    """A document written before, with another envelope: who, to whom, secret, id, moment, test or not."""
+def addressed(data: bytes, envelope: Envelope, *, order_payload: str = "") -> bytes:
+    """A document written before, with another envelope: who, to whom, secret, id, moment, test or not.
+
+    `order_payload` is the id of the message that brought the order, put where the document names none.
+    """
     try:
-        return sealed(parse(data), envelope)
+        root = parse(data)
     except XmlError as error:
         raise FormatError(error.message, error.line) from None
+    if order_payload:
+        for reference in root.iterfind(".//OrderReference/DocumentReference"):
+            if not reference.get("payloadID"):
+                reference.set("payloadID", clean(order_payload))
+    return sealed(root, envelope)
 
 
 def sealed(root: etree._Element, envelope: Envelope) -> bytes:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app.core.texts import N_
+from app.documents.cxml.envelope import Credential, addressed
+from app.documents.cxml.envelope import Envelope as CxmlEnvelope
 from app.documents.edifact import acknowledgement as edifact_answers
 from app.documents.edifact.catalogue import write_catalogue
 from app.documents.edifact.change import write_change
@@ -60,7 +62,10 @@ _GLN_DIGITS = 13
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """How we and the partner are named, and under which control number this goes."""
+    """How we and the partner are named, and under which control number this goes.
+
+    `order_payload` is the payloadID of the cXML that brought the order.
+    """
 
     ours: Mapping[Scheme, str]
     theirs: Mapping[Scheme, str]
@@ -68,6 +73,7 @@ class Addressing:
     at: datetime
     is_test: bool = False
     wants_answer: bool = False
+    order_payload: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,23 @@ def write(document: Any, agreed: Agreed, address: Addressing) -> Written:
     if code in EDIFACT_WRITERS:
         return _edifact(document, agreed, address)
     data = dumps_with(code, document, version=agreed.version, options=agreed.options, at=address.at)
+    if code.startswith("cxml-"):
+        data = addressed(data, _cxml_envelope(address), order_payload=address.order_payload)
     return Written(data, form.media_type)
+
+
+def _cxml_envelope(address: Addressing) -> CxmlEnvelope:
+    """A side without a name for cXML stays as the document names it."""
+    ours, theirs = (_credentials(names.get(Scheme.CXML, "")) for names in (address.ours, address.theirs))
+    return CxmlEnvelope(
+        senders=ours, via=ours, recipients=theirs, timestamp=address.at.isoformat(timespec="seconds"),
+        is_test=address.is_test,
+    )  # fmt: skip
+
+
+def _credentials(name: str) -> tuple[Credential, ...]:
+    domain, _, identity = name.partition(":") if ":" in name else ("NetworkId", "", name)
+    return (Credential(domain, identity),) if identity else ()
 
 
 def _edifact(document: Any, agreed: Agreed, address: Addressing) -> Written:

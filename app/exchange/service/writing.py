@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.numbering import next_number
 from app.core.texts import N_
+from app.core.xml import read_start
 from app.documents.format_options import loads_with
 from app.documents.formats import FormatError
 from app.documents.inspection.file import inspect_file
@@ -45,7 +46,7 @@ def store_document(actor: Actor, message: ExchangeMessage, agreed: Agreed, docum
     document = to_theirs(document, codes(agreed.partner_id))
     _describe(message, document)
     try:
-        written = write(document, agreed, _addressing(message, agreed, 0))
+        written = write(document, agreed, _addressing(actor, message, agreed, 0))
         loads_with(agreed.format, written.data, agreed.options)
     except FormatError as error:
         step(actor, message, S.FAILED, action="not_written", reason=error.message)
@@ -59,15 +60,26 @@ def store_document(actor: Actor, message: ExchangeMessage, agreed: Agreed, docum
         return
     if needs_control_number(agreed.format):
         number = next_number(f"exchange-{agreed.partner_id}-{family_of(agreed.format)}", 0)
-        written = write(document, agreed, _addressing(message, agreed, number))
+        written = write(document, agreed, _addressing(actor, message, agreed, number))
     _store(actor, message, agreed, written, report)
 
 
-def _addressing(message: ExchangeMessage, agreed: Agreed, number: int) -> Addressing:
+def _addressing(actor: Actor, message: ExchangeMessage, agreed: Agreed, number: int) -> Addressing:
     return Addressing(
         names_of(agreed.partner_id, "ours"), names_of(agreed.partner_id, "theirs"), number or 1, clock.now(),
-        message.is_test, agreed.acknowledge is Terms.ALWAYS,
+        message.is_test, agreed.acknowledge is Terms.ALWAYS, _order_payload(actor, message),
     )  # fmt: skip
+
+
+def _order_payload(actor: Actor, message: ExchangeMessage) -> str:
+    """The payloadID of the cXML that is answered."""
+    if not message.format.startswith("cxml-") or message.answers_id is None:
+        return ""
+    asked = db.session.get(ExchangeMessage, message.answers_id)
+    if asked is None or asked.stored_id is None or not asked.format.startswith("cxml-"):
+        return ""
+    root, _ = read_start([storage.load(storage.find(actor, asked.stored_id))])
+    return root.attributes.get("payloadID", "")
 
 
 def _describe(message: ExchangeMessage, document: Any) -> None:
