@@ -7,16 +7,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from app.core.texts import N_, Message
-from app.documents.segments import Fault, Segment, Severity
+from app.documents.segments import ELEMENT, Fault, Segment, Severity
 
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"([+-]?)([0-9]{0,18})(?:[.,]([0-9]{0,12}))?(-?)", re.ASCII)
 _CENTURY = "70"  # a year of two digits from here on is of the last century
+_SHORT = 18  # digits of the numbers and days that are read the quick way
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+
+
+def _day_of(text: str) -> date | None:
+    digits = text if _DIGITS.fullmatch(text) else ""
+    if len(digits) == 6:
+        digits = ("19" if digits[:2] >= _CENTURY else "20") + digits
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+
+
+_known_day = lru_cache(maxsize=1024)(_day_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +65,22 @@ class Reader:
         self.faults: list[Fault] = []
         self._message = position
         self._first = self.segments[0].number
-        self._taken: set[int] = set()  # segment, element and component in one number
+        self._taken: set[int] = set()  # as `Segment.values` names them
         self._untaken: set[int] = set()
 
     def text(self, segment: Segment, element: int, component: int = 1) -> str:
-        self._taken.add((segment.number << 40) + (element << 20) + component)
-        parts = segment.parts
-        if element >= len(parts):
+        place = segment.base + element * ELEMENT + component
+        text = (segment.values or segment.cut()).get(place)
+        if text is None:
             return ""
-        text = parts[element]
-        if not text.isascii() or segment.marks.component in text or component > 1:
-            return segment.value(element, component)
-        return text.strip()
+        self._taken.add(place)
+        return text
+
+    def take(self, segment: Segment, element: int, *components: int) -> None:
+        """Note values as taken whose texts are known already."""
+        place = segment.base + element * ELEMENT
+        for component in components:
+            self._taken.add(place + component)
 
     def untake(self, segment: Segment) -> None:
         """What was taken of a segment is left over after all."""
@@ -76,6 +95,8 @@ class Reader:
         text = self.text(segment, element, component)
         if not text:
             return None
+        if text.isdecimal() and text.isascii() and len(text) <= _SHORT:
+            return Decimal(text).scaleb(-implied) if implied else Decimal(text)
         found = _NUMBER.fullmatch(text)
         if found is None or not (found[2] or found[3]) or (found[1] and found[4]):
             self.fault("NUMBER", N_("{value} is not a number.", value=text[:40]), segment, element, component)
@@ -89,14 +110,10 @@ class Reader:
         text = self.text(segment, element, component)
         if not text:
             return None
-        digits = text if _DIGITS.fullmatch(text) else ""
-        if len(digits) == 6:
-            digits = ("19" if digits[:2] >= _CENTURY else "20") + digits
-        try:
-            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-        except ValueError:
+        found = (_known_day if len(text) <= _SHORT else _day_of)(text)
+        if found is None:
             self.fault("DATE", N_("{value} is not a date.", value=text[:40]), segment, element, component)
-            return None
+        return found
 
     def fault(
         self, rule: str, message: Message, segment: Segment, element: int = 0, component: int = 1, *,
@@ -112,23 +129,13 @@ class Reader:
 
     def leftovers(self, ignored: frozenset[str] = frozenset()) -> Iterator[Leftover]:
         """Values nobody took, segment by segment; `ignored` are the segments that only hold the message together."""
-        taken = self._taken
+        taken, untaken = self._taken, self._untaken
         for segment in self.segments:
-            if segment.tag in ignored:
+            values, is_untaken = segment.values or segment.cut(), segment.number in untaken
+            if (taken.issuperset(values) and not is_untaken) or segment.tag in ignored:
                 continue
-            mark, number = segment.marks.component, segment.number
-            if number in self._untaken:
-                number = -1
-            for element, part in enumerate(segment.parts):
-                place = (number << 40) + (element << 20)
-                if not part or not element:
-                    continue
-                if mark not in part:
-                    if place + 1 in taken:
-                        continue
-                elif all(not value or place + at in taken for at, value in enumerate(part.split(mark), 1)):
-                    continue
-                for component, value in enumerate(segment.components(element), 1):
-                    if value and place + component not in taken:
-                        line, column = segment.place(element, component)
-                        yield Leftover(f"{self.path(segment)}/{element}.{component}", value, line, column)
+            for place, value in values.items():
+                if is_untaken or place not in taken:
+                    element, component = divmod(place - segment.base, ELEMENT)
+                    line, column = segment.place(element, component)
+                    yield Leftover(f"{self.path(segment)}/{element}.{component}", value, line, column)

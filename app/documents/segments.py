@@ -18,6 +18,8 @@ from app.documents.formats import FormatError
 
 BLOCK = 65_536
 MAX_SEGMENT = 1_000_000
+ELEMENT = 1 << 20  # more than a segment has components
+_UNCUT: dict[int, str] = {}
 
 FILL, LINE_FEED, RETURN = "\udc00", "\udc0a", "\udc0d"
 _LITERAL = 0xDD00
@@ -59,7 +61,7 @@ class Marks:
 class Segment:
     """One segment. Elements and components count from 1; what is not there is an empty text."""
 
-    __slots__ = ("column", "line", "marks", "number", "parts")
+    __slots__ = ("base", "column", "line", "marks", "number", "parts", "tag", "values")
 
     def __init__(self, number: int, line: int, column: int, parts: list[str], marks: Marks) -> None:
         self.number = number
@@ -67,28 +69,37 @@ class Segment:
         self.column = column
         self.parts = parts
         self.marks = marks
+        tag = parts[0]
+        self.tag = tag if tag.isascii() and tag.isalnum() else plain(tag).partition(marks.component)[0].strip()
+        self.base = number << 40
+        self.values = _UNCUT
 
     def __repr__(self) -> str:
         return f"<Segment {self.number} {plain(self.marks.element.join(self.parts))!r}>"
 
-    @property
-    def tag(self) -> str:
-        tag = self.parts[0]
-        if tag.isascii() and tag.isalnum():
-            return tag
-        return (tag if tag.isascii() else plain(tag)).partition(self.marks.component)[0].strip()
+    def cut(self) -> dict[int, str]:
+        """`values`: what is given behind the tag, by `base` plus element and component in one number.
+
+        Cut once and kept, as readers ask for most values more than once.
+        """
+        values: dict[int, str] = {}
+        mark, place = self.marks.component, self.base
+        for part in self.parts[1:]:
+            place += ELEMENT
+            if not part:
+                continue
+            if mark not in part:
+                if text := (part if part.isascii() else plain(part)).strip():
+                    values[place + 1] = text
+                continue
+            for component, one in enumerate(part.split(mark), place + 1):
+                if text := (one if one.isascii() else plain(one)).strip():
+                    values[component] = text
+        self.values = values
+        return values
 
     def value(self, element: int, component: int = 1) -> str:
-        if element >= len(self.parts):
-            return ""
-        text = self.parts[element]
-        mark = self.marks.component
-        if mark in text:
-            components = text.split(mark)
-            text = components[component - 1] if component <= len(components) else ""
-        elif component > 1:
-            return ""
-        return (text if text.isascii() else plain(text)).strip()
+        return (self.values or self.cut()).get(self.base + element * ELEMENT + component, "")
 
     def components(self, element: int) -> list[str]:
         if element >= len(self.parts):

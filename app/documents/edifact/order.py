@@ -36,6 +36,8 @@ from app.documents.model.totals import VatCategory
 from app.documents.reading import Reader, Reading
 from app.documents.segments import Segment, Severity
 
+_NO_DATES = DeliveryDates()
+
 
 def read_order(message: EdifactMessage) -> Reading[Order]:
     """Whatever the message says of an order; what is missing or wrong is a fault with its place."""
@@ -75,7 +77,7 @@ class OrderReader(Reader):
             tag = segment.tag
             if tag == "CUX":
                 self._party = None
-            if tag in GROUPS and not (tag == "RFF" and self._party) and not (tag == "LOC" and self._party):
+            if tag in GROUPS and not (self._party and tag in ("RFF", "LOC")):
                 self._was, self._group = self._group, tag
                 self._party = None
             reader = readers.get(tag)
@@ -118,7 +120,7 @@ class OrderReader(Reader):
 
     def _day(self, segment: Segment) -> date | None:
         """The day of any usual format: a moment, the first of a period, week or month."""
-        self.text(segment, 1, 1)
+        self.take(segment, 1, 1)
         form, text = self.text(segment, 1, 3), segment.value(1, 2)
         if form not in FORMATS or not text:
             return self.day(segment, 1, 2)
@@ -178,8 +180,7 @@ class OrderReader(Reader):
             self._head.values[name] = "; ".join(filter(None, (before, " ".join(words))))
 
     def _lin(self, segment: Segment) -> None:
-        self._now = RawLine()
-        self._now.segment = segment
+        self._now = RawLine(segment=segment)
         self._lines.append(self._now)
         self._now.values["position"] = self.text(segment, 1) or str(len(self._lines))
         self._now.values["action"] = self.text(segment, 2)
@@ -188,24 +189,24 @@ class OrderReader(Reader):
     def _pia(self, segment: Segment) -> None:
         if self._now is not self._head:
             self.text(segment, 1)
-            for element in range(2, 7):
+            for element in range(2, min(7, len(segment.parts))):
                 self._code(segment, element)
 
     def _code(self, segment: Segment, element: int) -> None:
         name = CODES.get(segment.value(element, 2))
-        if name and segment.value(element, 1) and name not in self._now.values:
-            self._now.values[name] = self.text(segment, element, 1)
-            self.text(segment, element, 2)
+        if name and name not in self._now.values and (code := segment.value(element)):
+            self._now.values[name] = code
+            self.take(segment, element, 1, 2)
 
     def _imd(self, segment: Segment) -> None:
-        text = "".join(segment.value(3, at) for at in (4, 5)).strip()
+        text = segment.value(3, 4) + segment.value(3, 5)
         if not text or self._now is self._head:
             return
-        self.texts(segment, 3, (4, 5))
-        self.text(segment, 1)
-        name = "description" if self._now.values.get("name") else "name"
-        before = str(self._now.values.get(name, ""))
-        self._now.values[name] = f"{before} {text}".strip()
+        self.take(segment, 3, 4, 5)
+        self.take(segment, 1, 1)
+        values = self._now.values
+        name = "description" if values.get("name") else "name"
+        values[name] = f"{values[name]} {text}" if values.get(name) else text
 
     def _qty(self, segment: Segment) -> None:
         qualifier = segment.value(1)
@@ -217,8 +218,9 @@ class OrderReader(Reader):
         rank = QUANTITIES.index(qualifier)
         if rank < self._now.quantity_rank:
             self._now.quantity_rank = rank
-            self.text(segment, 1)
-            self._now.values |= {"quantity": self.number(segment, 1, 2), "unit": self.text(segment, 1, 3)}
+            self.take(segment, 1, 1)
+            self._now.values["quantity"] = self.number(segment, 1, 2)
+            self._now.values["unit"] = self.text(segment, 1, 3)
 
     def _any_quantity(self, segment: Segment, qualifier: str) -> None:
         there = self._now.quantities
@@ -231,13 +233,12 @@ class OrderReader(Reader):
         name = PRICES.get(segment.value(1))
         if name is None or self._now is self._head or name in self._now.values:
             return
-        self.text(segment, 1)
-        self._now.values[name] = self.number(segment, 1, 2)
-        if "price_unit" not in self._now.values:
-            self._now.values |= {
-                "price_base_quantity": self.number(segment, 1, 5),
-                "price_unit": self.text(segment, 1, 6),
-            }
+        self.take(segment, 1, 1)
+        values = self._now.values
+        values[name] = self.number(segment, 1, 2)
+        if "price_unit" not in values:
+            values["price_base_quantity"] = self.number(segment, 1, 5)
+            values["price_unit"] = self.text(segment, 1, 6)
 
     def _moa(self, segment: Segment) -> None:
         qualifier = segment.value(1)
@@ -253,7 +254,7 @@ class OrderReader(Reader):
             self._totals[name] = self._amount(segment)
 
     def _amount(self, segment: Segment) -> Decimal:
-        self.text(segment, 1)
+        self.take(segment, 1, 1)
         if segment.value(1, 3) == self._head.values.get("currency"):
             self.text(segment, 1, 3)
         return self.number(segment, 1, 2) or Decimal(0)
@@ -369,6 +370,6 @@ def _line(line: RawLine) -> OrderLine:
     if isinstance(party, PartyReader):
         values["ship_to"] = party.party()
     return OrderLine(
-        **values, delivery=DeliveryDates(**line.dates), notes=tuple(line.notes), references=tuple(line.references),
+        **values, delivery=DeliveryDates(**line.dates) if line.dates else _NO_DATES, notes=tuple(line.notes), references=tuple(line.references),
         allowances_charges=tuple(line.allowances),
     )  # fmt: skip

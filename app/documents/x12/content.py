@@ -41,6 +41,7 @@ _GROUPS = {
 }  # fmt: skip
 _MONEY = {"TT": "total", "GV": "total", "1": "net", "T": "tax"}
 _SHORT_SUBJECT = 3
+_NO_DATES = DeliveryDates()
 
 
 class ContentReader(Reader):
@@ -70,20 +71,21 @@ class ContentReader(Reader):
         self._subject = ""
 
     def walk(self) -> None:
+        names = {segment.tag for segment in self.segments} - FRAME
+        readers = {tag: getattr(self, f"on_{tag.lower()}", None) for tag in names}
+        last_head = self.segments[0].number + 1
         for segment in self.segments:
             tag = segment.tag
             if tag in _GROUPS:
                 self.group, self.party = tag, None
-            if tag in _HEADS and segment.number <= self.segments[0].number + 1:
+            if tag in _HEADS and segment.number <= last_head:
                 self._begin(segment, *_HEADS[tag])
             elif tag in self.line_heads:
                 self._begin_line(segment, tag)
             elif (self.party is not None and self.party.take(segment)) or self.group in self.passed_over:
                 continue
-            else:
-                reader = getattr(self, f"on_{tag.lower()}", None) if tag not in FRAME else None
-                if reader is not None:
-                    reader(segment)
+            elif (reader := readers.get(tag)) is not None:
+                reader(segment)
         self._check()
 
     def rest(self) -> tuple[Any, ...]:
@@ -115,6 +117,8 @@ class ContentReader(Reader):
         return self.head.dates.get("day")
 
     def delivery(self, raw: RawLine) -> DeliveryDates:
+        if not raw.dates:
+            return _NO_DATES
         return DeliveryDates(**{name: value for name, value in raw.dates.items() if name != "day"})
 
     def sums(self) -> OrderTotals:
@@ -147,22 +151,22 @@ class ContentReader(Reader):
         shift = 2 if tag == "POC" else 0
         if shift:
             values["action"] = self.text(segment, 2)
-        values |= {
-            "quantity": self.number(segment, 3 if shift else 2), "unit": self.text(segment, 3 + shift),
-            "unit_price": self.number(segment, 4 + shift),
-        }  # fmt: skip
+        values["quantity"] = self.number(segment, 3 if shift else 2)
+        values["unit"] = self.text(segment, 3 + shift)
+        values["unit_price"] = self.number(segment, 4 + shift)
         base = _PER.get(segment.value(5 + shift))
         if base is not None:
-            self.text(segment, 5 + shift)
+            self.take(segment, 5 + shift, 1)
             values["price_base_quantity"] = base
         self.codes(segment, 6 + shift, values)
 
     def codes(self, segment: Segment, first: int, values: dict[str, Any]) -> None:
         for at in range(first, len(segment.parts) - 1, 2):
             name = _CODES.get(segment.value(at))
-            if name and segment.value(at + 1) and name not in values:
-                self.text(segment, at)
-                values[name] = self.text(segment, at + 1)
+            if name and name not in values and (code := segment.value(at + 1)):
+                self.take(segment, at, 1)
+                self.take(segment, at + 1, 1)
+                values[name] = code
 
     def on_sn1(self, segment: Segment) -> None:
         if self.now is not self.head:
@@ -206,7 +210,7 @@ class ContentReader(Reader):
             return
         name = self.days_of.get(kind)
         if name and name not in self.now.dates:
-            self.text(segment, 1)
+            self.take(segment, 1, 1)
             self.now.dates[name] = self.day(segment, 2)
         elif kind in self.kept_days and kind not in self.now.days:
             self.text(segment, 1)
@@ -228,9 +232,9 @@ class ContentReader(Reader):
         values, kind = self.now.values, segment.value(2)
         is_own = kind in ("08", "GEN") and segment.value(1) == "F"
         for at in (1, 2, 5) if is_own else (1, 5):
-            self.text(segment, at)
+            self.take(segment, at, 1)
         name = "name" if (is_own and kind == "08") or not (values.get("name") or is_own) else "description"
-        values[name] = f"{values.get(name, '')} {text}".strip()
+        values[name] = f"{values[name]} {text}" if values.get(name) else text
 
     def on_msg(self, segment: Segment) -> None:
         if not (text := self.text(segment, 1)):
@@ -345,7 +349,7 @@ class ContentReader(Reader):
         name = _MONEY.get(kind)
         if self.now is not self.head:
             if kind == "1" and "net" not in self.now.values:
-                self.text(segment, 1)
+                self.take(segment, 1, 1)
                 self.now.values["net"] = self.number(segment, 2)
         elif name and name not in self.totals:
             self.text(segment, 1)
