@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import ClassVar
 
@@ -48,7 +48,7 @@ class AcknowledgedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """`control_number` is that of the interchange (or group) answered; `document_number` the business document's.
+    """`control_number` is that of the interchange (or group) answered, `issue_time` in a TA1 when it was made; `document_number` the business document's.
 
     `included`, `received` and `accepted` count the messages of the answered group, also those that are not listed.
     `status` is what became of an invoice where the format says more than the verdict (UNTDID 4343 in Peppol: IP in
@@ -73,5 +73,6 @@ class Acknowledgement:
     included: int | None = None
     received: int | None = None
     accepted: int | None = None
+    issue_time: time | None = None
 
     kind: ClassVar[str] = "acknowledgement"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from app.documents.model.acknowledgement import AcknowledgedFault, AcknowledgedMessage, Acknowledgement, Verdict
 from app.documents.model.party import Identifier, Party
@@ -206,6 +206,7 @@ def acknowledge_interchange(file: X12File, at: int = 0) -> Acknowledgement:
     )
     return Acknowledgement(
         number="", issue_date=_day(there.prepared), control_number=there.reference, faults=faults,
+        issue_time=_time(there.prepared),
         verdict=Verdict.REJECTED if faults else Verdict.ACCEPTED, document_type="ISA",
         sender=_party(there.recipient), receiver=_party(there.sender),
     )  # fmt: skip
@@ -214,6 +215,13 @@ def acknowledge_interchange(file: X12File, at: int = 0) -> Acknowledgement:
 def _day(prepared: str) -> date | None:
     try:
         return datetime.strptime(prepared[:6], "%y%m%d").date()  # noqa: DTZ007 -- ISA09 has no zone
+    except ValueError:
+        return None
+
+
+def _time(prepared: str) -> time | None:
+    try:
+        return datetime.strptime(prepared[-4:], "%H%M").time()  # noqa: DTZ007 -- ISA10 has no zone
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from app.core.texts import N_
@@ -210,5 +210,7 @@ def _ta1(document: Any, address: Addressing) -> Written:
         control=address.control, prepared=address.at.replace(tzinfo=None), sender=sender, recipient=recipient,
         sender_qualifier=sender_qualifier, recipient_qualifier=qualifier, is_test=address.is_test,
     )  # fmt: skip
-    fields = x12_answers.ta1_fields(document, address.at)
+    day, moment = document.issue_date, document.issue_time or time()
+    made = datetime.combine(day, moment) if day is not None else address.at
+    fields = x12_answers.ta1_fields(document, made)
     return Written(write_ta1(fields, envelope), formats["x12-ta1"].media_type, str(address.control), "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.accounts.queries.companies import operator_party
+from app.billing.documents import seller_party
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.jobs import enqueue
@@ -13,29 +15,28 @@ from app.core.texts import N_, Message
 from app.documents.model.acknowledgement import AcknowledgedMessage, Acknowledgement, Verdict
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.domain.partners import Agreed, Terms
-from app.exchange.mapping.acknowledgements import acknowledgements
+from app.exchange.mapping.acknowledgements import MLR, acknowledgements, acknowledging_format
 from app.exchange.mapping.opening import Opened
 from app.exchange.models.messages import ExchangeFile, ExchangeMessage
 from app.exchange.queries.messages import answers_to, sent_document, sent_message
 from app.exchange.queries.partners import agreement
 from app.exchange.service.outbox import SEND_MESSAGE, acknowledged, planned_answer, queue_again
 from app.exchange.service.steps import locked_message, step
-from app.exchange.service.writing import acknowledgement_terms, store_document
+from app.exchange.service.writing import store_document
 
 S = MessageState
-_FAMILIES = ("edifact", "x12")
 
 
 def acknowledge_file(actor: Actor, file: ExchangeFile, opened: Opened) -> None:
     """Answer a file as was agreed. An acknowledgement is never acknowledged."""
-    if file.partner_id is None or opened.family not in _FAMILIES:
-        return
-    agreed = _terms(file.partner_id, opened)
-    if agreed is None:
+    agreed = _terms(file.partner_id, opened) if file.partner_id is not None else None
+    code = acknowledging_format(opened.family, agreed.acknowledge_format) if agreed is not None else ""
+    if agreed is None or not code:
         return
     data = storage.load(storage.find(actor, file.file_id))
-    wanted = acknowledgement_terms(agreed, opened.family)
-    for at, answer in enumerate(acknowledgements(opened.family, data, clock.now().date())):
+    wanted = replace(agreed, direction="out", document="acknowledgement", format=code, version="")
+    us = seller_party(operator_party(actor))
+    for at, answer in enumerate(acknowledgements(code, data, clock.now().date(), opened.parts, us)):
         is_fine = answer.verdict is Verdict.ACCEPTED
         if agreed.acknowledge is Terms.FAULTS and is_fine:
             continue
@@ -83,7 +84,7 @@ def take_acknowledgement(actor: Actor, message: ExchangeMessage, answer: Acknowl
     """Note on what we sent that it arrived or was refused. The locked inbound message ends as answered."""
     about: list[ExchangeMessage] = []
     if message.partner_id is not None:
-        about = _by_number(message.partner_id, answer)
+        about = _by_number(message.partner_id, answer, is_xml=message.format == MLR)
     if not about:
         step(actor, message, S.PARKED, reason=N_("It answers something that was not sent from here."))
         return
@@ -97,13 +98,13 @@ def take_acknowledgement(actor: Actor, message: ExchangeMessage, answer: Acknowl
         step(actor, message, state)
 
 
-def _by_number(partner_id: int, answer: Acknowledgement) -> list[ExchangeMessage]:
+def _by_number(partner_id: int, answer: Acknowledgement, *, is_xml: bool) -> list[ExchangeMessage]:
     for number in (answer.control_number, answer.group_control_number):
         if number and (found := sent_message(partner_id, number)):
             return [one for one in found if one.document != "acknowledgement"]
-    if answer.document_number:
-        one = sent_document(partner_id, "", answer.document_number)
-        return [one] if one is not None else []
+    for number in filter(None, (answer.document_number, answer.control_number if is_xml else "")):
+        if (one := sent_document(partner_id, "", number)) is not None:
+            return [one]
     return []
 
 

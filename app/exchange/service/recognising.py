@@ -15,9 +15,10 @@ from app.documents.model.order_change import OrderChange
 from app.documents.validation import Status
 from app.exchange.domain.message_machine import MessageState
 from app.exchange.domain.partners import Agreed, Terms
+from app.exchange.mapping.acknowledgements import acknowledging_format
 from app.exchange.mapping.codes import to_ours
 from app.exchange.mapping.neutral_order import number_of, order_of
-from app.exchange.mapping.opening import EDIFACT, X12, Opened, Part, party_names, sending_party
+from app.exchange.mapping.opening import Opened, Part, party_names, sending_party
 from app.exchange.mapping.order_plan import OrderPlan, codes_of, find_place, plan_order
 from app.exchange.models.messages import ExchangeMessage
 from app.exchange.queries.messages import order_message, same_document
@@ -120,8 +121,10 @@ def _unreadable(message: ExchangeMessage, part: Part, opened: Opened) -> None:
     """Refused where the sender was told so by an acknowledgement, else for a person to see."""
     words = part.fault.message if part.fault else opened.problem or N_("The file holds no message.")
     agreed = agreement(message.partner_id or 0, "in", part.document.kind if part.document is not None else "order")
-    is_told = agreed is not None and agreed.acknowledge is not Terms.NEVER
-    is_told = is_told and bool(opened.parts) and opened.family in (EDIFACT, X12)
+    if agreed is None:
+        raise _Held(S.PARKED, words)
+    is_told = agreed.acknowledge is not Terms.NEVER
+    is_told = is_told and bool(opened.parts) and bool(acknowledging_format(opened.family, agreed.acknowledge_format))
     raise _Held(S.REFUSED if is_told else S.PARKED, words)
 
 

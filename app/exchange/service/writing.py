@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -118,9 +117,3 @@ def _store(actor: Actor, message: ExchangeMessage, agreed: Agreed, written: Writ
     step(actor, message, S.QUEUED)
     message.due_at = clock.now()
     db.session.flush()
-
-
-def acknowledgement_terms(agreed: Agreed, family: str) -> Agreed:
-    """The agreement by which a syntax acknowledgement goes back."""
-    code = agreed.acknowledge_format or {"edifact": "edifact-contrl", "x12": "x12-997"}.get(family, "")
-    return replace(agreed, direction="out", document="acknowledgement", format=code, version="")

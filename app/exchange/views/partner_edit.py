@@ -26,7 +26,7 @@ from app.web.fragments import render_page
 from app.web.texts import _, ngettext
 
 _CODES_SHOWN = 500
-_ACKNOWLEDGEMENTS = ("edifact-contrl", "edifact-aperak", "x12-997", "x12-999", "ubl-application-response")
+_ACKNOWLEDGEMENTS = ("edifact-contrl", "edifact-aperak", "x12-997", "x12-999", "x12-ta1", "ubl-application-response")
 
 
 def _go(endpoint: str, **values: Any) -> Response:
