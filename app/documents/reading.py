@@ -16,8 +16,9 @@ from app.documents.segments import ELEMENT, Fault, Segment, Severity
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"([+-]?)([0-9]{0,18})(?:[.,]([0-9]{0,12}))?(-?)", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,12})?", re.ASCII)  # as nearly all are: needs no taking apart
 _CENTURY = "70"  # a year of two digits from here on is of the last century
-_SHORT = 18  # digits of the numbers and days that are read the quick way
+_SHORT = 18  # characters of the days that are remembered
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -95,8 +96,9 @@ class Reader:
         text = self.text(segment, element, component)
         if not text:
             return None
-        if text.isdecimal() and text.isascii() and len(text) <= _SHORT:
-            return Decimal(text).scaleb(-implied) if implied else Decimal(text)
+        if _PLAIN_NUMBER.fullmatch(text):
+            value = Decimal(text)
+            return value.scaleb(-implied) if implied and "." not in text else value
         found = _NUMBER.fullmatch(text)
         if found is None or not (found[2] or found[3]) or (found[1] and found[4]):
             self.fault("NUMBER", N_("{value} is not a number.", value=text[:40]), segment, element, component)

@@ -121,10 +121,10 @@ class OrderReader(Reader):
     def _day(self, segment: Segment) -> date | None:
         """The day of any usual format: a moment, the first of a period, week or month."""
         self.take(segment, 1, 1)
-        form, text = self.text(segment, 1, 3), segment.value(1, 2)
-        if form not in FORMATS or not text:
+        form = self.text(segment, 1, 3)
+        if form not in FORMATS or not (text := segment.value(1, 2)):
             return self.day(segment, 1, 2)
-        self.text(segment, 1, 2)
+        self.take(segment, 1, 2)
         found = FORMATS[form](text)
         if found is None:
             self.fault("DATE", N_("{value} is not a date.", value=text[:40]), segment, 1, 2)

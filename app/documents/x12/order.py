@@ -15,10 +15,10 @@ from app.documents.x12.raw_line import RawLine
 from app.documents.x12.writer import Body, day, number
 
 FUNCTIONS = {"9": "00", "1": "01", "4": "04", "5": "05", "7": "07", "31": "06"}
-_LINE_FIELDS = (
-    "quantity", "unit", "sku", "buyer_sku", "gtin", "manufacturer_sku", "name", "description", "unit_price",
+_LINE_FIELDS = frozenset((
+    "unit", "sku", "buyer_sku", "gtin", "manufacturer_sku", "name", "description", "unit_price",
     "price_base_quantity", "list_price", "net", "vat_rate", "vat_category", "action",
-)  # fmt: skip
+))  # fmt: skip
 _HEAD_FIELDS = ("currency", "type_code", "function", "payment_terms", "delivery_terms")
 
 
@@ -42,10 +42,10 @@ def order_of(reader: ContentReader) -> Order:
 
 
 def order_line(reader: ContentReader, raw: RawLine) -> OrderLine:
-    values: dict[str, Any] = {name: raw.values[name] for name in _LINE_FIELDS if name in raw.values}
+    values: dict[str, Any] = {name: value for name, value in raw.values.items() if name in _LINE_FIELDS}
     party = raw.values.get("ship_to")
     return OrderLine(
-        position=raw.get("position"), quantity=values.pop("quantity", None), **values,
+        position=raw.get("position"), quantity=raw.values.get("quantity"), **values,
         ship_to=party.party() if isinstance(party, PartyReader) else None, delivery=reader.delivery(raw),
         notes=tuple(raw.notes), references=tuple(raw.references), allowances_charges=tuple(raw.allowances),
     )  # fmt: skip
