@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ _NUMBER = re.compile(r"([+-]?)([0-9]{0,18})(?:[.,]([0-9]{0,12}))?(-?)", re.ASCII
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,12})?", re.ASCII)  # as nearly all are: needs no taking apart
 _CENTURY = "70"  # a year of two digits from here on is of the last century
 _SHORT = 18  # characters of the days that are remembered
+_NOTHING: set[int] = set()
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -66,22 +68,23 @@ class Reader:
         self.faults: list[Fault] = []
         self._message = position
         self._first = self.segments[0].number
-        self._taken: set[int] = set()  # as `Segment.values` names them
+        self._taken: defaultdict[int, set[int]] = defaultdict(set)  # of each segment, as `Segment.values` names them
         self._untaken: set[int] = set()
 
     def text(self, segment: Segment, element: int, component: int = 1) -> str:
-        place = segment.base + element * ELEMENT + component
+        place = element * ELEMENT + component
         text = (segment.values or segment.cut()).get(place)
         if text is None:
             return ""
-        self._taken.add(place)
+        self._taken[segment.number].add(place)
         return text
 
     def take(self, segment: Segment, element: int, *components: int) -> None:
         """Note values as taken whose texts are known already."""
-        place = segment.base + element * ELEMENT
+        place = element * ELEMENT
+        taken = self._taken[segment.number]
         for component in components:
-            self._taken.add(place + component)
+            taken.add(place + component)
 
     def untake(self, segment: Segment) -> None:
         """What was taken of a segment is left over after all."""
@@ -131,13 +134,13 @@ class Reader:
 
     def leftovers(self, ignored: frozenset[str] = frozenset()) -> Iterator[Leftover]:
         """Values nobody took, segment by segment; `ignored` are the segments that only hold the message together."""
-        taken, untaken = self._taken, self._untaken
         for segment in self.segments:
-            values, is_untaken = segment.values or segment.cut(), segment.number in untaken
-            if (taken.issuperset(values) and not is_untaken) or segment.tag in ignored:
+            taken = _NOTHING if segment.number in self._untaken else self._taken.get(segment.number, _NOTHING)
+            values = segment.values or segment.cut()
+            if taken.issuperset(values) or segment.tag in ignored:
                 continue
             for place, value in values.items():
-                if is_untaken or place not in taken:
-                    element, component = divmod(place - segment.base, ELEMENT)
+                if place not in taken:
+                    element, component = divmod(place, ELEMENT)
                     line, column = segment.place(element, component)
                     yield Leftover(f"{self.path(segment)}/{element}.{component}", value, line, column)

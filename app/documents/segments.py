@@ -61,7 +61,7 @@ class Marks:
 class Segment:
     """One segment. Elements and components count from 1; what is not there is an empty text."""
 
-    __slots__ = ("base", "column", "line", "marks", "number", "parts", "tag", "values")
+    __slots__ = ("column", "line", "marks", "number", "parts", "tag", "values")
 
     def __init__(self, number: int, line: int, column: int, parts: list[str], marks: Marks) -> None:
         self.number = number
@@ -71,19 +71,18 @@ class Segment:
         self.marks = marks
         tag = parts[0]
         self.tag = tag if tag.isascii() and tag.isalnum() else plain(tag).partition(marks.component)[0].strip()
-        self.base = number << 40
         self.values = _UNCUT
 
     def __repr__(self) -> str:
         return f"<Segment {self.number} {plain(self.marks.element.join(self.parts))!r}>"
 
     def cut(self) -> dict[int, str]:
-        """`values`: what is given behind the tag, by `base` plus element and component in one number.
+        """`values`: what is given behind the tag, by element and component in one number.
 
         Cut once and kept, as readers ask for most values more than once.
         """
         values: dict[int, str] = {}
-        mark, place = self.marks.component, self.base
+        mark, place = self.marks.component, 0
         for part in self.parts[1:]:
             place += ELEMENT
             if not part:
@@ -99,7 +98,7 @@ class Segment:
         return values
 
     def value(self, element: int, component: int = 1) -> str:
-        return (self.values or self.cut()).get(self.base + element * ELEMENT + component, "")
+        return (self.values or self.cut()).get(element * ELEMENT + component, "")
 
     def components(self, element: int) -> list[str]:
         if element >= len(self.parts):
