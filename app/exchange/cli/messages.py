@@ -20,6 +20,7 @@ from app.exchange.domain.message_machine import NEEDS_PERSON
 from app.exchange.mapping.opening import open_file
 from app.exchange.queries.messages import message as message_of
 from app.exchange.queries.partners import partner_by_code
+from app.exchange.service.catalogues import send_catalogue
 from app.exchange.service.inbox import receive_and_finish
 from app.exchange.service.outbox import send_document
 from app.exchange.service.sending import send_message
@@ -53,23 +54,30 @@ def receive(file: Path, *, partner: str, as_json: bool) -> None:
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--partner", default="", metavar="CODE", help="Who gets a FILE, in the format that was agreed.")
 @click.option("--order", default="", metavar="NUMBER", help="Instead of a file: a document about this order.")
+@click.option("--catalogue", is_flag=True, help="Instead of a file: what the partner's account may buy, at its prices.")
 @click.option("--document", type=click.Choice(["despatch-advice"]), default="despatch-advice", show_default=True)
 @_json
-def send(file: Path | None, *, partner: str, order: str, document: str, as_json: bool) -> None:
+def send(
+    file: Path | None, *, partner: str, order: str, catalogue: bool, document: str, as_json: bool
+) -> None:  # fmt: skip
     """Send the document of a FILE (in any format that is read here) to a partner, as was agreed with it.
 
-    With --order the despatch advice of an order that a partner sent, to that partner. The same is sent once.
+    With --order the despatch advice of an order that a partner sent, to that partner; with --catalogue the articles of
+    the partner's account at its prices. The same is sent once.
     """
     with office() as actor:
-        if file is not None and partner and not order:
+        sent: int | None
+        if catalogue and partner and file is None and not order:
+            sent, document = send_catalogue(actor, partner_by_code(actor, partner).id), "catalogue"
+        elif file is not None and partner and not (order or catalogue):
             sent = _send_file(actor, file, partner)
-        elif order and file is None:
+        elif order and file is None and not catalogue:
             sent = tell_despatch(actor, order)
-            if sent is None:
-                raise NotFound(N_("Nothing was agreed with {partner} about sending {kind}.", partner=partner or "?",
-                                  kind=document))  # fmt: skip
         else:
-            raise click.UsageError("Name a FILE and its --partner, or an --order.")
+            raise click.UsageError("Name a FILE and its --partner, or an --order, or --catalogue and a --partner.")
+        if sent is None:
+            raise NotFound(N_("Nothing was agreed with {partner} about sending {kind}.", partner=partner or "?",
+                              kind=document))  # fmt: skip
         send_message(actor, sent)
         told = [_told(actor, sent)]
     _print(told, as_json=as_json)

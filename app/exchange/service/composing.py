@@ -28,6 +28,7 @@ from app.exchange.models.messages import ExchangeMessage
 from app.exchange.queries.messages import known_formats
 from app.exchange.queries.messages import message as message_of
 from app.exchange.queries.order_facts import order_facts
+from app.exchange.service.catalogues import compose_catalogue
 from app.ordering.models.approvals import Approval
 from app.sourcing.documents.quotes import quote_document
 from app.sourcing.models.quotes import Quote
@@ -135,4 +136,5 @@ COMPOSERS: dict[str, Callable[[Actor, ExchangeMessage], Any]] = {
     "invoice": _invoice,
     "credit-note": _invoice,
     "quotation": _quotation,
+    "catalogue": compose_catalogue,
 }
