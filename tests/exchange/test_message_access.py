@@ -43,6 +43,7 @@ TABLE = {
     ("GET", "/partners/ACME"): KEEP,
     ("GET", "/partners/NONE"): (404, 403, 403, 403, 403, 403, 303),
     ("GET", "/partners/ACME/edit"): KEEP,
+    ("POST", "/partners/ACME/catalogue"): (409, 403, 403, 403, 403, 403, 303),
     ("GET", "/partners/ACME/names/new"): KEEP,
     ("POST", "/partners/ACME/names/999999/remove"): (404, 403, 403, 403, 403, 403, 303),
     ("GET", "/partners/ACME/agreements/new"): KEEP,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.domain.roles import Role
 from app.core.db import db
 from app.core.tenancy import system_scope
+from app.exchange.models.messages import ExchangeMessage
 from app.exchange.models.partners import Agreement, Channel, Partner, PartnerCode, PartnerIdentifier
 from app.exchange.service.channel_secrets import open_secrets
 from app.exchange.transports import TRANSPORTS
@@ -94,6 +95,22 @@ def test_an_agreement_keeps_options_the_form_does_not_know(admin, client, world)
     assert client.post(f"{address}/remove", {}).status == 303
     with world():
         assert all_of(Agreement) == []
+
+
+def test_the_catalogue_is_sent_where_one_was_agreed(admin, client, world):
+    with world():
+        found = make.partner("ACME", accounts.customer("ACME-1"))
+    assert "Send the catalogue" not in client.get("/partners/ACME").text
+    with world():
+        db.session.add(Agreement(partner_id=found.id, direction="out", document="catalogue", format="bmecat"))
+        db.session.commit()
+    assert "Send the catalogue" in client.get("/partners/ACME").text
+    page = client.post("/partners/ACME/catalogue", {})
+    assert page.status == 303
+    assert client.get(page.headers["Location"]).status == 200
+    with world():
+        (message,) = all_of(ExchangeMessage)
+        assert (message.document, message.format, message.direction) == ("catalogue", "bmecat", "out")
 
 
 def test_codes_go_out_and_come_in_as_a_table(admin, client, world):

@@ -8,7 +8,8 @@ from flask import Response, make_response, request, url_for
 
 from app.accounts.queries.companies import account_id
 from app.core.actor import Scope
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.texts import N_
 from app.documents.formats import formats
 from app.exchange.forms.messages import CODE_KINDS, CodeForm
 from app.exchange.forms.partners import AgreementForm, CodesFileForm, IdentifierForm, PartnerForm
@@ -16,6 +17,7 @@ from app.exchange.policy import Permission
 from app.exchange.queries import partner_pages as pages
 from app.exchange.queries.partners import partner_by_code
 from app.exchange.service import partners as service
+from app.exchange.service.catalogues import send_catalogue
 from app.exchange.service.partner_codes import codes_csv, import_codes
 from app.exchange.views import blueprint, partner_words
 from app.exchange.views import message_words as words
@@ -67,6 +69,16 @@ def _partner_form(form: PartnerForm, partner_id: int | None, code: str = "") -> 
             return _go("exchange.partner_show", code=form.code.data)
     title = _("Change the partner") if partner_id else _("New partner")
     return render_page("exchange/partner_edit.html", form=form, title=title, code=code, status=form.status)
+
+
+@blueprint.post("/partners/<code>/catalogue")
+@requires(Permission.PARTNERS, scope=Scope.OPERATOR)
+def catalogue_send(code: str) -> Response:
+    """The account's articles and prices, made by a job: its message shows how far it is."""
+    sent = send_catalogue(actor(), partner_by_code(actor(), code).id)
+    if sent is None:
+        raise Conflict(N_("Nothing was agreed with {partner} about sending {kind}.", partner=code, kind="catalogue"))
+    return _go("exchange.message_show", message_id=sent)
 
 
 @blueprint.route("/partners/<code>/names/new", methods=["GET", "POST"])
