@@ -135,6 +135,12 @@ def say(message: Message | str) -> str:
     return str(message)
 
 
+def say_in(message: Message, code: str) -> str:
+    """The same in a language that is given, for somebody who is not here."""
+    with reading_as(code, "UTC"):
+        return say(message)
+
+
 def translator(code: str) -> Callable[[str], str]:
     """Gettext of one language (en, ru, uk), for printed documents and mail: the recipient's, not the actor's."""
     return cast("Callable[[str], str]", catalogues.words(code if code in LANGUAGES else "en").ugettext)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app.accounts.domain.roles import Role
 from app.core.db import db
 from app.core.tenancy import acting_as
 from app.exchange.models.messages import ExchangeMessage
 from app.exchange.service.composing import document_of
 from app.ordering.models.orders import Order
-from tests.factories import ordering, partners
+from tests.factories import accounts, ordering, partners
 from tests.support.work import drain
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -63,6 +65,20 @@ def test_an_order_is_placed_and_answered(isolated, family):
         (acknowledgement,) = sent(isolated, "acknowledgement")
         assert acknowledgement.state == "sent"
         assert read_again(acknowledgement).verdict.value == "accepted"
+
+
+def test_reasons_are_in_the_language_of_the_person_who_orders(isolated):
+    company = accounts.customer()
+    person = accounts.person(company, Role.BUYER, locale="ru")
+    found = partners.partner("edifact", company=company, user=person, options={"charset": "UNOE"})
+    ordering.article("A-1", "10")
+    document = partners.order_document(found, "PO-79", [("A-1", 1), ("NOWHERE", 1)])
+    partners.arrive(partners.written(found, document, "edifact-orders", control=19))
+    (response,) = sent(isolated, "order-response")
+    assert response.state == "sent", response.reason
+    good, bad = read_again(response).lines
+    assert not good.reason
+    assert re.search("[а-я]{3}", bad.reason), bad.reason
 
 
 def test_what_differs_is_said_line_by_line(isolated):

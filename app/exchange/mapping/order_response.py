@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ _DIGITS = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the answer is about."""
+    """What the answer is about; `say` puts reasons into the partner's language."""
 
     number: str
     today: date
@@ -31,6 +31,7 @@ class Said:
     refused: Message | None = None
     is_waiting: bool = False
     is_to_change: bool = False
+    say: Callable[[Message], str] = str
 
 
 def respond(order: Order, plan: OrderPlan, facts: OrderFacts | None, said: Said) -> OrderResponse:
@@ -38,9 +39,9 @@ def respond(order: Order, plan: OrderPlan, facts: OrderFacts | None, said: Said)
     lines: tuple[OrderResponseLine, ...] = ()
     if facts is not None or not said.is_waiting:
         lines = tuple(_lines(order, plan, facts, said))
-    notes = [Note(str(one)) for one in plan.notes]
+    notes = [Note(said.say(one)) for one in plan.notes]
     if said.refused is not None:
-        notes.append(Note(str(said.refused)))
+        notes.append(Note(said.say(said.refused)))
     return OrderResponse(
         number=said.number, issue_date=said.today,
         order=OrderRef(number=order.number, date=order.issue_date, sales_number=facts.number if facts else "",
@@ -82,7 +83,7 @@ def _lines(order: Order, plan: OrderPlan, facts: OrderFacts | None, said: Said) 
         is_last = sum((one.article_id or 0, one.unit) == key for one in plan.good) == 1
         quantity = left[key] if is_last else min(wanted, left[key])
         left[key] -= quantity
-        yield _answered(order, asked, meant, ours, quantity)
+        yield _answered(order, asked, meant, ours, quantity, said=said)
 
 
 def _ids(asked: OrderLine, ours: FactLine | None = None) -> ItemIds:
@@ -98,14 +99,14 @@ def _rejected(asked: OrderLine, meant: PlannedLine | None, said: Said) -> OrderR
         position=asked.position, answer=LineAnswer.REJECTED, order_line=OrderRef(number="", line=asked.position),
         ids=_ids(asked), name=asked.name, quantity=_ZERO, unit=asked.unit, ordered=asked.quantity,
         unit_price=asked.unit_price, price_base_quantity=asked.price_base_quantity, price_unit=asked.price_unit,
-        reason=str(reason or ""),
+        reason=said.say(reason) if reason is not None else "",
     )  # fmt: skip
 
 
 def _answered(
-    order: Order, asked: OrderLine, meant: PlannedLine, ours: FactLine, quantity: Decimal
+    order: Order, asked: OrderLine, meant: PlannedLine, ours: FactLine, quantity: Decimal, *, said: Said
 ) -> OrderResponseLine:
-    reasons: list[str] = [str(meant.fitted)] if meant.fitted else []
+    reasons: list[str] = [said.say(meant.fitted)] if meant.fitted else []
     answer = LineAnswer.ACCEPTED
     if quantity != asked.quantity:
         answer = LineAnswer.CHANGED

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.queries.companies import operator_party, operator_zone
+from app.accounts.models.people import User
+from app.accounts.queries.companies import customer_party, operator_party, operator_zone
 from app.billing.documents import seller_party
 from app.billing.models import Invoice
 from app.core import clock, storage
@@ -28,23 +29,31 @@ from app.exchange.models.messages import ExchangeMessage
 from app.exchange.queries.messages import known_formats
 from app.exchange.queries.messages import message as message_of
 from app.exchange.queries.order_facts import order_facts
+from app.exchange.queries.partners import agreement_by_id
 from app.exchange.service.catalogues import compose_catalogue
 from app.ordering.models.approvals import Approval
 from app.sourcing.documents.quotes import quote_document
 from app.sourcing.models.quotes import Quote
 from app.sourcing.queries.quote_papers import quote_paper
 
+Say = Callable[[Message, str], str]
+
 
 class NotYet(Conflict):
     """What the document tells of is not complete yet; look again later."""
 
 
-def compose(actor: Actor, message: ExchangeMessage) -> Any:
-    """Raises NotYet, NotFound or Conflict with the reason."""
+def plain(words: Message, locale: str) -> str:
+    """In English: who composes documents for people gives a `Say` of the catalogues."""
+    return str(words)
+
+
+def compose(actor: Actor, message: ExchangeMessage, say: Say = plain) -> Any:
+    """Raises NotYet, NotFound or Conflict with the reason. An order is answered in the language of who ordered."""
     composer = COMPOSERS.get(message.document)
     if composer is None:
         raise Conflict(N_("Documents of the kind {kind} are not made here.", kind=message.document))
-    return composer(actor, message)
+    return _response(actor, message, say) if composer is _response else composer(actor, message)
 
 
 def document_of(actor: Actor, message: ExchangeMessage) -> Any:
@@ -60,7 +69,7 @@ def document_of(actor: Actor, message: ExchangeMessage) -> Any:
     return part.document
 
 
-def _response(actor: Actor, message: ExchangeMessage) -> Any:
+def _response(actor: Actor, message: ExchangeMessage, say: Say = plain) -> Any:
     if message.answers_id is None:
         raise Conflict(N_("The order did not come from the partner: there is nothing to answer."))
     asked = message_of(actor, message.answers_id)
@@ -73,11 +82,23 @@ def _response(actor: Actor, message: ExchangeMessage) -> Any:
     order = order_of(document)
     if isinstance(document, OrderChange):
         order = replace(order, number=document.order.number)
+    locale = _locale_of(actor, asked)
     return respond(
         order, plan, facts,
         Said(message.reference, today(actor), seller_party(operator_party(actor)),
-             Message.from_json(refused) if refused else None, is_waiting, isinstance(document, OrderChange)),
+             Message.from_json(refused) if refused else None, is_waiting, isinstance(document, OrderChange),
+             lambda words: say(words, locale)),
     )  # fmt: skip
+
+
+def _locale_of(actor: Actor, asked: ExchangeMessage) -> str:
+    """The language of the person in whose name was ordered, else the account's."""
+    agreed = agreement_by_id(asked.agreement_id) if asked.agreement_id is not None else None
+    if agreed is not None and agreed.user_id is not None:
+        locale: str | None = db.session.scalar(select(User.locale).where(User.id == agreed.user_id))
+        if locale:
+            return locale
+    return customer_party(actor, asked.company_id).locale if asked.company_id is not None else actor.locale
 
 
 def _despatch(actor: Actor, message: ExchangeMessage) -> Any:

@@ -19,7 +19,7 @@ from app.exchange.models.messages import DeliveryAttempt, ExchangeMessage
 from app.exchange.models.partners import Channel
 from app.exchange.queries.partners import agreement_by_id
 from app.exchange.service.channels import deliver
-from app.exchange.service.composing import NotYet, compose
+from app.exchange.service.composing import NotYet, Say, compose, plain
 from app.exchange.service.outbox import SEND_MESSAGE, record_sent
 from app.exchange.service.steps import LEASE, locked_message, step
 from app.exchange.service.writing import store_document
@@ -32,16 +32,16 @@ BACK_OFF = (1, 2, 5, 15, 30, 60, 120, 240, 480, 600)
 _WAIT = timedelta(minutes=5)
 
 
-def send_message(actor: Actor, message_id: int) -> None:
+def send_message(actor: Actor, message_id: int, say: Say = plain) -> None:
     """Move one message as far as it goes now; a repeat finds it where it is."""
-    if _write(actor, message_id):
+    if _write(actor, message_id, say):
         outgoing = _claim(actor, message_id)
         if outgoing is not None:
             _hand_over(actor, message_id, *outgoing)
 
 
 @command
-def _write(actor: Actor, message_id: int) -> bool:
+def _write(actor: Actor, message_id: int, say: Say) -> bool:
     """Compose and write what is planned; whether the message is ready to be delivered."""
     message = locked_message(message_id)
     if message.state == S.WAITING:
@@ -52,7 +52,7 @@ def _write(actor: Actor, message_id: int) -> bool:
             step(actor, message, S.FAILED, reason=N_("The agreement for this document was removed."))
             return False
         try:
-            document = compose(actor, message)
+            document = compose(actor, message, say)
             store_document(actor, message, agreed, document)
         except NotYet as error:
             step(actor, message, S.WAITING, reason=error.message)
@@ -165,14 +165,14 @@ def _failed(actor: Actor, message_id: int, attempt_id: int, reason: Message, *, 
     step(actor, message, S.FAILED, reason=reason)
 
 
-def taken_along(actor: Actor, message_id: int) -> bytes:
+def taken_along(actor: Actor, message_id: int, say: Say = plain) -> bytes:
     """The bytes of a queued message without a channel, which is handed over as the answer to a call; it counts as sent."""
-    return _taken(actor, message_id)
+    return _taken(actor, message_id, say)
 
 
 @command
-def _taken(actor: Actor, message_id: int) -> bytes:
-    _write(actor, message_id)
+def _taken(actor: Actor, message_id: int, say: Say) -> bytes:
+    _write(actor, message_id, say)
     message = locked_message(message_id)
     if message.stored_id is None:
         raise NotFound(N_("This message could not be written."))

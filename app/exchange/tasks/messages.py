@@ -13,6 +13,7 @@ from app.exchange.service.outbox import SEND_MESSAGE
 from app.exchange.service.sending import send_message as send
 from app.exchange.service.taking_apart import WORK_MESSAGE, take_apart
 from app.exchange.service.working import work_message as work
+from app.web.texts import say_in
 
 
 @job(READ_FILE, queue="documents")
@@ -30,7 +31,7 @@ def work_message(message_id: int) -> None:
 @job(SEND_MESSAGE, queue="documents")
 def send_message(message_id: int) -> None:
     """Write and deliver a message of the outbox."""
-    send(current_actor(), message_id)
+    send(current_actor(), message_id, say_in)
 
 
 @job("exchange.sweep_messages", every=30)
