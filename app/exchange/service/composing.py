@@ -37,6 +37,7 @@ from app.sourcing.models.quotes import Quote
 from app.sourcing.queries.quote_papers import quote_paper
 
 Say = Callable[[Message, str], str]
+_CYRILLIC = ("UNOE", "UNOW", "UNOX", "UNOY")  # of the character sets of EDIFACT; what is in others stays in English
 
 
 class NotYet(Conflict):
@@ -82,7 +83,9 @@ def _response(actor: Actor, message: ExchangeMessage, say: Say = plain) -> Any:
     order = order_of(document)
     if isinstance(document, OrderChange):
         order = replace(order, number=document.order.number)
-    locale = _locale_of(actor, asked)
+    sent_by = agreement_by_id(message.agreement_id) if message.agreement_id is not None else None
+    charset = str(sent_by.options.get("charset") or "") if sent_by is not None else ""
+    locale = "en" if charset and charset not in _CYRILLIC else _locale_of(actor, asked)
     return respond(
         order, plan, facts,
         Said(message.reference, today(actor), seller_party(operator_party(actor)),
