@@ -139,8 +139,9 @@ class Reader:
             values = segment.values or segment.cut()
             if taken.issuperset(values) or segment.tag in ignored:
                 continue
-            for place, value in values.items():
-                if place not in taken:
+            path = self.path(segment)
+            for place, line, column in segment.places():
+                value = values.get(place)
+                if value is not None and place not in taken:
                     element, component = divmod(place, ELEMENT)
-                    line, column = segment.place(element, component)
-                    yield Leftover(f"{self.path(segment)}/{element}.{component}", value, line, column)
+                    yield Leftover(f"{path}/{element}.{component}", value, line, column)

@@ -105,6 +105,20 @@ class Segment:
             return []
         return [plain(text).strip() for text in self.parts[element].split(self.marks.component)]
 
+    def places(self) -> Iterator[tuple[int, int, int]]:
+        """Of every component in turn, as `values` names it: line and column. One walk, however many there are."""
+        mark, line, column = self.marks, self.line, self.column
+        for element, part in enumerate(self.parts):
+            for component, text in enumerate(part.split(mark.component), 1):
+                if component > 1:
+                    column += len(mark.component)
+                yield element * ELEMENT + component, line, column
+                if breaks := text.count(LINE_FEED):
+                    line, column = line + breaks, len(text) - text.rfind(LINE_FEED)
+                else:
+                    column += len(text)
+            column += len(mark.element)
+
     def place(self, element: int = 0, component: int = 1) -> tuple[int, int]:
         """Line and column where a value begins."""
         mark = self.marks

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from app.documents.edifact.envelope import EdifactFile
 from app.documents.edifact.tokens import EdifactTokens
 from app.documents.formats import FormatError
-from app.documents.segments import MAX_SEGMENT, Severity
+from app.documents.inspection.file import inspect_file
+from app.documents.segments import ELEMENT, MAX_SEGMENT, Severity
 from app.documents.x12.envelope import X12File
 from app.documents.x12.tokens import X12Tokens
+from tests.support.effort import calls
 
 ORDERS = b"""UNA:+.? '
 UNB+UNOC:3+4012345000009:14+4054321000008:14+250301:0930+77'
@@ -240,3 +242,28 @@ def test_hostile_repetition_costs_no_more_than_its_length(text):
 def test_what_is_no_edi_is_refused(data, words):
     with pytest.raises(FormatError, match=words):
         read(data)
+
+
+@given(
+    values=st.lists(st.lists(st.text("ab ?'+:\n", max_size=5), min_size=1, max_size=4), min_size=1, max_size=6),
+    line=st.integers(1, 3),
+)
+def test_places_of_all_values_are_those_of_each(values, line):
+    """What names thousands of leftovers in one walk says the same as what names one."""
+    text = "FTX+" + "+".join(":".join(one) for one in values) + "'"
+    data = b"UNB+UNOC:3+A+B'" + b"\n" * line + text.encode()
+    try:
+        segments = [segment for segment in EdifactTokens([data]) if segment.tag == "FTX"]
+    except FormatError:
+        return
+    for segment in segments:
+        assert [(at, *segment.place(*divmod(at, ELEMENT))) for at, _, _ in segment.places()] == list(segment.places())
+
+
+@pytest.mark.parametrize("mark", ["+a", ":a"])
+def test_a_segment_of_leftovers_costs_no_more_than_its_length(mark):
+    def effort(count: int) -> int:
+        text = "UNB+UNOC:3+A+B'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'FTX+AAI+++" + mark * count + "'UNT+4+1'UNZ+1+1'"
+        return calls(lambda: inspect_file([text.encode()]))
+
+    assert effort(4000) < 4.5 * effort(1000)
