@@ -63,7 +63,9 @@ def test_an_order_of_a_strange_system_is_taken_and_understood_back(isolated, dia
         payload = mock.get(f"/_mock/documents/{document['id']}").body["payload"]
 
         (message,) = partners.arrive(payload.encode("latin-1"))
-        assert (message.partner_id, message.state, message.reason) == (found.id, "answered", None), message.report["plan"]
+        assert (message.partner_id, message.state, message.reason) == (found.id, "answered", None), message.report[
+            "plan"
+        ]
         (order,) = orders()
         assert (order.po_number, str(order.net_total.normalize())) == ("4500012345", "58.75")
 
