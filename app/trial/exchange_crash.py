@@ -26,7 +26,7 @@ from app.trial.smoke import fill_demo
 from config import Config
 
 _SENDERS = 3
-_PATIENCE = 900  # seconds for the background to catch up; a message whose worker died is taken up after five minutes
+_PATIENCE = 900  # seconds for the background to catch up; a message whose worker died is taken up after two minutes
 _KINDS = ("worker", "broker", "web", "postgres")
 _AGAIN_EVERY = 5  # every so many orders are sent twice, in a file of the same bytes
 _SKUS = ("HB-0010", "HB-0011", "NU-0001")
@@ -133,18 +133,29 @@ def _post(race: _Race, data: bytes, reference: str) -> None:
 
 
 def _kill(race: _Race, folder: Path, chance: random.Random, say: Callable[[str], None]) -> None:
+    """One of each kind whatever the time, then at random until all is sent."""
     for turn, kind in enumerate(_order_of(chance)):
-        if race.is_over.wait(chance.randint(1, 3) if turn < len(_KINDS) else chance.randint(3, 9)):
+        if turn < len(_KINDS):
+            time.sleep(chance.randint(1, 3))
+        elif race.is_over.wait(chance.randint(3, 9)):
             return
+        if _kill_one(folder, kind, chance, tries=30 if turn < len(_KINDS) else 1):
+            race.report.kills[kind] += 1
+            say(f"killed {kind} at {race.taken} orders")
+
+
+def _kill_one(folder: Path, kind: str, chance: random.Random, *, tries: int) -> bool:
+    """Whether one was there to be killed; one that was killed just before is only coming back."""
+    for _ in range(tries):
         try:
             found = victims(folder)[kind]
-            if not found:
-                continue
-            os.kill(chance.choice(found).pid, signal.SIGKILL)
+            if found:
+                os.kill(chance.choice(found).pid, signal.SIGKILL)
+                return True
         except (psutil.Error, OSError, ValueError):
-            continue
-        race.report.kills[kind] += 1
-        say(f"killed {kind} at {race.taken} orders")
+            pass
+        time.sleep(1)
+    return False
 
 
 def _order_of(chance: random.Random) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Portal:
         self.until(lambda: "Ctrl-C stops" in self.said() or self.process.poll() is not None)
         return next(line for line in self.said().splitlines() if "ready" in line).partition(": ")[2]
 
-    def ends(self, seconds: float = 30) -> int:
+    def ends(self, seconds: float = 180) -> int:
         return self.process.wait(seconds)
 
     def children(self) -> list[psutil.Process]:
@@ -89,7 +89,7 @@ def start(folder: Path) -> Iterator[Callable[..., Portal]]:
     for portal in portals:
         if portal.process.poll() is None:
             portal.process.terminate()
-            portal.process.wait(30)
+            portal.process.wait(180)
 
 
 def get(url: str, timeout: float = 20) -> str:
@@ -106,7 +106,7 @@ def test_it_starts_answers_and_stops_everything(start):
         "demo.log", "postgres.log", "valkey.log", "web.log", "worker-default.log",
     ]  # fmt: skip
     os.killpg(portal.process.pid, signal.SIGINT)  # as a terminal does it
-    assert portal.ends(30) == 0
+    assert portal.ends() == 0
     assert portal.has_left_nothing()
     assert not (portal.instance / ".running").exists()
 
@@ -149,7 +149,7 @@ def test_what_is_killed_comes_back_and_requests_wait_for_it(start):
         portal.until(lambda server=server, killed=killed: server.pid not in (None, killed))
     portal.until(lambda: "PostgreSQL has ended" in portal.said() and "Valkey has ended" in portal.said())
     portal.process.send_signal(signal.SIGTERM)
-    assert portal.ends(30) == 0
+    assert portal.ends() == 0
     assert portal.has_left_nothing()
 
 
@@ -196,5 +196,5 @@ def test_stopping_in_the_middle_of_the_start_leaves_nothing(start):
     portal = start(sys.executable, "-c", "import time; time.sleep(1000)")
     portal.until(lambda: "Loading demo data" in portal.said())
     portal.process.send_signal(signal.SIGTERM)
-    assert portal.ends(30) == 0
+    assert portal.ends() == 0
     assert portal.has_left_nothing()

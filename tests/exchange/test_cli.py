@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.core.db import db
 from app.core.errors import Invalid, NotFound
 from app.core.tables.opening import open_table
-from app.exchange import cli
+from app.exchange.cli import imports as cli
 from app.exchange.service.runs import save_mapping
 from tests.factories import accounts, catalog, pricing
 from tests.factories.exchange import importer_actor, stored_file

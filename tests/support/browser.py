@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,10 @@ from tests.factories.accounts import PASSWORD
 
 AXE = Path(__file__).resolve().parents[2] / "app" / "static" / "vendor" / "dev" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_STANDS = (
+    "document.readyState === 'complete' && document.fonts.status === 'loaded'"
+    " && !document.querySelector('.htmx-request') && document.getAnimations().length === 0"
+)
 PATIENCE = 90_000  # milliseconds: a machine with other work to do is no fault
 PHONE, DESK = {"width": 375, "height": 760}, {"width": 1280, "height": 900}
 
@@ -82,10 +87,10 @@ def visitor(
 def settle(page: Any) -> None:
     """Wait until the page that is on its way stands there: loaded, its fonts known, nothing asked for, nothing moving."""
     page.wait_for_load_state("load")
-    page.wait_for_function(
-        "document.readyState === 'complete' && document.fonts.status === 'loaded'"
-        " && !document.querySelector('.htmx-request') && document.getAnimations().length === 0"
-    )
+    until = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(_STANDS):
+        assert time.monotonic() < until, f"{page.url} does not come to rest"
+        page.wait_for_timeout(50)
 
 
 def barriers(page: Any) -> list[str]:

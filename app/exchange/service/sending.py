@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 S = MessageState
 # Minutes between attempts: a little more than a day in all.
 BACK_OFF = (1, 2, 5, 15, 30, 60, 120, 240, 480, 600)
-_WAIT = timedelta(minutes=5)
+_WAIT = timedelta(minutes=2)
 
 
 def send_message(actor: Actor, message_id: int, say: Say = plain) -> None:

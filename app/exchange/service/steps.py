@@ -13,7 +13,7 @@ from app.core.texts import N_, Message
 from app.exchange.domain.message_machine import CAN_REPLAY, MessageState, check_step
 from app.exchange.models.messages import ExchangeEvent, ExchangeFile, ExchangeMessage
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 _DONE = frozenset({
     MessageState.ANSWERED, MessageState.REFUSED, MessageState.DUPLICATE, MessageState.IGNORED, MessageState.SENT,
     MessageState.DELIVERED, MessageState.CANCELLED, MessageState.FAILED, MessageState.PARKED,
