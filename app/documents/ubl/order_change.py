@@ -7,10 +7,11 @@ from app.core.xml import XmlWriter
 from app.documents.model.order import Order
 from app.documents.model.order_change import ChangeKind, OrderChange
 from app.documents.model.reference import OrderRef
-from app.documents.ubl.amounts import read_allowances, write_allowance
+from app.documents.ubl.amounts import read_allowances
 from app.documents.ubl.line_item import currency_of
 from app.documents.ubl.notes import read_notes, write_notes
-from app.documents.ubl.order_lines import read_line, read_totals, write_line, write_totals
+from app.documents.ubl.order_body import write_body
+from app.documents.ubl.order_lines import read_line, read_totals
 from app.documents.ubl.trade import (
     CONTRACT,
     QUOTATION,
@@ -19,11 +20,9 @@ from app.documents.ubl.trade import (
     read_references,
     read_role,
     read_ship_to,
-    write_delivery,
     write_order_reference,
     write_references,
     write_role,
-    write_terms,
 )
 from app.documents.ubl.values import NAMESPACES, day, root_namespace
 from app.documents.xml_node import Node, Paths, read_root
@@ -53,16 +52,7 @@ def write_change(change: OrderChange) -> bytes:
     write_order_reference(writer, change.order)
     write_references(writer, order.references, _REFERENCES)
     _write_parties(writer, order)
-    write_role(writer, "cac:AccountingCustomerParty", order.invoicee)
-    write_delivery(writer, order.ship_to, order.delivery)
-    write_terms(writer, order.delivery_terms)
-    with writer.group("cac:PaymentTerms"):
-        writer.leaf("cbc:Note", order.payment_terms)
-    for one in order.allowances_charges:
-        write_allowance(writer, one, currency)
-    write_totals(writer, order.totals, currency)
-    for line in order.lines:
-        write_line(writer, line, currency)
+    write_body(writer, order)
     return writer.finish()
 
 
