@@ -16,6 +16,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from app.core import http, reach
 from app.core.errors import DomainError, Invalid
 from app.core.registry import Registry
 from app.core.texts import N_, Message
@@ -226,3 +227,15 @@ def as_transport_error() -> Iterator[None]:
         yield
     except DomainError as error:
         raise TransportError(error.message, may_pass=error.is_retryable) from error
+
+
+def probe_address(method: str, address: str, seconds: int, authority: str) -> Iterator[Step]:
+    """The way to an HTTP address, step by step; `authority` is a certificate to trust beside the usual ones."""
+    try:
+        aim = http.target(address)
+        addresses = reach.find(aim.host, aim.port)
+        yield Step(N_("The host {host} is known.", host=aim.host), detail=", ".join(str(one) for one in addresses))
+        found = http.call(method, address, timeout=seconds, authority=authority)
+        yield Step(N_("The partner's server answers."), detail=str(found.status))
+    except DomainError as error:
+        yield Step(error.message, is_good=False)

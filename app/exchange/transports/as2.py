@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from app.core import clock, http, reach
-from app.core.errors import DomainError, Invalid
+from app.core import clock, http
+from app.core.errors import Invalid
 from app.core.settings import settings as machine
 from app.core.texts import N_, Message
 from app.exchange.domain import as2, mdn
@@ -36,6 +36,7 @@ from app.exchange.transports import (
     Transport,
     TransportError,
     as_transport_error,
+    probe_address,
     setting,
 )
 
@@ -364,14 +365,7 @@ def probe(settings: As2Settings) -> Iterator[Step]:
     if not settings.address:
         yield Step(N_("We only receive by this channel."))
         return
-    try:
-        aim = http.target(settings.address)
-        addresses = reach.find(aim.host, aim.port)
-        yield Step(N_("The host {host} is known.", host=aim.host), detail=", ".join(str(one) for one in addresses))
-        found = http.call("GET", settings.address, timeout=settings.seconds, authority=settings.authority)
-        yield Step(N_("The partner's server answers."), detail=str(found.status))
-    except DomainError as error:
-        yield Step(error.message, is_good=False)
+    yield from probe_address("GET", settings.address, settings.seconds, settings.authority)
 
 
 def facts(settings: As2Settings) -> list[Step]:

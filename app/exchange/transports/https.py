@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from email.message import Message as Head
 from urllib.parse import quote
 
-from app.core import clock, http, reach
-from app.core.errors import DomainError, Invalid
+from app.core import clock, http
+from app.core.errors import Invalid
 from app.core.texts import N_
 from app.exchange.domain.call_signature import is_genuine, signature
 from app.exchange.domain.file_names import safe_name
@@ -33,6 +33,7 @@ from app.exchange.transports import (
     Transport,
     TransportError,
     as_transport_error,
+    probe_address,
     setting,
 )
 
@@ -176,14 +177,7 @@ def probe(settings: HttpsSettings) -> Iterator[Step]:
     if not settings.address:
         yield Step(N_("We only receive by this channel."))
         return
-    try:
-        aim = http.target(settings.address)
-        addresses = reach.find(aim.host, aim.port)
-        yield Step(N_("The host {host} is known.", host=aim.host), detail=", ".join(str(one) for one in addresses))
-        reply = http.call("OPTIONS", settings.address, timeout=settings.seconds, authority=settings.authority)
-        yield Step(N_("The partner's server answers."), detail=str(reply.status))
-    except DomainError as error:
-        yield Step(error.message, is_good=False)
+    yield from probe_address("OPTIONS", settings.address, settings.seconds, settings.authority)
 
 
 TRANSPORTS.add("https", Transport("https", N_("HTTPS"), HttpsSettings, send=send, accept=accept, probe=probe))

@@ -15,8 +15,8 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.core import clock, http, reach
-from app.core.errors import DomainError, Invalid
+from app.core import clock, http
+from app.core.errors import Invalid
 from app.core.texts import N_
 from app.exchange.domain import peppol
 from app.exchange.domain.call_signature import is_genuine
@@ -34,6 +34,7 @@ from app.exchange.transports import (
     Transport,
     TransportError,
     as_transport_error,
+    probe_address,
     setting,
 )
 
@@ -181,14 +182,7 @@ def _is_provider(settings: PeppolSettings, call: Call) -> bool:
 
 def probe(settings: PeppolSettings) -> Iterator[Step]:
     """Reaches the access point; hands nothing over."""
-    try:
-        aim = http.target(settings.address)
-        addresses = reach.find(aim.host, aim.port)
-        yield Step(N_("The host {host} is known.", host=aim.host), detail=", ".join(str(one) for one in addresses))
-        found = http.call("OPTIONS", settings.address, timeout=settings.seconds, authority=settings.authority)
-        yield Step(N_("The partner's server answers."), detail=str(found.status))
-    except DomainError as error:
-        yield Step(error.message, is_good=False)
+    yield from probe_address("OPTIONS", settings.address, settings.seconds, settings.authority)
 
 
 TRANSPORTS.add(
