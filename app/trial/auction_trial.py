@@ -31,13 +31,12 @@ from app.sourcing.queries.auction_log import log_of
 from app.sourcing.queries.auctions import buyer_page
 from app.sourcing.queries.clock import database_now
 from app.sourcing.service.auction_stages import advance
-from app.sourcing.service.auctions import plan_auction
 from app.trial.auction_crowd import SECOND, Seat, delays, run_crowd, take_seat
-from app.trial.auction_ground import Ground, Rival, opened_lot
+from app.trial.auction_ground import Ground, Rival, begun_auction, opened_lot
 
 _PASSWORD = "a trial of bidders"  # noqa: S105 -- of companies made for this run
 _FIRST = Decimal(100_000)
-_STARTS_IN, _TAIL = timedelta(seconds=2), timedelta(seconds=5)  # bidders go on after the end, in vain
+_TAIL = timedelta(seconds=5)  # bidders go on after the end, in vain
 _SOFT = SoftClose(timedelta(seconds=10), timedelta(seconds=5), cap=2)
 
 
@@ -94,11 +93,9 @@ def auction_trial(base: str, *, bidders: int, seconds: int, say: Callable[[str],
     say("They sign in ...")
     seats = [take_seat(base, email, _PASSWORD, _FIRST) for email in emails]
     rules = Rules(Kind.ENGLISH, Limit(Decimal(1)), soft_close=_SOFT, duration=timedelta(seconds=max(seconds, 30)))
-    with acting_as(buyer):
-        starts_at = database_now() + _STARTS_IN
-        auction_id = plan_auction(buyer, ground.tender_id, ground.lot_id, rules, starts_at)
+    auction_id = begun_auction(buyer, ground, rules)
     say(f"The auction of {ground.number} runs ...")
-    begins = time.monotonic_ns() + _nanoseconds(_STARTS_IN)
+    begins = time.monotonic_ns()
     until = begins + _nanoseconds(rules.duration + 2 * _SOFT.extension + _TAIL)
     run_crowd(base, auction_id, seats, begins, until)
     with acting_as(house):

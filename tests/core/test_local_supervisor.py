@@ -198,3 +198,10 @@ def test_stopping_in_the_middle_of_the_start_leaves_nothing(start):
     portal.process.send_signal(signal.SIGTERM)
     assert portal.ends() == 0
     assert portal.has_left_nothing()
+
+
+def test_a_signal_that_arrives_while_a_process_is_made_is_not_lost(start):
+    portal = start(sys.executable, "-c", "import time; time.sleep(1000)", TEST_STOP_AT_FORK="1")
+    assert portal.ends() == 0
+    assert "Stopped." in portal.said()
+    assert portal.has_left_nothing()

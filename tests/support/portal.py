@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -27,7 +28,14 @@ def dummies(config: Config, descriptor: int) -> list[programs.Program]:
     return [replace(web, command=command), programs.Program("worker-default", waiting)]
 
 
+def ask_to_stop_at_the_next_fork() -> None:
+    """A signal that arrives while a process is made: Python swallows what its handler raises in such a hook."""
+    os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
 if __name__ == "__main__":
+    if os.environ.get("TEST_STOP_AT_FORK"):
+        ask_to_stop_at_the_next_fork()
     supervisor = Supervisor(
         Config.from_env(), migrations=lambda _config: None, programs_of=dummies, checks=(), demo=sys.argv[1:]
     )

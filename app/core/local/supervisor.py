@@ -33,7 +33,11 @@ _STOP_SECONDS = 8
 
 
 class _Stopped(BaseException):
-    """Somebody asked us to stop: raised by the signal handler where the main thread stands. Names the signal."""
+    """Somebody asked us to stop: raised by the signal handler where the main thread stands. Names the signal.
+
+    Python swallows what is raised inside a hook of fork() or a finalizer, so whoever starts or waits asks again
+    (`_heed`).
+    """
 
 
 class Supervisor:
@@ -63,7 +67,7 @@ class Supervisor:
         self._servers: list[EmbeddedPostgres | EmbeddedValkey] = []
         self._children: list[Child] = []
         self._listening: socket.socket | None = None  # held by us, so that requests wait while the web server restarts
-        self._stopping = False
+        self._asked = ""  # the signal that asked us to stop
         self._in_a_hurry = False
 
     def run(self) -> int:
@@ -105,11 +109,11 @@ class Supervisor:
 
     def _listen_to_signals(self, waker: int) -> None:
         def asked_to_stop(number: int, _frame: FrameType | None) -> None:
-            if self._stopping:
+            if self._asked:
                 self._in_a_hurry = True
             else:
-                self._stopping = True
-                raise _Stopped(signal.Signals(number).name)
+                self._asked = signal.Signals(number).name
+                raise _Stopped(self._asked)
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, asked_to_stop)
@@ -117,6 +121,11 @@ class Supervisor:
             signal.signal(signal.SIGHUP, asked_to_stop)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+
+    def _heed(self) -> None:
+        """Stop now if somebody asked and the exception was lost on its way."""
+        if self._asked:
+            raise _Stopped(self._asked)
 
     def _start(self) -> None:
         end(marked(_MARK, str(self._folder)), patience=3)
@@ -144,6 +153,7 @@ class Supervisor:
         child = Child(program, self._log_dir, self._environment())
         self._children.append(child)
         child.start()
+        self._heed()
 
     def _environment(self) -> dict[str, str]:
         return self._config.child_environment() | {_MARK: str(self._folder), "PYTHONUNBUFFERED": "1"}
@@ -173,6 +183,7 @@ class Supervisor:
             services.broker(self._config).demand()
         for server in self._servers:
             server.start()
+            self._heed()
 
     def _load_demo(self) -> str:
         """Fill in the demo data; returns what the command prints: the logins."""
@@ -180,7 +191,10 @@ class Supervisor:
         log, answer = self._log_dir / "demo.log", self._folder / ".demo"
         env = self._environment()
         child = spawn(self._demo, log=log, answer=answer, env=env, cwd=ROOT, death_signal=signal.SIGTERM)
-        if child.wait() != 0:
+        while child.poll() is None:
+            self._heed()
+            time.sleep(0.05)
+        if child.returncode != 0:
             raise StartError(f"The demo data could not be loaded ({_last_words(log)}); see {log}.")
         return answer.read_text("utf-8").rstrip()
 
@@ -192,6 +206,7 @@ class Supervisor:
             with socket.create_connection((where.hostname or "", where.port or 0), timeout=10) as link:
                 link.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
                 while not select.select([link], [], [], 0.1)[0]:
+                    self._heed()
                     for child in self._children:
                         if child.exit_code is not None:
                             raise StartError(
@@ -206,6 +221,7 @@ class Supervisor:
     def _watch(self, woken: int) -> None:
         """Restart what dies. A child's death or a signal wakes us, and so does each second."""
         while True:
+            self._heed()
             for server in self._servers:
                 if not server.is_running():
                     self._restart_server(server)
@@ -231,7 +247,6 @@ class Supervisor:
 
     def _stop(self) -> None:
         """First those that take work, then the servers they need; within seconds."""
-        self._stopping = True
         for child in self._children:
             child.signal(signal.SIGTERM)
         wait_until(lambda: self._in_a_hurry or all(child.has_ended for child in self._children), _STOP_SECONDS)

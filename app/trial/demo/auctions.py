@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -18,8 +17,7 @@ from app.sourcing.domain.auction_steps import Limit
 from app.sourcing.domain.tender import Head, LineEntry
 from app.sourcing.queries.clock import database_now
 from app.sourcing.service.auction_bids import place_auction_bid
-from app.sourcing.service.auctions import plan_auction
-from app.trial.auction_ground import Rival, opened_lot
+from app.trial.auction_ground import Rival, begun_auction, opened_lot
 
 RIVALS = (
     Rival("70021", "Kattegat Pack A/S", "DK", "mads@kattegat-pack.example", "Mads Holm", Decimal("0.420000")),
@@ -29,7 +27,6 @@ RIVALS = (
     Rival("70024", "Tartu Karp OÜ", "EE", "liis@tartukarp.example", "Liis Tamm", Decimal("0.440000")),
 )  # fmt: skip
 _PRICES = ((0, "8150"), (2, "8120"), (1, "8020"), (3, "8400"), (0, "7990"))
-_BEGINS = timedelta(milliseconds=300)
 
 
 def add_auction(house: Actor, password: str) -> None:
@@ -48,9 +45,7 @@ def add_auction(house: Actor, password: str) -> None:
         Kind.ENGLISH, Limit(Decimal(10)), soft_close=SoftClose(timedelta(minutes=5), timedelta(minutes=5), cap=12),
         duration=timedelta(days=2),
     )  # fmt: skip
-    with acting_as(buyer):
-        auction_id = plan_auction(buyer, ground.tender_id, ground.lot_id, rules, database_now() + _BEGINS)
-    time.sleep(_BEGINS.total_seconds())
+    auction_id = begun_auction(buyer, ground, rules)
     for place, price in _PRICES:
         bidder = ground.bidders[place]
         with acting_as(bidder):
