@@ -31,6 +31,7 @@ SLICES = (
     "inventory",
     "ordering",
     "sourcing",
+    "fulfilment",
     "billing",
     "exchange",
     "insights",

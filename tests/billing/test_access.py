@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from app.billing.domain.export import ExportFilters
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.billing.service.export import request_export
 from app.core import clock
 from app.core.db import db, transaction

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.billing.models import Invoice, InvoiceFile
+from app.billing.models.invoices import Invoice, InvoiceFile
 from app.core import storage
 from app.core.db import db
 from app.core.models import StoredFile

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text, update
 
 from app.billing.domain.export import ExportFilters
-from app.billing.models import Export, Invoice
+from app.billing.models.exports import Export
+from app.billing.models.invoices import Invoice
 from app.billing.service.export import build_export, request_export, sweep_exports
 from app.core import clock, storage
 from app.core.actor import Scope

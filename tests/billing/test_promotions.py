@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from app.billing.models import Invoice, InvoiceFile
+from app.billing.models.invoices import Invoice, InvoiceFile
 from app.core import storage
 from app.core.actor import Actor
 from app.core.db import db

@@ -12,7 +12,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.billing.domain.export import ExportFilters
-from app.billing.models import Export, Invoice, InvoiceFile
+from app.billing.models.exports import Export
+from app.billing.models.invoices import Invoice, InvoiceFile
 from app.billing.queries import invoices as queries
 from app.billing.service.export import build_export, request_export
 from app.billing.service.issue import issue_invoice

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text, update
 
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core import clock
 from app.core.db import db, transaction
 from tests.factories.accounts import customer, sign_in

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models.companies import Company
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core import storage
 from app.core.tenancy import acting_as
 from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from app.accounts.models.companies import Company
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.billing.service.issue import issue_invoice
 from app.core.actor import Actor
 from app.core.db import db, transaction

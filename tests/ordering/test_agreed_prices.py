@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, text
 
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.billing.service.issue import issue_invoice
 from app.core.actor import Actor
 from app.core.db import db

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.billing.service.issue import issue_invoice
 from app.core import clock
 from app.core.actor import Actor

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.billing.service.issue import issue_invoice
 from app.core import clock
 from app.core.actor import Actor

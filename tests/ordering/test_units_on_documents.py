@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from app.billing.documents import _line
+from app.billing.documents.invoice import _line
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
 from app.ordering.domain.wishes import Wishes

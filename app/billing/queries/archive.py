@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.models.companies import Company
 from app.billing.domain.export import ExportFilters
 from app.billing.domain.register import ArchivedInvoice, RegisteredInvoice
-from app.billing.models import Invoice, InvoiceFile
+from app.billing.models.invoices import Invoice, InvoiceFile
 from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core.actor import Actor
 from app.core.db import db

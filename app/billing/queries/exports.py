@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, func, select
 from app.accounts.models.companies import Company
 from app.accounts.models.people import User
 from app.billing.domain.export import ExportFilters
-from app.billing.models import Export
+from app.billing.models.exports import Export
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, or_
 
 from app.accounts.models.companies import Company
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core.actor import Actor
 from app.core.tenancy import visible
 

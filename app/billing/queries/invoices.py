@@ -12,7 +12,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models.companies import Company
-from app.billing.models import Invoice, InvoiceFile
+from app.billing.models.invoices import Invoice, InvoiceFile
 from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core import audit
 from app.core.actor import Actor

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounts.models.companies import Company
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core.db import db
 from app.core.errors import NotFound
 

@@ -16,7 +16,7 @@ from app.accounts.domain.roles import CompanyKind
 from app.accounts.models.companies import Company
 from app.billing.domain.export import FORMS, ExportFilters, archive_name, member_name
 from app.billing.domain.register import HASHES, HEAD, ArchivedInvoice
-from app.billing.models import Export
+from app.billing.models.exports import Export
 from app.billing.queries.archive import count_for_archive, invoices_for_archive
 from app.core import audit, clock, storage
 from app.core.actor import Actor, Scope

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from app.accounts.models.companies import Company
 from app.accounts.queries.companies import customer_party, operator_party
-from app.billing.documents import Numbered, invoice_document
+from app.billing.documents.invoice import Numbered, invoice_document
 from app.billing.domain.numbers import INVOICE_SERIES, due_date, invoice_number
 from app.billing.events import InvoiceIssued
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db

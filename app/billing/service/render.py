@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from app.billing.domain.export import SUFFIX
 from app.billing.events import InvoiceHeld, InvoiceRendered
-from app.billing.models import Invoice, InvoiceFile
+from app.billing.models.invoices import Invoice, InvoiceFile
 from app.billing.service.issue import rebuilt_document
 from app.core import audit, clock, storage
 from app.core.actor import Actor

@@ -9,7 +9,7 @@ from flask import Response, redirect, request, url_for
 from app.accounts.queries.companies import account_id
 from app.billing.domain.export import ExportFilters
 from app.billing.domain.periods import usual_periods
-from app.billing.forms import ExportForm
+from app.billing.forms.exports import ExportForm
 from app.billing.policy import Permission
 from app.billing.queries import exports as queries
 from app.billing.queries.archive import count_for_archive

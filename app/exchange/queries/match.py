@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, literal, select
 
 from app.accounts.models.companies import Company
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db

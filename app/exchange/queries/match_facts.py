@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlalchemy import func, select
 
 from app.accounts.queries.companies import operator_party
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.catalog.models.articles import Article, ArticleUnit
 from app.catalog.models.suppliers import SupplierArticle
 from app.core.actor import Actor

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.tenancy import visible

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.accounts.queries.companies import operator_party
-from app.billing.documents import seller_party
+from app.billing.documents.invoice import seller_party
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.jobs import enqueue

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.accounts.queries.companies import customer_party, operator_party
-from app.billing.documents import seller_party
+from app.billing.documents.invoice import seller_party
 from app.catalog.models.articles import Article
 from app.core import clock
 from app.core.actor import Actor

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app.accounts.models.people import User
 from app.accounts.queries.companies import customer_party, operator_party, operator_zone
-from app.billing.documents import seller_party
-from app.billing.models import Invoice
+from app.billing.documents.invoice import seller_party
+from app.billing.models.invoices import Invoice
 from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, NotFound

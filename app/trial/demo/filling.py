@@ -24,7 +24,7 @@ from app.accounts.service.companies import (
 from app.accounts.service.installation import Firm, create_operator, create_user
 from app.accounts.service.registration import register_company
 from app.billing.events import InvoiceRendered
-from app.billing.models import Invoice
+from app.billing.models.invoices import Invoice
 from app.core.actor import Actor, Scope, Via
 from app.core.db import db, transaction
 from app.core.errors import Conflict

@@ -1,4 +1,4 @@
-"""Jobs of billing."""
+"""Jobs that make documents, exports, and hold late accounts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Rows of billing as neutral documents."""

@@ -1,0 +1,7 @@
+"""Reactions of billing to what happens elsewhere."""
+
+from __future__ import annotations
+
+from app.billing.handlers import invoices
+
+TOPICS = (invoices,)

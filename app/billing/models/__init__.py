@@ -1,0 +1,1 @@
+"""Tables of billing, one file a topic."""

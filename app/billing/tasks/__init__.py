@@ -1,0 +1,7 @@
+"""Work of billing in the background."""
+
+from __future__ import annotations
+
+from app.billing.tasks import documents
+
+TOPICS = (documents,)

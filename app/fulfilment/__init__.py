@@ -1,0 +1,1 @@
+"""Picking, packing, shipments, deliveries with their proofs, returns and claims."""

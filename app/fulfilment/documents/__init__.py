@@ -1,0 +1,1 @@
+"""Rows of fulfilment as neutral documents."""

@@ -1,0 +1,1 @@
+"""Rules of fulfilment, without a database."""

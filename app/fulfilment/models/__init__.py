@@ -1,0 +1,1 @@
+"""Tables of fulfilment, one file a topic."""
