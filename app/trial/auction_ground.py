@@ -133,5 +133,5 @@ def begun_auction(buyer: Actor, ground: Ground, rules: Rules) -> int:
             else:
                 break
         while database_now() < starts_at:
-            time.sleep(0.05)
+            time.sleep(1 / 20)
     return auction_id
