@@ -17,6 +17,7 @@ class CreditKind(StrEnum):
     REIMBURSED = "reimbursed"  # a payment
     REFUNDED = "refunded"  # given back for goods returned
     REVERTED = "reverted"  # an order, or a part of it, cancelled
+    UNPAID = "unpaid"  # a payment taken back
 
 
 KIND_NAMES: dict[CreditKind, Message] = {
@@ -26,6 +27,7 @@ KIND_NAMES: dict[CreditKind, Message] = {
     CreditKind.REIMBURSED: N_("Payment"),
     CreditKind.REFUNDED: N_("Refunded"),
     CreditKind.REVERTED: N_("Order reverted"),
+    CreditKind.UNPAID: N_("Payment taken back"),
 }
 
 

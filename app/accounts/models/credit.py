@@ -70,7 +70,8 @@ class CreditEntry(Base):
         CheckConstraint(
             "CASE kind WHEN 'purchased' THEN amount < 0 WHEN 'reimbursed' THEN amount > 0"
             " WHEN 'refunded' THEN amount > 0 WHEN 'reverted' THEN amount > 0"
-            " WHEN 'allocated' THEN amount = 0 WHEN 'updated' THEN amount = 0 ELSE false END",
+            " WHEN 'unpaid' THEN amount < 0 WHEN 'allocated' THEN amount = 0 WHEN 'updated' THEN amount = 0"
+            " ELSE false END",
             name="amount_fits_kind",
         ),
         CheckConstraint(

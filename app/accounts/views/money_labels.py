@@ -37,6 +37,7 @@ _KINDS = {
     "reimbursed": "good",
     "refunded": "info",
     "reverted": "info",
+    "unpaid": "bad",
     "allocated": "plain",
     "updated": "plain",
 }
