@@ -136,3 +136,8 @@ def state_of(lines: Collection[LineState]) -> OrderState:
     if standing & _ON_THE_WAY:
         return OrderState.IN_DELIVERY
     return OrderState.CONFIRMED if standing <= _SETTLED else OrderState.PLACED
+
+
+def settled_state(state: OrderState, *, is_invoiced: bool, is_paid: bool) -> OrderState:
+    """An order that is delivered, invoiced and paid is closed."""
+    return OrderState.CLOSED if state is OrderState.DELIVERED and is_invoiced and is_paid else state

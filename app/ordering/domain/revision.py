@@ -13,6 +13,7 @@ from app.core.money import largest_remainder, minor_units, round_amount
 from app.core.texts import N_
 from app.ordering.domain.charges import Charge, ChargeKind, OrderChargeRow, bases_of, shared
 from app.ordering.domain.lifecycle import GONE, LineState, moved
+from app.ordering.domain.progress import base_share
 from app.pricing.domain.price import net_of
 
 ZERO = Decimal(0)
@@ -42,6 +43,20 @@ class Line:
     base_unit: str
     is_agreed: bool
     price_source: str = ""
+    claimed: Decimal = ZERO  # picked or shipped already, see domain/progress.py
+    shipped: Decimal = ZERO
+    arrived: Decimal = ZERO
+    invoiced: Decimal = ZERO
+
+    @property
+    def free(self) -> Decimal:
+        """What may still be taken off the line: neither picked nor invoiced."""
+        return self.quantity - max(self.claimed, self.invoiced)
+
+    @property
+    def shipped_base(self) -> Decimal:
+        """What was shipped, in base units: it holds no stock any more."""
+        return base_share(self.base_quantity, self.quantity, ZERO, self.shipped) if self.shipped else ZERO
 
     @property
     def priced_quantity(self) -> Decimal:
@@ -82,10 +97,12 @@ class Part:
 def revised(line: Line, change: LineChange, currency: str) -> Line:
     """The line after a change; the price per unit stays as agreed unless the change names another."""
     quantity = line.quantity if change.quantity is None else change.quantity
-    if not ZERO <= quantity <= line.quantity:
+    if not line.quantity - line.free <= quantity <= line.quantity:
         raise Invalid("quantity", N_("Line {position}: at most {most} can go.", position=line.position,
-                                     most=line.quantity))  # fmt: skip
+                                     most=line.free))  # fmt: skip
     state = line.state if change.state is None else change.state
+    if state is LineState.IN_DELIVERY and line.arrived >= quantity:
+        state = LineState.DELIVERED
     if quantity == 0 and state not in GONE:
         state = LineState.CANCELLED
     if quantity and state in GONE:

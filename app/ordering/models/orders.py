@@ -101,6 +101,7 @@ class Order(Base):
     released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     invoiced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # all of it, as billing tells
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who placed it for the buyer
     staff_name: Mapped[str] = mapped_column(String(120), server_default="")
 
@@ -113,6 +114,7 @@ class OrderLine(Base):
     """One article in an order; `net` is BT-131, rounded to the currency's minor unit.
 
     `quantity` is what still stands; `cancelled_quantity`, in the same unit, was ordered and is not wanted any more.
+    `returned_quantity` is what came back, whatever it is credited with.
     """
 
     __tablename__ = "order_lines"
@@ -126,6 +128,13 @@ class OrderLine(Base):
             "state IN ('placed', 'proposed', 'confirmed', 'backordered', 'in_delivery', 'delivered', 'rejected',"
             " 'cancelled')",
             name="state_known",
+        ),
+        CheckConstraint(
+            "claimed_quantity BETWEEN 0 AND quantity AND shipped_quantity BETWEEN 0 AND claimed_quantity"
+            " AND delivered_quantity >= 0 AND missing_quantity >= 0"
+            " AND delivered_quantity + missing_quantity <= shipped_quantity"
+            " AND returned_quantity BETWEEN 0 AND shipped_quantity AND invoiced_quantity BETWEEN 0 AND quantity",
+            name="progress_possible",
         ),
         Index("ix_order_lines_company_id_article_id", "company_id", "article_id"),
     )
@@ -155,6 +164,13 @@ class OrderLine(Base):
     cancelled_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     state: Mapped[str] = mapped_column(String(11), server_default="placed")
     promised_on: Mapped[date | None] = mapped_column(Date)  # as confirmed
+    # How far the line is, all in its unit; written by service/progress.py alone.
+    claimed_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")  # picked or shipped: fixed
+    shipped_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    delivered_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    missing_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")  # shipped, never arrived
+    returned_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
+    invoiced_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")  # less what was credited
 
 
 class OrderAllowance(Base):

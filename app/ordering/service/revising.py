@@ -101,7 +101,8 @@ _LINES = text("""
 SELECT l.id, l.position, l.article_id, l.sku, l.quantity, l.unit, l.base_quantity, l.cancelled_quantity, l.unit_price,
     l.price_base_quantity, l.price_unit, l.net, l.vat_category, l.vat_rate, l.state, l.promised_on, a.base_unit,
     l.price_list <> '' AND EXISTS (SELECT FROM price_lists p WHERE p.code = l.price_list AND p.kind = 'contract'
-        AND p.company_id = l.company_id) AS is_agreed, l.price_source
+        AND p.company_id = l.company_id) AS is_agreed, l.price_source, l.claimed_quantity AS claimed,
+    l.shipped_quantity AS shipped, l.delivered_quantity + l.missing_quantity AS arrived, l.invoiced_quantity AS invoiced
 FROM order_lines l JOIN articles a ON a.id = l.article_id
 WHERE l.order_id = :order ORDER BY l.position""")
 
@@ -350,7 +351,8 @@ def _let_go(actor: Actor, order: Order, moved: Sequence[tuple[Line, Line]]) -> N
     contracts.keep_part(actor, order.company_id, {new.id: new.priced_quantity for _, new in less})
     if gone:
         reservations.release(actor, gone)
-    reservations.keep_part(actor, {new.id: (new.base_quantity, old.base_quantity) for old, new in less})
+    held = {new.id: (new.base_quantity - old.shipped_base, old.base_quantity - old.shipped_base) for old, new in less}
+    reservations.keep_part(actor, held)
 
 
 def _settle(
