@@ -1,0 +1,139 @@
+"""Who gets what in a wave: deliveries by customer and address, walks by zone and bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from app.core.texts import N_, Message
+
+ZERO = Decimal(0)
+
+
+class Method(StrEnum):
+    """How lists are made: one for each delivery, or one walk for all deliveries of the wave."""
+
+    SINGLE = "single"
+    BATCH = "batch"
+
+
+METHOD_NAMES: Mapping[Method, Message] = {
+    Method.SINGLE: N_("a list for each delivery"),
+    Method.BATCH: N_("one walk for all deliveries"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one order line waits for from this warehouse; `quantity` in base units.
+
+    `address` tells addresses apart: what has the same customer and the same address goes in one delivery.
+    """
+
+    company_id: int
+    address: str
+    order_id: int
+    order_line_id: int
+    article_id: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """So much of an article, of one batch, in one bin; `bin_id` None is what lies in no bin. Walked by `walk`."""
+
+    article_id: int
+    quantity: Decimal
+    bin_id: int | None = None
+    bin_code: str = ""
+    zone: str = ""
+    walk: tuple[int, str] = (0, "")
+    batch: str = ""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Take `quantity` of a demand at a place; `delivery` is the number of its delivery in the plan."""
+
+    demand: Demand
+    place: Place
+    quantity: Decimal
+    delivery: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One list: a zone and its stops in the order in which they are passed."""
+
+    zone: str
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Deliveries as (customer, address), walks, and what no place has: order line id -> base units."""
+
+    deliveries: tuple[tuple[int, str], ...]
+    walks: tuple[Walk, ...]
+    lacking: Mapping[int, Decimal]
+
+
+def plan_wave(demands: Iterable[Demand], places: Iterable[Place], method: Method, list_lines: int) -> Plan:
+    """Allot places to demands, first come first served, places in the order given (what expires first comes first).
+
+    A walk has at most `list_lines` stops, one zone, and in the method SINGLE one delivery.
+    """
+    wanted = list(demands)
+    keys = list(dict.fromkeys((demand.company_id, demand.address) for demand in wanted))
+    numbers = {key: number for number, key in enumerate(keys)}
+    left: dict[int, list[list[Place | Decimal]]] = {}
+    for place in places:
+        left.setdefault(place.article_id, []).append([place, place.quantity])
+    stops: list[Stop] = []
+    lacking: dict[int, Decimal] = {}
+    for demand in wanted:
+        delivery = numbers[demand.company_id, demand.address]
+        open_quantity = demand.quantity
+        for shelf in left.get(demand.article_id, ()):
+            place, there = shelf
+            assert isinstance(place, Place) and isinstance(there, Decimal)  # noqa: PT018
+            taken = min(open_quantity, there)
+            if taken > 0:
+                stops.append(Stop(demand, place, taken, delivery))
+                shelf[1] = there - taken
+                open_quantity -= taken
+        if open_quantity > 0:
+            lacking[demand.order_line_id] = lacking.get(demand.order_line_id, ZERO) + open_quantity
+    served = {stop.delivery for stop in stops}
+    kept = [number for number in range(len(keys)) if number in served]
+    new = {number: place for place, number in enumerate(kept)}
+    stops = [Stop(stop.demand, stop.place, stop.quantity, new[stop.delivery]) for stop in stops]
+    return Plan(tuple(keys[number] for number in kept), tuple(_walks(stops, method, list_lines)), lacking)
+
+
+def _walks(stops: Sequence[Stop], method: Method, list_lines: int) -> Iterable[Walk]:
+    """By delivery where each has its own list, then by zone; a walk is cut where it gets too long."""
+    parts: dict[tuple[int, str], list[Stop]] = {}
+    for stop in stops:
+        key = (stop.delivery if method is Method.SINGLE else 0, stop.place.zone)
+        parts.setdefault(key, []).append(stop)
+    for (_, zone), found in sorted(parts.items()):
+        found.sort(key=_order)
+        for start in range(0, len(found), list_lines):
+            yield Walk(zone, tuple(found[start : start + list_lines]))
+
+
+def _order(stop: Stop) -> tuple[object, ...]:
+    place = stop.place
+    return (
+        place.bin_id is None,
+        *place.walk,
+        stop.demand.article_id,
+        place.batch,
+        stop.delivery,
+        stop.demand.order_line_id,
+    )
