@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.billing.domain.dispute import DISPUTE, DISPUTE_TONES, gross_of_part
 from app.core.errors import Conflict, Forbidden, Invalid
@@ -20,7 +18,6 @@ from app.fulfilment.domain.returned import (
     demand_found,
     demand_percent,
     demand_received,
-    in_base,
     open_quantity,
 )
 
@@ -181,13 +178,3 @@ def test_the_gross_of_a_contested_part():
         assert gross_of_part(D(quantity), D(whole), D(net), None if rate is None else D(rate), "EUR") == D(gross)
     with pytest.raises(Invalid):
         gross_of_part(D(4), D(3), D(100), D(19), "EUR")
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.integers(1, 10**6), st.integers(1, 10**4), st.integers(1, 10**4), st.integers(1, 999))
-def test_parts_in_the_base_unit_add_up_to_the_whole(whole, numerator, denominator, share):
-    line, base = D(whole), D(whole * numerator) / D(denominator)
-    part = D(whole * share) / D(1000)
-    first, rest = in_base(part, base, line), in_base(line - part, base, line)
-    assert in_base(line, base, line) == (base.quantize(D("0.000001"), "ROUND_HALF_UP"))
-    assert abs(first + rest - base) <= D("0.000002")

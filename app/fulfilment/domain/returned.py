@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from app.core.errors import Invalid
 from app.core.texts import N_, Message
@@ -152,10 +151,3 @@ def demand_found(position: int, found: Found, received: Decimal) -> None:
 def demand_percent(position: int, percent: Decimal) -> None:
     if not ZERO <= percent <= HUNDRED or percent != percent.quantize(Decimal("0.01")):
         raise Invalid("lines", N_("Row {row}: enter a share from 0 to 100.", row=position))
-
-
-def in_base(quantity: Decimal, base_quantity: Decimal, line_quantity: Decimal) -> Decimal:
-    """So much of an order line in the article's base unit, to six digits, half up."""
-    exact = Fraction(quantity) * Fraction(base_quantity) / Fraction(line_quantity)
-    millionths = (exact * 2_000_000 + 1) // 2
-    return Decimal(int(millionths)).scaleb(-6).normalize() + 0
