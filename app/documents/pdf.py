@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import gc
 import hashlib
 import re
@@ -34,13 +35,16 @@ LABELS = {
     "en16931": Label(),
     "extended": Label(level="EXTENDED"),
 }
+_PICTURE = "data:image/png;base64,"
 _XMP_DATE = re.compile(rb"(<xmp:(?:CreateDate|ModifyDate|MetadataDate)>)[^<]*(<)")
 
 
 class _ProjectFiles(URLFetcher):  # type: ignore[misc]
-    """Gives our fonts and nothing else: no network, no file."""
+    """Gives our fonts and the logo that stands in the document itself, nothing else: no network, no file."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url.startswith(_PICTURE):
+            return URLFetcherResponse(url, base64.b64decode(url.removeprefix(_PICTURE)), {"Content-Type": "image/png"})
         for face in faces():
             if face.url == url:
                 return URLFetcherResponse(url, face.data, {"Content-Type": "font/ttf"})

@@ -1,5 +1,5 @@
-"""Everything that leaves the house for one invoice, from the one frozen document: PDF, CII, UBL, and what the rules say;
-price lists, records and letters on paper.
+"""Everything that leaves the house on paper, and for an invoice all forms from the one frozen document: PDF, CII, UBL,
+and what the rules say.
 
 Layout, fonts and PDF are heavy libraries (80 MB): they are loaded by the process that renders, when it does, and not by
 every web process and command that imports a service.
@@ -12,21 +12,24 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from lxml import etree
-from markupsafe import Markup
 
-from app.core.xml import parse
 from app.documents.formats import formats
+from app.documents.logo import logo_markup
+from app.documents.model.despatch_advice import DespatchAdvice
 from app.documents.model.invoice import BillingDocument
+from app.documents.model.order_response import OrderResponse
 from app.documents.model.price_list import PriceListDocument
 from app.documents.model.record import RecordDocument
-from app.documents.paper.words import Translate, Words
+from app.documents.model.reminder import Reminder
+from app.documents.model.statement import Statement
+from app.documents.paper.brand import HOUSE, Brand
+from app.documents.paper.words import Translate, Words, words_in
 from app.documents.validation import ValidationReport, validate_cii, validate_ubl
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SEAL = _ROOT / "app" / "static" / "img" / "favicon.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,9 @@ class RenderedInvoice:
 
 
 @cache
-def _paper() -> ModuleType:
-    return import_module("app.documents.paper.invoice")
-
-
-@cache
-def _price_paper() -> ModuleType:
-    return import_module("app.documents.paper.price_list")
+def _paper(name: str) -> ModuleType:
+    """A module that sets documents; it loads the fonts."""
+    return import_module(f"app.documents.paper.{name}")
 
 
 @cache
@@ -65,21 +64,67 @@ def _templates() -> Environment:
     )
 
 
+def _page(template: str, values: dict[str, Any], words: Words, language: str, brand: Brand) -> str:
+    """The printed document as well-formed HTML."""
+    values = {"brand_name": values.get("seller", ""), "colour": brand.colour, **values}
+    return (
+        _templates()
+        .get_template(f"documents/{template}.html")
+        .render(**values, _=words, language=language, logo=logo_markup(brand))
+    )
+
+
+def _letter(setter: str, document: Any, language: str, translate: Translate, brand: Brand | None) -> bytes:
+    """A document with our head and foot; `setter` is "module.function" of `paper`."""
+    words, look = words_in(language, translate), brand or HOUSE
+    voice = _paper("letter").Voice(_paper("figures").figures(language), words, look)
+    module, _dot, function = setter.partition(".")
+    values = getattr(_paper(module), function)(document, voice)
+    pdf: bytes = _pdf().html_to_pdf(_page("letter", values, words, language, look))
+    return pdf
+
+
+def render_order_confirmation(
+    document: OrderResponse, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
+    """The answer to an order as PDF/A-3. `translate` is gettext of the language; German needs none."""
+    return _letter("order_confirmation.order_confirmation_paper", document, language, translate, brand)
+
+
+def render_delivery_note(
+    document: DespatchAdvice, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
+    """A shipment for who receives it, with a place to sign, as PDF/A-3."""
+    return _letter("delivery.delivery_note_paper", document, language, translate, brand)
+
+
+def render_packing_list(
+    document: DespatchAdvice, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
+    """The same by package."""
+    return _letter("delivery.packing_list_paper", document, language, translate, brand)
+
+
+def render_statement(
+    document: Statement, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
+    """An account over a period, its balance carried from page to page, as PDF/A-3."""
+    return _letter("accounts.statement_paper", document, language, translate, brand)
+
+
+def render_reminder(
+    document: Reminder, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
+    """A reminder in the words of its level, as PDF/A-3."""
+    return _letter("accounts.reminder_paper", document, language, translate, brand)
+
+
 def render_invoice_html(
-    document: BillingDocument, language: str, *, translate: Translate, logo_svg: str | None = None
+    document: BillingDocument, language: str, *, translate: Translate = str, brand: Brand | None = None
 ) -> str:
-    """The printed document as well-formed HTML. `translate` is gettext of the language; the logo is SVG text."""
-    return _templates().get_template("documents/invoice.html").render(
-        **_paper().invoice_paper(document, language, translate),
-        _=Words(translate),
-        language=language,
-        logo=_logo(logo_svg or _SEAL.read_text(encoding="utf-8")),
-    )  # fmt: skip
-
-
-def _logo(svg: str) -> Markup:
-    """Read within the limits for foreign XML and written anew, because it stands inside our own."""
-    return Markup(etree.tostring(parse(svg.encode()), encoding="unicode"))  # noqa: S704
+    """The printed invoice or credit note as well-formed HTML. `translate` is gettext of the language."""
+    words, look = words_in(language, translate), brand or HOUSE
+    return _page("letter", _paper("invoice").invoice_paper(document, language, words, look), words, language, look)
 
 
 def print_invoice(
@@ -87,14 +132,14 @@ def print_invoice(
     *,
     language: str = "en",
     translate: Translate = str,
-    logo_svg: str | None = None,
+    brand: Brand | None = None,
     profile: str = "en16931",
 ) -> bytes:
     """The PDF/A-3 with the electronic invoice inside, in a profile of Factur-X (`minimum` to `extended`).
 
     `str` as translation leaves the English texts.
     """
-    page = _pdf().html_to_pdf(render_invoice_html(document, language, translate=translate, logo_svg=logo_svg))
+    page = _pdf().html_to_pdf(render_invoice_html(document, language, translate=translate, brand=brand))
     pdf: bytes = _pdf().embed_invoice(
         page,
         formats[f"facturx-{profile}"].dumps(document),
@@ -109,35 +154,27 @@ def print_invoice(
 
 
 def render_invoice(
-    document: BillingDocument, *, language: str, translate: Translate, logo_svg: str | None = None
+    document: BillingDocument, *, language: str, translate: Translate, brand: Brand | None = None
 ) -> RenderedInvoice:
     """All forms of an issued invoice or credit note. Slow and heavy: for workers and the command line."""
     cii = formats["cii-invoice"].dumps(document)
     ubl = formats["ubl-invoice"].dumps(document)
-    pdf = print_invoice(document, language=language, translate=translate, logo_svg=logo_svg)
+    pdf = print_invoice(document, language=language, translate=translate, brand=brand)
     return RenderedInvoice(pdf, cii, ubl, (validate_ubl(ubl), validate_cii(cii)))
 
 
-def print_price_list(document: PriceListDocument, *, language: str, translate: Translate = str) -> bytes:
+def print_price_list(
+    document: PriceListDocument, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
     """The own prices of a buyer as PDF/A-3; a thousand rows take about a second."""
-    html = _templates().get_template("documents/price_list.html").render(
-        **_price_paper().price_list_paper(document, language, translate),
-        language=language,
-        logo=_logo(_SEAL.read_text(encoding="utf-8")),
-    )  # fmt: skip
-    pdf: bytes = _pdf().html_to_pdf(html)
+    words, look = words_in(language, translate), brand or HOUSE
+    values = _paper("price_list").price_list_paper(document, language, words)
+    pdf: bytes = _pdf().html_to_pdf(_page("price_list", values, words, language, look))
     return pdf
 
 
-def print_record(record: RecordDocument, *, language: str) -> bytes:
+def print_record(record: RecordDocument, *, language: str, brand: Brand | None = None) -> bytes:
     """A record or letter as PDF/A-3; its words are in the language already."""
-    html = _templates().get_template("documents/record.html").render(
-        record=record,
-        title=record.title,
-        number=record.number,
-        seller=record.issuer,
-        language=language,
-        logo=_logo(_SEAL.read_text(encoding="utf-8")),
-    )  # fmt: skip
-    pdf: bytes = _pdf().html_to_pdf(html)
+    values = {"record": record, "title": record.title, "number": record.number, "seller": record.issuer}
+    pdf: bytes = _pdf().html_to_pdf(_page("record", values, Words(str), language, brand or HOUSE))
     return pdf

@@ -19,6 +19,7 @@ from app.documents.formats import formats
 from app.documents.model.invoice import Note
 from app.documents.model.record import RecordColumn, RecordDocument, RecordSection
 from app.documents.model.totals import VatCategory
+from app.documents.paper.brand import Brand
 from app.documents.pdf import html_to_pdf
 from app.documents.pdf_check import check_pdfa3
 from app.documents.rendering import print_invoice, print_record, render_invoice, render_invoice_html
@@ -159,14 +160,14 @@ def test_html_is_escaped():
 
 def test_logo_takes_the_place_of_the_seal():
     logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect id="own" width="10" height="10"/></svg>'
-    assert 'id="own"' in render_invoice_html(document(), "en", translate=str, logo_svg=logo)
+    assert 'id="own"' in render_invoice_html(document(), "en", translate=str, brand=Brand(logo=logo.encode()))
     assert 'id="own"' not in render_invoice_html(document(), "en", translate=str)
 
 
 @pytest.mark.parametrize("logo", ['<!DOCTYPE svg [<!ENTITY x "y">]><svg>&x;</svg>', "<svg><path></svg>", "no svg"])
 def test_harmful_or_broken_logo_is_refused(logo):
     with pytest.raises(XmlError):
-        render_invoice_html(document(), "en", translate=str, logo_svg=logo)
+        render_invoice_html(document(), "en", translate=str, brand=Brand(logo=logo.encode()))
 
 
 def test_pdf_loads_nothing_from_outside(tmp_path, monkeypatch):

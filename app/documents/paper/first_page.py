@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.documents.model.invoice import CreditNote
 from app.documents.model.party import Address, Party
+from app.documents.model.payment import PaymentMeans
 from app.documents.paper.figures import Figures
 from app.documents.paper.fonts import BOLD
-from app.documents.paper.payment_code import transfer
 from app.documents.paper.setting import Setting
 from app.documents.paper.typeset import MILLIMETRE, POINT, clean, wrap
+from app.documents.paper.words import Words
+
+Foot = list[list[str]]
 
 TEXT_SIZE, TEXT_LEADING = 10 * POINT, 13 * POINT
 FACT_SIZE, FACT_LEADING = 9 * POINT, 13 * POINT
@@ -44,9 +47,8 @@ class Fact:
         return max(len(self.label), len(self.lines)) * FACT_LEADING
 
 
-def sender_line(setting: Setting) -> str:
+def sender_line(seller: Party) -> str:
     """Above the address, for the window of an envelope."""
-    seller = setting.document.seller
     address = seller.address
     place = [address.street, f"{address.postal_code} {address.city}".strip()] if address else []
     return " · ".join(clean(part) for part in (seller.trading_name or seller.name, *place) if part)
@@ -54,21 +56,27 @@ def sender_line(setting: Setting) -> str:
 
 def address_lines(setting: Setting) -> list[Line]:
     """The buyer as on an envelope, its VAT id, and where the goods went if that is another place."""
-    _, document = setting.words, setting.document
-    buyer = document.buyer
-    lines = [Line(text, is_strong=True) for text in wrap(buyer.name, _ADDRESS_WIDTH, TEXT_SIZE, BOLD)]
-    details = [buyer.trading_name] if buyer.trading_name else []
-    details += postal_lines(buyer.address, setting.figures)
-    if buyer.vat_id:
-        details.append(_("VAT ID: {number}", number=buyer.vat_id))
-    elif buyer.registration:
-        details.append(_("Register: {number}", number=buyer.registration.value))
-    lines += [Line(part) for text in details for part in wrap(text, _ADDRESS_WIDTH, TEXT_SIZE)]
-    place = _delivery_place(setting)
-    if place:
-        lines += [Line(""), Line(_("Delivered to"), is_strong=True)]
-        lines += [Line(part) for part in wrap(place, _ADDRESS_WIDTH, TEXT_SIZE)]
-    return lines
+    lines = party_lines(setting.document.buyer, setting.figures, setting.words)
+    return [*lines, *place_lines(setting.words("Delivered to"), _delivery_place(setting))]
+
+
+def party_lines(party: Party, figures: Figures, _: Words) -> list[Line]:
+    """A party as on an envelope, and its VAT id."""
+    lines = [Line(text, is_strong=True) for text in wrap(party.name, _ADDRESS_WIDTH, TEXT_SIZE, BOLD)]
+    details = [party.trading_name] if party.trading_name else []
+    details += postal_lines(party.address, figures)
+    if party.vat_id:
+        details.append(_("VAT ID: {number}", number=party.vat_id))
+    elif party.registration:
+        details.append(_("Register: {number}", number=party.registration.value))
+    return [*lines, *(Line(part) for text in details for part in wrap(text, _ADDRESS_WIDTH, TEXT_SIZE))]
+
+
+def place_lines(label: str, place: str) -> list[Line]:
+    """A second address below the first, under its label; nothing where there is none."""
+    if not place:
+        return []
+    return [Line(""), Line(label, is_strong=True), *(Line(part) for part in wrap(place, _ADDRESS_WIDTH, TEXT_SIZE))]
 
 
 def _delivery_place(setting: Setting) -> str:
@@ -89,12 +97,17 @@ def postal_lines(address: Address | None, figures: Figures) -> list[str]:
 
 def facts(setting: Setting) -> list[Fact]:
     """What an auditor looks for first, in the order it is looked for."""
+    return set_facts(_facts(setting))
+
+
+def set_facts(facts: Iterable[tuple[str, str]]) -> list[Fact]:
+    """Labels and values broken into lines; what has no value is left out."""
     return [
         Fact(
             tuple(wrap(label, _FACT_LABEL_WIDTH, FACT_SIZE)),
             tuple(part for line in value.split("\n") for part in wrap(line, _FACT_VALUE_WIDTH, FACT_SIZE)),
         )
-        for label, value in _facts(setting)
+        for label, value in facts
         if value
     ]
 
@@ -124,15 +137,14 @@ def _facts(setting: Setting) -> Iterator[tuple[str, str]]:
     yield _("Currency"), document.currency
 
 
-def foot(setting: Setting) -> list[list[str]]:
-    """Three columns: who we are, what we are registered as, where our money goes."""
-    seller, figures = setting.document.seller, setting.figures
-    columns = ([seller.name, *postal_lines(seller.address, figures)], _registers(setting, seller), _bank(setting))
+def foot(seller: Party, means: PaymentMeans | None, figures: Figures, _: Words, more: Sequence[str] = ()) -> Foot:
+    """Three columns: who we are, what we are registered as, where our money goes; `more` below the last."""
+    first = [seller.name, *postal_lines(seller.address, figures)]
+    columns = (first, _registers(seller, _), [*_bank(means), *more])
     return [[part for line in column for part in wrap(line, _FOOT_WIDTH, FOOT_SIZE)] for column in columns]
 
 
-def _registers(setting: Setting, seller: Party) -> list[str]:
-    _ = setting.words
+def _registers(seller: Party, _: Words) -> list[str]:
     lines = []
     if seller.vat_id:
         lines.append(_("VAT ID: {number}", number=seller.vat_id))
@@ -142,14 +154,16 @@ def _registers(setting: Setting, seller: Party) -> list[str]:
         lines.append(_("Register: {number}", number=seller.registration.value))
     if seller.contact:
         lines += [part for part in (seller.contact.phone, seller.contact.email) if part]
-    representative = setting.document.tax_representative
-    if representative:
-        lines.append(_("Tax representative: {name}, {number}", name=representative.name, number=representative.vat_id))
     return lines
 
 
-def _bank(setting: Setting) -> list[str]:
-    means = transfer(setting.document)
+def representative(setting: Setting) -> list[str]:
+    """The seller's tax representative, for the foot."""
+    _, found = setting.words, setting.document.tax_representative
+    return [_("Tax representative: {name}, {number}", name=found.name, number=found.vat_id)] if found else []
+
+
+def _bank(means: PaymentMeans | None) -> list[str]:
     if means is None:
         return []
     lines = [means.account_name, account(means.account), f"BIC {means.bic}" if means.bic else ""]

@@ -42,12 +42,14 @@ class Row:
     """One row: `text` with all columns; `more` are further lines of the description, `small` remarks below.
 
     Where the description has signs our fonts lack, its width is unknown: the figures then stand apart in `figures`.
+    `is_group`: the row heads those below it.
     """
 
     text: str
     more: tuple[str, ...] = ()
     small: tuple[str, ...] = ()
     figures: str = ""
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

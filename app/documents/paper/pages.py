@@ -13,11 +13,14 @@ Block = TypeVar("Block")
 
 @dataclass(frozen=True, slots=True)
 class Measured(Generic[Row]):
-    """Something with its height; `amount` is what it adds to the running sum."""
+    """Something with its height; `amount` is what it adds to the running sum, `follows` the room it needs below itself
+    so that it does not stand alone at the end of a page.
+    """
 
     item: Row
     height: int
     amount: Decimal = Decimal(0)
+    follows: int = 0
 
 
 @dataclass(slots=True)
@@ -42,14 +45,14 @@ class Room:
 
 
 class _Filler(Generic[Row, Block]):
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, start: Decimal) -> None:
         self._room = room
         self.pages: list[Page[Row, Block]] = [Page(1)]
         self._left = room.first - room.head
-        self._sum = Decimal(0)
+        self._sum = start
 
     def add_row(self, row: Measured[Row]) -> None:
-        if row.height > self._left - self._room.carry and self.pages[-1].rows:
+        if row.height + row.follows > self._left - self._room.carry and self.pages[-1].rows:
             self._turn(is_carried=True)
         self.pages[-1].rows.append(row.item)
         self._left -= row.height
@@ -72,9 +75,14 @@ class _Filler(Generic[Row, Block]):
         self.pages.append(page)
 
 
-def fill(rows: Sequence[Measured[Row]], blocks: Sequence[Measured[Block]], room: Room) -> list[Page[Row, Block]]:
-    """Pages in order, at least one. Something higher than a whole page gets a page of its own."""
-    filler: _Filler[Row, Block] = _Filler(room)
+def fill(
+    rows: Sequence[Measured[Row]], blocks: Sequence[Measured[Block]], room: Room, start: Decimal = Decimal(0)
+) -> list[Page[Row, Block]]:
+    """Pages in order, at least one. Something higher than a whole page gets a page of its own.
+
+    The running sum begins at `start`.
+    """
+    filler: _Filler[Row, Block] = _Filler(room, start)
     for row in rows:
         filler.add_row(row)
     for block in blocks:

@@ -14,7 +14,7 @@ from app.documents.paper.first_page import FOOT_LEADING, Fact
 from app.documents.paper.fonts import BOLD
 from app.documents.paper.ledger import HEAD_LEADING, HEAD_PADDING, HEAD_SIZE, LEADING, ROW_PADDING, SIZE, WIDTH
 from app.documents.paper.typeset import MILLIMETRE, POINT, Align, Column, clean, is_covered, length, set_row, wrap
-from app.documents.paper.words import Translate, Words
+from app.documents.paper.words import Words
 
 _PAGE_HEIGHT = 297 * MILLIMETRE
 _BOTTOM = 9 * MILLIMETRE
@@ -42,9 +42,9 @@ class PriceRow:
     figures: str = ""
 
 
-def price_list_paper(document: PriceListDocument, language: str, translate: Translate) -> dict[str, Any]:
+def price_list_paper(document: PriceListDocument, language: str, _: Words) -> dict[str, Any]:
     """All values `documents/price_list.html` asks for."""
-    _, written = Words(translate), figures(language)
+    written = figures(language)
     foot = [[clean(line)[:60] for line in lines] for lines in (document.address, document.registers)]
     foot_top = _PAGE_HEIGHT - _BOTTOM - _FOOT_HEAD - max(len(lines) for lines in foot) * FOOT_LEADING
     rooms = (foot_top - _FIRST_TOP - _GAP, foot_top - _LATER_TOP - _GAP)
