@@ -155,6 +155,7 @@ def _lines() -> None:
         _key(table, "delivery_id", "order_deliveries"), _key(table, "package_id", "packages"),
         _key(table, "article_id", "articles"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_lines")),
+        sa.UniqueConstraint("id", "company_id", name=op.f("uq_shipment_lines_id_company_id")),
         sa.UniqueConstraint("shipment_id", "position", name=op.f("uq_shipment_lines_shipment_id_position")),
     )  # fmt: skip
     for column in ("order_id", "order_line_id", "package_id"):

@@ -108,6 +108,7 @@ class ShipmentLine(Base):
     __tablename__ = "shipment_lines"
     __table_args__ = (
         _of_shipment(),
+        UniqueConstraint("id", "company_id"),
         UniqueConstraint("shipment_id", "position"),
         CheckConstraint("quantity > 0 AND base_quantity > 0", name="quantity_positive"),
         CheckConstraint("delivered_quantity BETWEEN 0 AND quantity", name="delivered_possible"),

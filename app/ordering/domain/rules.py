@@ -46,8 +46,8 @@ class Standing:
             return N_("This order is cancelled already.")
         if self.invoiced_at is not None:
             return N_("This order is invoiced already. Ask us for a return.")
-        if self.state not in (OrderState.PLACED, OrderState.CONFIRMED):
-            return N_("This order is on its way already.")
+        if self.state not in (OrderState.PLACED, OrderState.CONFIRMED, OrderState.IN_DELIVERY):
+            return N_("This order is delivered already. Ask us for a return.")
         return None
 
     def amend_refusal(self, now: datetime) -> Message | None:

@@ -343,7 +343,7 @@ def _key(parts: Sequence[str]) -> tuple[datetime, int]:
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """A line as forms of cancelling and confirming want it."""
+    """A line as forms of cancelling and confirming want it; `free` is what is neither picked nor invoiced."""
 
     id: int
     position: int
@@ -356,6 +356,7 @@ class OpenLine:
     price_unit: str
     state: str
     promised_on: date | None
+    free: Decimal
 
 
 def open_lines(actor: Actor, order_id: int) -> list[OpenLine]:
@@ -365,6 +366,7 @@ def open_lines(actor: Actor, order_id: int) -> list[OpenLine]:
             OrderLine.id, OrderLine.position, OrderLine.sku, OrderLine.name, OrderLine.quantity, OrderLine.unit,
             OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.state,
             OrderLine.promised_on,
+            OrderLine.quantity - func.greatest(OrderLine.claimed_quantity, OrderLine.invoiced_quantity),
         )
         .where(OrderLine.order_id == order_id, OrderLine.quantity > 0)
         .order_by(OrderLine.position)

@@ -44,6 +44,8 @@ class Asked:
 def cancel(actor: Actor, order_id: int, cuts: Cuts, *, reason: str, client_ref: str) -> Changed:
     """Cancel an order, lines of it or parts of lines; stock, agreed quantities, promotions, budgets and credit come back.
 
+    What is picked, shipped or invoiced stays: of an order that is partly so, all that is not yet can go.
+
     The buyer as long as his operator's rules allow it, the operator until the invoice; then Conflict, which says what
     is still possible. Invalid where what is left of a line would not be a quantity that can be ordered. The same
     request sent again gets the first answer.
@@ -70,7 +72,9 @@ def _demand_possible(actor: Actor, order: Order) -> None:
 
 def _carry_out(actor: Actor, order: Order, cuts: Cuts, change: Change) -> Changed:
     lines = {line.id: line for line in lines_of(order.id) if line.stands}
-    wanted = _checked(lines, cuts) if cuts else {key: line.quantity for key, line in lines.items()}
+    wanted = _checked(lines, cuts) if cuts else {key: line.free for key, line in lines.items() if line.free}
+    if not wanted:
+        raise Conflict(N_("All of this order is picked or on its way already."))
     if not actor.is_operator:
         _demand_quantities(actor, [(lines[key], lines[key].quantity - cut) for key, cut in wanted.items()])
     made = revise(
@@ -85,9 +89,11 @@ def _checked(lines: Mapping[int, Line], cuts: Cuts) -> dict[int, Decimal]:
     for key, cut in cuts.items():
         if key not in lines:
             raise Conflict(N_("A line you want to cancel is gone already. Look at the order again."))
-        if not 0 < cut <= lines[key].quantity:
+        if not lines[key].free:
+            raise Conflict(N_("Line {position} is picked or on its way already.", position=lines[key].position))
+        if not 0 < cut <= lines[key].free:
             raise Invalid("quantity", N_("Line {position}: enter more than 0 and at most {most}.",
-                                         position=lines[key].position, most=lines[key].quantity))  # fmt: skip
+                                         position=lines[key].position, most=lines[key].free))  # fmt: skip
     return dict(cuts)
 
 
@@ -169,7 +175,7 @@ def _still_there(order: Order, cuts: Cuts) -> dict[int, Decimal]:
     """What was asked for, as far as it still stands."""
     if not cuts:
         return {}
-    lines = {line.id: line.quantity for line in lines_of(order.id) if line.stands}
+    lines = {line.id: line.free for line in lines_of(order.id) if line.stands and line.free}
     left = {key: min(cut, lines[key]) for key, cut in cuts.items() if key in lines}
     if not left:
         raise Conflict(N_("Nothing is left of these lines to change."))

@@ -77,6 +77,7 @@ def show_cancel(order: OrderPage, form: CancelForm, account: str = "") -> Respon
     """The form of the buyer, and with an account that of the operator."""
     may = may_change(actor(), order.id)
     own = url_for("ordering.sales_order", account=account, number=order.number) if account else ""
+    lines = open_lines(actor(), order.id)
     entered = {key: value for key, value in request.form.items() if key.startswith("cut-")}
     return render_page(
         "ordering/order_cancel.html",
@@ -84,7 +85,8 @@ def show_cancel(order: OrderPage, form: CancelForm, account: str = "") -> Respon
         form=form,
         may=may,
         is_sales=bool(account),
-        lines=open_lines(actor(), order.id),
+        lines=lines,
+        is_begun=any(line.free != line.quantity for line in lines),
         entered=entered,
         takes_lines=request.form.get("part") == "lines",
         back=own or url_for("ordering.order", number=order.number),

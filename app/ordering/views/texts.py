@@ -41,6 +41,10 @@ HAPPENED: dict[str, Message] = {
     "confirmed": N_("Lines confirmed"),
     "cancelled": N_("Cancelled"),
     "invoice_issued": N_("Invoice issued"),
+    "shipped": N_("Goods sent"),
+    "delivered": N_("Goods delivered"),
+    "progressed": N_("State of the order changed"),
+    "closed": N_("Order closed"),
 }
 
 
