@@ -156,12 +156,18 @@ def _rows_of(parts: Iterable[Part], source: Source) -> str:
     return array_text(part.row_id if part.source is source else None for part in parts)
 
 
-@command
-def release(actor: Actor, order_line_ids: Collection[int]) -> Decimal:
-    """Let go what is held for order lines; returns how much in base units. Releasing again changes nothing."""
+def lock_held(actor: Actor, order_line_ids: Collection[int]) -> dict[str, Any]:
+    """Lock what order lines hold: the shelves, then what comes, suppliers' stock, rules. Returns lines and company."""
     values = {"lines": list(order_line_ids), "company": None if actor.is_operator else actor.company_id}
     note_lock("stock")
     db.session.execute(_LOCK_HELD, values)
+    return values
+
+
+@command
+def release(actor: Actor, order_line_ids: Collection[int]) -> Decimal:
+    """Let go what is held for order lines; returns how much in base units. Releasing again changes nothing."""
+    values = lock_held(actor, order_line_ids)
     released: Decimal = db.session.execute(_RELEASE, values).scalar_one()
     return released
 
@@ -218,9 +224,7 @@ def keep_part(actor: Actor, kept: Mapping[int, tuple[Decimal, Decimal]]) -> Deci
     """
     if not kept:
         return Decimal(0)
-    company = None if actor.is_operator else actor.company_id
-    note_lock("stock")
-    db.session.execute(_LOCK_HELD, {"lines": list(kept), "company": company})
+    company = lock_held(actor, kept)["company"]
     gone: Decimal = db.session.execute(_CUT, {
         "company": company, "lines": array_text(kept), "kept": array_text(part for part, _ in kept.values()),
         "wholes": array_text(whole for _, whole in kept.values()),
