@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from app.billing.documents.invoice import _line
+from app.billing.documents.invoice import line as invoice_line
 from app.core.db import db
 from app.core.tenancy import acting_as, system_scope
 from app.ordering.domain.wishes import Wishes
@@ -30,7 +30,7 @@ def test_quantity_times_price_is_the_net_of_the_line():
     with system_scope("test"):
         row = db.session.scalars(select(OrderLine)).one()
     assert (row.quantity, row.unit, row.net) == (Decimal(2), "XBX", Decimal("12.00"))
-    line = _line(row, "EUR")
+    line = invoice_line(row, "EUR")
     assert (line.quantity, line.unit, line.unit_price, line.net) == (
         Decimal(24),
         "H87",
