@@ -57,6 +57,8 @@ def agreed_words(source: str) -> Message:
     number, *parts = rest.split(":")
     if kind == "quote" and parts:
         return N_("Agreed in quote {number}, version {version}", number=number, version=parts[0].removeprefix("v"))
+    if kind in ("return", "claim"):
+        return N_("Replacement for {number}", number=number)
     return N_("Agreed in {number}", number=number or source)
 
 
