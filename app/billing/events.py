@@ -24,3 +24,10 @@ class InvoiceHeld:
     """A rule failed: the accountant must look."""
 
     invoice_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderIssued:
+    """A reminder got its number, its fee and interest are posted."""
+
+    reminder_id: int

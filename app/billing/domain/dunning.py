@@ -22,14 +22,16 @@ MOST_LEVELS = 6
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A step of a rule: so many days past due, the fee in the currency of the rule, days given to pay."""
+    """A step of a rule: so many days past due, the fee in the currency of the rule, days given to pay.
+
+    `text` replaces the words of the house in the letter.
+    """
 
     number: int
     after_days: int
     fee: Decimal
     pay_days: int
     with_interest: bool = False
-    title: str = ""
     text: str = ""
 
 

@@ -35,7 +35,7 @@ _NONE = text("'[]'::jsonb")
 class DunningRule(Base):
     """How accounts are reminded in one currency; the default one holds for accounts without a rule of their own.
 
-    `levels`: [{"after_days", "fee", "pay_days", "with_interest", "title", "text"}] in their order. `interest_points`
+    `levels`: [{"after_days", "fee", "pay_days", "with_interest", "text"}] in their order. `interest_points`
     are percentage points a year above the base rate.
     """
 

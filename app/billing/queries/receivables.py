@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import text
@@ -37,7 +38,7 @@ _CLASSES = ",\n".join(
     f"coalesce(sum(h.left_open) FILTER (WHERE h.left_open > 0 AND :day - h.due_on {test}), 0) AS c{place}"
     for place, test in enumerate((
         f"<= {BOUNDS[0]}",
-        *(f"BETWEEN {low + 1} AND {high}" for low, high in zip(BOUNDS, BOUNDS[1:], strict=False)),
+        *(f"BETWEEN {low + 1} AND {high}" for low, high in pairwise(BOUNDS)),
         f"> {BOUNDS[-1]}",
     ))
 )  # fmt: skip

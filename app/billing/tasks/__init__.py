@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.billing.tasks import documents
+from app.billing.tasks import documents, receivables
 
-TOPICS = (documents,)
+TOPICS = (documents, receivables)

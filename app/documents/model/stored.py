@@ -9,9 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from app.documents.model.invoice import BillingDocument, CreditNote, Invoice
+
+D = TypeVar("D")
 
 _KINDS: dict[str, Any] = {Invoice.kind: Invoice, CreditNote.kind: CreditNote}
 
@@ -27,6 +29,18 @@ def from_json(value: Mapping[str, Any]) -> BillingDocument:
     if kind not in _KINDS:
         raise ValueError(f"unknown kind of document: {kind!r}")
     document: BillingDocument = _reader(_KINDS[kind])({key: part for key, part in value.items() if key != "kind"})
+    return document
+
+
+def to_plain(document: Any) -> dict[str, Any]:
+    """Any document as a mapping that `read` with its class makes equal again."""
+    plain: dict[str, Any] = _plain(document)
+    return plain
+
+
+def read(kind: type[D], value: Mapping[str, Any]) -> D:
+    """A document of this class from what `to_plain` gave; an unknown key raises ValueError."""
+    document: D = _reader(kind)(value)
     return document
 
 
