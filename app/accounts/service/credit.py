@@ -180,6 +180,18 @@ def record_refund(actor: Actor, company_id: int, amount: Decimal, reference: str
     return _record(actor, company_id, CreditKind.REFUNDED, amount, reference, comment=comment)
 
 
+@command
+def take_back(actor: Actor, company_id: int, amount: Decimal, reference: str, *, comment: str = "") -> Decimal:
+    """A payment recorded before did not hold: the account owes so much again, whatever its limit; returns outstanding."""
+    _demand_operator(actor)
+    account = locked_account(company_id)
+    _demand_amount(amount, account.currency)
+    outstanding = _move(actor, account.id, CreditKind.UNPAID, -amount, reference=reference, comment=comment)
+    audit.record(actor, "company", company_id, "credit_unpaid",
+                 {"amount": amount, "currency": account.currency, "reference": reference}, company_id=company_id)  # fmt: skip
+    return outstanding
+
+
 def _record(
     actor: Actor, company_id: int, kind: CreditKind, amount: Decimal, reference: str, *, comment: str
 ) -> Recorded:  # fmt: skip

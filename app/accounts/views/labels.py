@@ -65,6 +65,7 @@ _ACTIONS = {
     "credit_asked": (_("Asked for a higher credit limit"), "seal"),
     "credit_reimbursed": (_("Payment recorded"), "good"),
     "credit_refunded": (_("Refund given"), ""),
+    "credit_unpaid": (_("Payment taken back"), "bad"),
     "credit_rule": (_("Rule of the credit hold changed"), ""),
     "fiscal_month": (_("Beginning of the fiscal year changed"), ""),
     "cost_centres_imported": (_("Cost centres taken from a file"), ""),

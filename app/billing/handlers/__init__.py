@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.billing.handlers import invoices
+from app.billing.handlers import invoices, open_items
 
-TOPICS = (invoices,)
+TOPICS = (invoices, open_items)
