@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "carriers", "packing_settings", "waves", "pick_lists", "packings", "pick_lines", "pack_boxes", "pack_items",
+    "carriers", "packing_settings", "waves", "pick_lists", "packings", "pick_claims", "pick_lines", "pack_boxes", "pack_items",
 )  # fmt: skip
 
 
@@ -139,24 +139,35 @@ def _packings() -> None:
 
 
 def _lines() -> None:
+    table = "pick_claims"
+    op.create_table(
+        table,
+        _id(), _ref("company_id"), _ref("packing_id"), _ref("order_id"), _ref("order_line_id"), _ref("delivery_id"),
+        _exact("planned_quantity"), _exact("quantity"),
+        _check(table, "quantity >= 0 AND quantity <= planned_quantity", "quantity_possible"),
+        _key(table, "company_id", "companies"), _key(table, "packing_id", "packings", "CASCADE"),
+        _key(table, "order_id", "orders"), _key(table, "order_line_id", "order_lines"),
+        _key(table, "delivery_id", "order_deliveries"),
+        _primary(table), _unique(table, "packing_id", "order_line_id", "delivery_id"),
+    )  # fmt: skip
+    for column in ("company_id", "order_id", "order_line_id", "delivery_id"):
+        op.create_index(f"ix_pick_claims_{column}", table, [column])
     table = "pick_lines"
     op.create_table(
         table,
-        _id(), _ref("company_id"), _ref("list_id"), _ref("packing_id"), _whole("position"), _ref("order_id"),
-        _ref("order_line_id"), _ref("article_id"), _ref("bin_id", nullable=True), _text("bin_code", 40, ""),
-        _text("batch", 60, ""), sa.Column("expires_on", sa.Date(), nullable=True), _exact("quantity"),
-        _exact("picked_quantity", "0"),
+        _id(), _ref("company_id"), _ref("list_id"), _ref("claim_id"), _whole("position"), _ref("article_id"),
+        _ref("bin_id", nullable=True), _text("bin_code", 40, ""), _text("batch", 60, ""),
+        sa.Column("expires_on", sa.Date(), nullable=True), _exact("quantity"), _exact("picked_quantity", "0"),
         sa.Column("serials", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
         _text("state", 7, "waiting"), _text("reason", 7, ""), _text("picked_by", 200, ""), _moment("picked_at"),
         _check(table, "quantity > 0 AND picked_quantity BETWEEN 0 AND quantity", "quantity_possible"),
         _check(table, "state IN ('waiting', 'picked', 'short')", "state_known"),
         _check(table, "reason IN ('', 'missing', 'damaged', 'expired', 'other')", "reason_known"),
         _key(table, "company_id", "companies"), _key(table, "list_id", "pick_lists", "CASCADE"),
-        _key(table, "packing_id", "packings", "CASCADE"), _key(table, "order_id", "orders"),
-        _key(table, "order_line_id", "order_lines"), _key(table, "article_id", "articles"),
+        _key(table, "claim_id", "pick_claims", "CASCADE"), _key(table, "article_id", "articles"),
         _primary(table), _unique(table, "list_id", "position"),
     )  # fmt: skip
-    for column in ("company_id", "order_line_id", "packing_id", "order_id", "article_id"):
+    for column in ("company_id", "claim_id", "article_id"):
         op.create_index(f"ix_pick_lines_{column}", table, [column])
 
 

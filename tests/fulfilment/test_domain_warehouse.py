@@ -21,8 +21,8 @@ D = Decimal
 TODAY = date(2026, 11, 22)
 
 
-def demand(line: int, article: int, quantity: str, company: int = 1, address: str = "a") -> Demand:
-    return Demand(company, address, line * 10, line, article, D(quantity))
+def demand(line: int, article: int, quantity: str, company: int = 1, address: str = "a", source: int = 0) -> Demand:
+    return Demand(company, address, line * 10, line, article, D(quantity), source)
 
 
 def place(article: int, quantity: str, code: str = "", zone: str = "", walk: int = 0, batch: str = "") -> Place:
@@ -47,13 +47,13 @@ def test_what_no_place_has_is_said_and_a_delivery_without_goods_is_left_out() ->
     plan = plan_wave([demand(1, 7, "5"), demand(2, 9, "1", company=2), demand(3, 7, "5", company=3)],
                      [place(7, "6", "A")], Method.SINGLE, 60)  # fmt: skip
     assert plan.deliveries == ((1, "a"), (3, "a"))
-    assert plan.lacking == {2: D(1), 3: D(4)}
+    assert plan.lacking == {(2, 0): D(1), (3, 0): D(4)}
     assert [stop.delivery for walk in plan.walks for stop in walk.stops] == [0, 1]
 
 
 _DEMANDS = st.lists(st.builds(
     demand, st.integers(1, 9), st.integers(1, 3), st.sampled_from(["1", "2.5", "7"]), st.integers(1, 3),
-    st.sampled_from("ab")), max_size=12)  # fmt: skip
+    st.sampled_from("ab"), st.integers(0, 1)), max_size=12, unique_by=lambda one: (one.order_line_id, one.source))  # fmt: skip
 _PLACES = st.lists(st.builds(
     place, st.integers(1, 3), st.sampled_from(["0", "3", "4.5", "20"]), st.sampled_from(["", "A", "B"]),
     st.sampled_from(["", "x"]), st.integers(0, 3)), max_size=8)  # fmt: skip
@@ -66,11 +66,11 @@ def test_a_plan_gives_everybody_his_share_and_no_place_more_than_it_has(demands,
     stops = [stop for walk in plan.walks for stop in walk.stops]
     asked, given_, there, taken = (defaultdict(D) for _ in range(4))
     for one in demands:
-        asked[one.order_line_id] += one.quantity
+        asked[one.order_line_id, one.source] += one.quantity
     for one in places:
         there[one.article_id] += one.quantity
     for stop in stops:
-        given_[stop.demand.order_line_id] += stop.quantity
+        given_[stop.demand.order_line_id, stop.demand.source] += stop.quantity
         taken[stop.place.article_id] += stop.quantity
         assert 0 < stop.quantity <= stop.place.quantity
         assert plan.deliveries[stop.delivery] == (stop.demand.company_id, stop.demand.address)

@@ -30,7 +30,8 @@ METHOD_NAMES: Mapping[Method, Message] = {
 class Demand:
     """What one order line waits for from this warehouse; `quantity` in base units.
 
-    `address` tells addresses apart: what has the same customer and the same address goes in one delivery.
+    `address` tells addresses apart: what has the same customer and the same address goes in one delivery. `source` is
+    the delivery of the order; of a kit there is a demand for each part, `factor` base units of it in one kit.
     """
 
     company_id: int
@@ -39,6 +40,8 @@ class Demand:
     order_line_id: int
     article_id: int
     quantity: Decimal
+    source: int = 0
+    factor: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,14 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Deliveries as (customer, address), walks, and what no place has: order line id -> base units."""
+    """Deliveries as (customer, address), walks, and what no place has: (order line, delivery of the order) -> base units.
+
+    Of a kit it is how many kits cannot be made, which may be a fraction.
+    """
 
     deliveries: tuple[tuple[int, str], ...]
     walks: tuple[Walk, ...]
-    lacking: Mapping[int, Decimal]
+    lacking: Mapping[tuple[int, int], Decimal]
 
 
 def plan_wave(demands: Iterable[Demand], places: Iterable[Place], method: Method, list_lines: int) -> Plan:
@@ -94,7 +100,7 @@ def plan_wave(demands: Iterable[Demand], places: Iterable[Place], method: Method
     for place in places:
         left.setdefault(place.article_id, []).append([place, place.quantity])
     stops: list[Stop] = []
-    lacking: dict[int, Decimal] = {}
+    lacking: dict[tuple[int, int], Decimal] = {}
     for demand in wanted:
         delivery = numbers[demand.company_id, demand.address]
         open_quantity = demand.quantity
@@ -107,7 +113,8 @@ def plan_wave(demands: Iterable[Demand], places: Iterable[Place], method: Method
                 shelf[1] = there - taken
                 open_quantity -= taken
         if open_quantity > 0:
-            lacking[demand.order_line_id] = lacking.get(demand.order_line_id, ZERO) + open_quantity
+            key = (demand.order_line_id, demand.source)
+            lacking[key] = max(lacking.get(key, ZERO), open_quantity / demand.factor)
     served = {stop.delivery for stop in stops}
     kept = [number for number in range(len(keys)) if number in served]
     new = {number: place for place, number in enumerate(kept)}

@@ -96,8 +96,29 @@ class Packing(Base):
     packed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class PickClaim(Base):
+    """What a wave takes of an order line for one delivery, as it is counted on the line, in the line's unit."""
+
+    __tablename__ = "pick_claims"
+    __table_args__ = (
+        UniqueConstraint("packing_id", "order_line_id", "delivery_id"),
+        CheckConstraint("quantity >= 0 AND quantity <= planned_quantity", name="quantity_possible"),
+        Index("ix_pick_claims_company_id", "company_id"),
+        Index("ix_pick_claims_order_line_id", "order_line_id"),
+    )
+
+    id: Mapped[Id]
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    packing_id: Mapped[int] = mapped_column(ForeignKey("packings.id", ondelete="CASCADE"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("order_deliveries.id"), index=True)
+    planned_quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 6))  # less than planned after a short pick
+
+
 class PickLine(Base):
-    """Take so much of an article, and of one batch, from one bin for one order line."""
+    """Take so much of an article, and of one batch, from one bin; of a kit the lines name its parts."""
 
     __tablename__ = "pick_lines"
     __table_args__ = (
@@ -106,17 +127,14 @@ class PickLine(Base):
         CheckConstraint("state IN ('waiting', 'picked', 'short')", name="state_known"),
         CheckConstraint("reason IN ('', 'missing', 'damaged', 'expired', 'other')", name="reason_known"),
         Index("ix_pick_lines_company_id", "company_id"),
-        Index("ix_pick_lines_order_line_id", "order_line_id"),
-        Index("ix_pick_lines_packing_id", "packing_id"),
+        Index("ix_pick_lines_claim_id", "claim_id"),
     )
 
     id: Mapped[Id]
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     list_id: Mapped[int] = mapped_column(ForeignKey("pick_lists.id", ondelete="CASCADE"))
-    packing_id: Mapped[int] = mapped_column(ForeignKey("packings.id", ondelete="CASCADE"))
+    claim_id: Mapped[int] = mapped_column(ForeignKey("pick_claims.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), index=True)
     bin_id: Mapped[int | None] = mapped_column(BigInteger)  # of inventory, as of when the wave was made
     bin_code: Mapped[str] = mapped_column(String(40), server_default="")
