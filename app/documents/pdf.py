@@ -35,7 +35,8 @@ LABELS = {
     "en16931": Label(),
     "extended": Label(level="EXTENDED"),
 }
-_PICTURE = "data:image/png;base64,"
+_PICTURE = "data:image/png;base64,iVBORw0KGgo"  # begins as every PNG does
+_PNG = {"Content-Type": "image/png"}
 _XMP_DATE = re.compile(rb"(<xmp:(?:CreateDate|ModifyDate|MetadataDate)>)[^<]*(<)")
 
 
@@ -44,7 +45,7 @@ class _ProjectFiles(URLFetcher):  # type: ignore[misc]
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if url.startswith(_PICTURE):
-            return URLFetcherResponse(url, base64.b64decode(url.removeprefix(_PICTURE)), {"Content-Type": "image/png"})
+            return URLFetcherResponse(url, base64.b64decode(url.removeprefix("data:image/png;base64,")), _PNG)
         for face in faces():
             if face.url == url:
                 return URLFetcherResponse(url, face.data, {"Content-Type": "font/ttf"})

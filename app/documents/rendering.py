@@ -22,6 +22,7 @@ from app.documents.model.despatch_advice import DespatchAdvice
 from app.documents.model.invoice import BillingDocument
 from app.documents.model.order_response import OrderResponse
 from app.documents.model.price_list import PriceListDocument
+from app.documents.model.reconciliation import Reconciliation
 from app.documents.model.record import RecordDocument
 from app.documents.model.reminder import Reminder
 from app.documents.model.statement import Statement
@@ -117,6 +118,66 @@ def render_reminder(
 ) -> bytes:
     """A reminder in the words of its level, as PDF/A-3."""
     return _letter("accounts.reminder_paper", document, language, translate, brand)
+
+
+def render_reconciliation(
+    document: Reconciliation, *, language: str, translate: Translate = str, brand: Brand | None = None
+) -> bytes:
+    """The act for both to sign (акт сверки, акт звірки, Saldenabstimmung), as PDF/A-3."""
+    words, figures = words_in(language, translate), _paper("figures").figures(language)
+    canvas = _paper("reconciliation").reconciliation_canvas(document, _paper("letter").Voice(figures, words))
+    title = f"{words('Reconciliation act')} {document.number}"
+    return _form(canvas, title, words("Page {page} of {pages}"), document.seller.name, language)
+
+
+@dataclass(frozen=True, slots=True)
+class NationalForm:
+    """A form of a country, in its language whatever the reader's: the name is not translated. `setter` is
+    "module.function" of `paper`.
+    """
+
+    name: str
+    country: str
+    language: str
+    setter: str
+
+
+NATIONAL_FORMS = {
+    "bill_ru": NationalForm("Счёт на оплату", "RU", "ru", "forms_ru.bill"),
+    "invoice_ru": NationalForm("Счёт-фактура", "RU", "ru", "forms_ru.invoice"),
+    "upd": NationalForm("УПД", "RU", "ru", "forms_ru.upd"),
+    "torg12": NationalForm("ТОРГ-12", "RU", "ru", "torg12.torg12"),
+    "bill_ua": NationalForm("Рахунок-фактура", "UA", "uk", "forms_ua.bill"),
+    "note_ua": NationalForm("Видаткова накладна", "UA", "uk", "forms_ua.note"),
+}
+_PAGES = {"ru": "Лист {page} из {pages}", "uk": "Сторінка {page} з {pages}"}
+
+
+def render_national(form: str, document: BillingDocument) -> bytes:
+    """An invoice as one of NATIONAL_FORMS, with sums in words, as PDF/A-3. KeyError for a form that is none."""
+    chosen = NATIONAL_FORMS[form]
+    module, _dot, function = chosen.setter.partition(".")
+    canvas = getattr(_paper(module), function)(document)
+    title = f"{chosen.name} № {document.number}"
+    return _form(canvas, title, _PAGES[chosen.language], document.seller.name, chosen.language)
+
+
+def forms_for(document: BillingDocument) -> tuple[str, ...]:
+    """The forms of the buyer's country that this document can be printed as."""
+    country = document.buyer.address.country if document.buyer.address else ""
+    if document.kind != "invoice":
+        return ()
+    return tuple(code for code, form in NATIONAL_FORMS.items() if form.country == country)
+
+
+def _form(canvas: Any, title: str, page: str, author: str, language: str) -> bytes:
+    """A drawn form as PDF/A-3. `page` is "Page {page} of {pages}" in its language."""
+    html = _templates().get_template("documents/form.html").render(
+        pages=canvas.numbered(title, page), is_wide=canvas.is_wide, title=title, number="", seller=author,
+        language=language,
+    )  # fmt: skip
+    pdf: bytes = _pdf().html_to_pdf(html)
+    return pdf
 
 
 def render_invoice_html(

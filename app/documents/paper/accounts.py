@@ -26,7 +26,7 @@ def statement_paper(document: Statement, voice: Voice) -> dict[str, Any]:
     opening, closing = document.opening or Decimal(0), document.closing
     pairs = [(_("Balance brought forward"), figures.amount(opening, currency))]
     if document.total_debit is not None:
-        pairs.append((_("Invoiced"), figures.amount(document.total_debit, currency)))
+        pairs.append((_("Invoices and charges"), figures.amount(document.total_debit, currency)))
     if document.total_credit is not None:
         pairs.append((_("Paid and credited"), figures.amount(-document.total_credit, currency)))
     if closing is not None:

@@ -32,7 +32,7 @@ Amount | Betrag
 Open, {currency} | Offen, {currency}
 Please pay {amount} by {date}, quoting {reference}. | Bitte zahlen Sie {amount} bis zum {date} unter Angabe von {reference}.
 Please pay {amount}, quoting {reference}. | Bitte zahlen Sie {amount} unter Angabe von {reference}.
-Invoiced | Berechnet
+Invoices and charges | Rechnungen und Gebühren
 Paid and credited | Gezahlt und gutgeschrieben
 Payable by | Zahlbar bis
 Open items | Offene Posten

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
@@ -97,11 +97,19 @@ def table(headings: Sequence[Heading], rows: Sequence[Cells], decimal: str, *, s
     grid = _Grid(headings, widths, columns, columns[text_place].at)
     return Table(
         head=tuple(_head([item.label for item in headings], widths, labels)),
-        rows=tuple(_row(row, grid, decimal) for row in rows),
+        rows=_kept([_row(row, grid, decimal) for row in rows]),
         columns=columns,
         text_place=text_place,
         sum_place=sum_place % len(headings),
         decimal=decimal,
+    )
+
+
+def _kept(rows: Sequence[Measured[Row]]) -> tuple[Measured[Row], ...]:
+    """A row that heads others stays on the page of the first of them."""
+    below = [row.height for row in rows[1:]] + [0]
+    return tuple(
+        replace(row, follows=height) if row.item.is_group else row for row, height in zip(rows, below, strict=True)
     )
 
 
@@ -158,7 +166,7 @@ def _row(row: Cells, grid: _Grid, decimal: str) -> Measured[Row]:
     if row.is_group:
         first, *more = wrap(row.texts[0], WIDTH, SIZE, BOLD)
         height = (1 + len(more)) * LEADING + ROW_PADDING
-        return Measured(Row(first, tuple(more), is_group=True), height, row.amount, follows=LEADING + ROW_PADDING)
+        return Measured(Row(first, tuple(more), is_group=True), height, row.amount)
     broken = [
         wrap(text, limit, SIZE) if item.role is not Role.FIGURE and text else [text]
         for text, limit, item in zip(row.texts, widths, headings, strict=True)
