@@ -18,6 +18,8 @@ from app.core.local.console import on_console
 from app.core.texts import N_
 from app.inventory.domain.promise import Need, Promise
 from app.inventory.queries.promises import promise as promise_for
+from app.inventory.queries.verify import CHECKS, Fault
+from app.inventory.queries.verify import verify as verify_stock
 
 
 @click.group()
@@ -89,6 +91,37 @@ def _words(facts: dict[str, Any]) -> str:
     if facts["next_arrival"]:
         lines.append(f"the next goods are expected {facts['next_arrival']}")
     return "\n".join(lines)
+
+
+@stock.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def verify(context: click.Context, *, as_json: bool) -> None:
+    """Compare every sum of stock with the rows behind it; ends with 1 when one is wrong."""
+    with on_console() as system:
+        found = verify_stock(system)
+    facts = {
+        "is_right": not found.faults, "shelves": found.shelves, "moves": found.moves, "checks": list(CHECKS),
+        "faults": [_fault(one) for one in found.faults], "notes": [_fault(one) for one in found.notes],
+    }  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    else:
+        click.echo(
+            f"{found.shelves} shelves, {found.moves} moves: {len(found.faults)} faults, {len(found.notes)} notes"
+        )
+        for word, rows in (("fault", found.faults), ("note", found.notes)):
+            for one in rows:
+                click.echo(f"{word}: {one.check} of {one.sku} in {one.place}: {one.kept:f}, by its rows {one.rows:f}")
+    if found.faults:
+        context.exit(1)
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    return {
+        "check": fault.check, "sku": fault.sku, "place": fault.place, "kept": f"{fault.kept.normalize() + 0:f}",
+        "rows": f"{fault.rows.normalize() + 0:f}",
+    }  # fmt: skip
 
 
 COMMANDS = [stock]

@@ -393,7 +393,7 @@ def upgrade() -> None:
         *secure("stock_transfer_lines"),
         *secure("stock_counts"),
         *secure("stock_count_lines"),
-        *secure("stock_adjustments", operator="SELECT, INSERT"),
+        *secure("stock_adjustments", operator="SELECT, INSERT, UPDATE"),
     ):
         op.execute(statement)
 

@@ -80,9 +80,9 @@ class StockCountLine(Base):
 
 
 class StockAdjustment(Base):
-    """The journal of what was put right, never changed. `value` is quantity x `unit_cost`, net, rounded half up.
+    """The journal of what was put right. `value` is quantity x `unit_cost`, net, rounded half up to `currency`.
 
-    `unit_cost` is NULL where no cost of the article was known. `currency` is that of the cost.
+    Costs belong to prices, which this slice does not know: a higher one writes them here once; NULL until then.
     """
 
     __tablename__ = "stock_adjustments"

@@ -13,6 +13,7 @@ from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.texts import N_, Message
+from app.inventory.service.ledger import lock_shelves
 from app.inventory.service.lookups import known
 from app.inventory.service.stock import Outcome, StockResult
 
@@ -51,6 +52,16 @@ SELECT g.place, CASE WHEN w.is_new THEN 'created' WHEN w.is_new = false OR gone.
     ELSE 'same' END
 FROM given g LEFT JOIN written w ON w.article_id = g.article AND w.warehouse_id = g.warehouse AND w.number = g.number
 LEFT JOIN gone ON gone.place = g.place ORDER BY g.place""")
+# What batches will hold more or less, out of the goods without a batch.
+_MOVE = text("""
+INSERT INTO stock_moves (article_id, warehouse_id, quantity, reason, reference, user_id, batch)
+SELECT g.article, g.warehouse, v.sign * (g.quantity - coalesce(b.quantity, 0)), 'batch', '', :user,
+    CASE v.sign WHEN 1 THEN g.number ELSE '' END
+FROM unnest(CAST(:articles AS bigint[]), CAST(:warehouses AS bigint[]), CAST(:numbers AS text[]),
+    CAST(:quantities AS numeric[])) AS g (article, warehouse, number, quantity)
+LEFT JOIN stock_batches b ON b.article_id = g.article AND b.warehouse_id = g.warehouse AND b.number = g.number
+CROSS JOIN (VALUES (-1), (1)) v (sign)
+WHERE g.quantity <> coalesce(b.quantity, 0) ORDER BY g.article, g.warehouse, g.number, v.sign""")
 _OVER = text("""
 SELECT a.sku_key, w.code FROM (
     SELECT b.article_id, b.warehouse_id, sum(b.quantity) AS held FROM stock_batches b
@@ -73,7 +84,10 @@ class Batches:
 
 @command
 def set_batches(actor: Actor, rows: Sequence[BatchRow]) -> Batches:
-    """Set what each batch holds; batches that are not named stay. Two statements for any number of rows."""
+    """Set what each batch holds; batches that are not named stay. A constant number of statements.
+
+    In the ledger the difference comes out of the goods without a batch, or goes back to them.
+    """
     names = known(row.sku for row in rows)
     results: list[StockResult | None] = []
     good: dict[tuple[int, str, str], int] = {}
@@ -92,11 +106,14 @@ def set_batches(actor: Actor, rows: Sequence[BatchRow]) -> Batches:
         "articles": [names.article(row.sku) for row in chosen],
         "warehouses": [names.warehouses[row.warehouse] for row in chosen],
     }
-    written = db.session.execute(_WRITE, places | {
+    lock_shelves(set(zip(places["articles"], places["warehouses"], strict=True)))
+    given = places | {
         "numbers": [row.number for row in chosen],
         "quantities": [row.quantity for row in chosen],
         "days": [row.expires_on for row in chosen],
-    }).all()  # fmt: skip
+    }  # fmt: skip
+    db.session.execute(_MOVE, given | {"user": actor.user_id})
+    written = db.session.execute(_WRITE, given).all()
     outcomes: list[Outcome] = [outcome for _place, outcome in written]
     for index, outcome in zip(good.values(), outcomes, strict=True):
         results[index] = StockResult(outcome)

@@ -14,10 +14,11 @@ from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.locks import note_lock
 from app.core.texts import N_, Message
 from app.inventory.service.backorders import serve_waiting
+from app.inventory.service.ledger import Entry, lock_shelves, write
 from app.inventory.service.lookups import known
+from app.inventory.service.serials import SerialStep, check_serials, follow
 from app.inventory.service.stock import Outcome, StockResult
 
 _LARGEST = Decimal(10) ** 12
@@ -56,15 +57,9 @@ WITH given AS (
         WHERE i.state = 'open'
 )
 SELECT g.place, b.id, b.state, b.is_same FROM given g LEFT JOIN before b ON b.place = g.place ORDER BY g.place""")
-_OPEN_SHELF = text("INSERT INTO stock (article_id, warehouse_id) VALUES (:article, :warehouse)"
-                   " ON CONFLICT (article_id, warehouse_id) DO NOTHING")  # fmt: skip
 _PLACE = text("SELECT article_id, warehouse_id FROM incoming_goods WHERE id = :id")
-_LOCK_SHELF = text("SELECT id FROM stock WHERE article_id = :article AND warehouse_id = :warehouse FOR UPDATE")
 _LOCK_LINE = text("SELECT i.*, CAST(:shelf AS bigint) AS shelf_id FROM incoming_goods i WHERE i.id = :id FOR UPDATE")
-_ARRIVE = text("UPDATE stock SET on_hand = on_hand + :quantity, reserved = reserved + :given, updated_at = now()"
-               " WHERE id = :id")  # fmt: skip
-_MOVE = text("INSERT INTO stock_moves (article_id, warehouse_id, quantity, reason, reference, user_id)"
-             " VALUES (:article, :warehouse, :quantity, 'receipt', :reference, :user)")  # fmt: skip
+_GIVE = text("UPDATE stock SET reserved = reserved + :given, updated_at = now() WHERE id = :id")
 _BOUND = text("SELECT id, quantity FROM reservations WHERE incoming_id = :id AND released_at IS NULL"
               " ORDER BY id FOR UPDATE")  # fmt: skip
 _SERVE = text("UPDATE reservations SET warehouse_id = :warehouse, incoming_id = NULL, expected_on = NULL"
@@ -155,22 +150,47 @@ def cancel_incoming(actor: Actor, incoming_id: int) -> None:
     audit.record(actor, "incoming", incoming_id, "cancelled", {"reference": line.reference})
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What has come of an announced line, in base units; `damaged` goes into quarantine and is not counted as come.
+
+    `is_last`: nothing more comes, even when less came than was announced.
+    """
+
+    quantity: Decimal
+    damaged: Decimal = Decimal(0)
+    is_last: bool = False
+    batch: str = ""
+    expires_on: date | None = None
+    bin_id: int | None = None
+    serials: tuple[str, ...] = ()
+
+
 @command
 def receive(actor: Actor, incoming_id: int, quantity: Decimal, *, is_last: bool = False) -> None:
     """Put goods into their warehouse: a move in the ledger, then to the orders that were promised from them.
 
     What is left serves other orders that wait. `is_last`: nothing more comes, even when less came than was announced.
     """
-    line = _locked(incoming_id)
     if not 0 < quantity < _LARGEST:
         raise Invalid("quantity", N_("The quantity must be more than zero."))
+    take_in(actor, incoming_id, [Arrival(quantity, is_last=is_last)])
+
+
+@command
+def take_in(actor: Actor, incoming_id: int, arrivals: Sequence[Arrival], *, reference: str = "") -> None:
+    """Put what has come of one announced line into its warehouse, batch by batch.
+
+    `reference` is the receipt's number; without it the ledger names the purchase. Raises Conflict when the line is
+    received or cancelled already, or a serial number is in a warehouse already; Invalid("serials").
+    """
+    line = _locked(incoming_id)
+    quantity = sum((one.quantity for one in arrivals), Decimal(0))
+    put_in(actor, [(line.article_id, line.warehouse_id, one) for one in arrivals], reference or line.reference)
     given = _serve_bound(line, quantity)
     received = line.received + quantity
-    is_done = is_last or received >= line.quantity
-    place = {"article": line.article_id, "warehouse": line.warehouse_id}
-    db.session.execute(_ARRIVE, {"id": line.shelf_id, "quantity": quantity, "given": given})
-    move = place | {"quantity": quantity, "reference": line.reference[:80], "user": actor.user_id}
-    db.session.execute(_MOVE, move)
+    is_done = any(one.is_last for one in arrivals) or received >= line.quantity
+    db.session.execute(_GIVE, {"id": line.shelf_id, "given": given})
     state = "received" if is_done else "open"
     db.session.execute(_SETTLE, {"id": incoming_id, "quantity": quantity, "given": given, "state": state})
     if is_done:
@@ -179,6 +199,28 @@ def receive(actor: Actor, incoming_id: int, quantity: Decimal, *, is_last: bool 
     serve_waiting(actor, line.article_id, on=clock.today())
     changes = {"reference": line.reference, "received": [line.received, received], "state": state}
     audit.record(actor, "incoming", incoming_id, "received", changes)
+
+
+def put_in(actor: Actor, goods: Sequence[tuple[int, int, Arrival]], reference: str) -> None:
+    """Rows of the ledger for what came: (article, warehouse, what); the shelves are locked already."""
+    check_serials((article, one.quantity + one.damaged, one.serials) for article, _, one in goods)
+    entries, steps = [], []
+    for article, warehouse, one in goods:
+        whole = one.serials[: int(one.quantity)]
+        for quantity, condition, numbers in (
+            (one.quantity, "stock", whole), (one.damaged, "quarantine", one.serials[len(whole) :]),
+        ):  # fmt: skip
+            if quantity > 0:
+                bin_id = one.bin_id if condition == "stock" else None
+                entries.append(
+                    Entry(article, warehouse, quantity, "receipt", condition, one.batch, one.expires_on, bin_id)
+                )
+                steps.append((article, warehouse, one.batch, condition, numbers))
+    moves = write(actor, entries, reference)
+    follow(actor, [
+        SerialStep(article, numbers, condition, move, ("", "issued", "lost", "scrapped"), warehouse, batch=batch)
+        for (article, warehouse, batch, condition, numbers), move in zip(steps, moves, strict=True)
+    ])  # fmt: skip
 
 
 def _serve_bound(line: Any, quantity: Decimal) -> Decimal:
@@ -203,11 +245,8 @@ def _locked(incoming_id: int) -> Any:
     place = db.session.execute(_PLACE, {"id": incoming_id}).one_or_none()
     if place is None:
         raise NotFound(N_("There are no such incoming goods."))
-    note_lock("stock")
-    values = {"id": incoming_id, "article": place.article_id, "warehouse": place.warehouse_id}
-    db.session.execute(_OPEN_SHELF, values)
-    shelf_id = db.session.execute(_LOCK_SHELF, values).scalar_one()
-    line = db.session.execute(_LOCK_LINE, {"id": incoming_id, "shelf": shelf_id}).one()
+    shelf = lock_shelves([(place.article_id, place.warehouse_id)])[place.article_id, place.warehouse_id]
+    line = db.session.execute(_LOCK_LINE, {"id": incoming_id, "shelf": shelf.id}).one()
     if line.state != "open":
         raise Conflict(N_("These goods are received or cancelled already."))
     return line
