@@ -29,22 +29,27 @@ def store_keeper() -> Actor:
     return actor_for(person(house, Role.WAREHOUSE), house)
 
 
-def order_of(order_id: int) -> Order:
+def _read(statement: Any) -> list[Any]:
+    """Rows as they stand, detached."""
     with system_scope("factory"):
-        statement = select(Order).where(Order.id == order_id).execution_options(populate_existing=True)
-        return db.session.scalars(statement).one()
+        rows = list(db.session.scalars(statement.execution_options(populate_existing=True)))
+        for row in rows:
+            db.session.expunge(row)
+    return rows
+
+
+def order_of(order_id: int) -> Order:
+    found: Order = _read(select(Order).where(Order.id == order_id))[0]
+    return found
 
 
 def lines_of(order_id: int) -> list[OrderLine]:
-    with system_scope("factory"):
-        statement = select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)
-        return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+    return _read(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
 
 
 def shipment_of(shipment_id: int) -> Shipment:
-    with system_scope("factory"):
-        statement = select(Shipment).where(Shipment.id == shipment_id).execution_options(populate_existing=True)
-        return db.session.scalars(statement).one()
+    found: Shipment = _read(select(Shipment).where(Shipment.id == shipment_id))[0]
+    return found
 
 
 def asked(order_id: int, quantities: Mapping[int, Any] | None = None, **facts: Any) -> NewShipment:

@@ -103,7 +103,10 @@ class NewPackage:
 
 @dataclass(frozen=True, slots=True)
 class NewShipment:
-    """Goods of one customer to one address. `is_claimed`: picking has counted them as claimed on the order lines."""
+    """Goods of one customer to one address. `is_claimed`: picking has counted them as claimed on the order lines.
+
+    `request_hash` stands for the request where the shipment itself is worked out from more than that.
+    """
 
     company_id: int
     warehouse_id: int
@@ -115,10 +118,11 @@ class NewShipment:
     note: str = ""
     expected_on: date | None = None
     is_claimed: bool = False
+    request_hash: str = ""
 
     @property
     def fingerprint(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+        return self.request_hash or hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
 
     @property
     def by_line(self) -> dict[int, Decimal]:
@@ -189,12 +193,12 @@ class Proof:
     differences: Sequence[LineDifference] = field(default=())
 
     def check(self, now: datetime, sent_at: datetime | None) -> None:
-        """Raise Invalid without a name, or for a time that cannot be."""
+        """Raise Invalid without a name, or for a time that cannot be; people enter minutes, no seconds."""
         if not self.receiver.strip():
             raise Invalid("receiver", N_("Enter who took the goods."))
         if self.received_at > now:
             raise Invalid("received_at", N_("This time has not come yet."))
-        if sent_at is not None and self.received_at < sent_at:
+        if sent_at is not None and self.received_at < sent_at.replace(second=0, microsecond=0):
             raise Invalid("received_at", N_("The goods left later than that."))
 
 

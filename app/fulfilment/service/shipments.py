@@ -56,7 +56,7 @@ def create_shipment(actor: Actor, wanted: NewShipment, *, client_ref: str) -> in
     """
     _demand_operator(actor)
     wanted.check()
-    known = _known(wanted, client_ref)
+    known = known_shipment(wanted.company_id, client_ref, wanted.fingerprint)
     if known is not None:
         return known
     lines = {row.id: row for row in db.session.execute(_LINES, {"lines": sorted(wanted.by_line)})}
@@ -85,15 +85,16 @@ def _demand_operator(actor: Actor) -> None:
         raise Forbidden(N_("You have no right to do this."))
 
 
-def _known(wanted: NewShipment, client_ref: str) -> int | None:
+def known_shipment(company_id: int, client_ref: str, fingerprint: str) -> int | None:
+    """The shipment the same request has made before; Conflict when its reference was used for something else."""
     row = db.session.execute(
         select(Shipment.id, Shipment.request_hash).where(
-            Shipment.company_id == wanted.company_id, Shipment.client_ref == client_ref
+            Shipment.company_id == company_id, Shipment.client_ref == client_ref
         )
     ).one_or_none()
     if row is None:
         return None
-    if row.request_hash != wanted.fingerprint:
+    if row.request_hash != fingerprint:
         raise Conflict(N_("This was sent before with other content. Open the page again."))
     return int(row.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -132,18 +132,30 @@ STAGE_NAMES: Mapping[Stage, Message] = {
 }
 
 
-def stage_of(lines: Iterable[Progress]) -> Stage:
-    """The stage of the lines that still stand."""
-    standing = [line for line in lines if line.quantity and line.state not in GONE]
-    if standing and all(line.delivered + line.missing >= line.quantity for line in standing):
+@dataclass(frozen=True, slots=True)
+class LineCounts:
+    """How many lines of an order still stand, and how many of these are how far."""
+
+    lines: int
+    claimed: int
+    shipped: int
+    shipped_in_full: int
+    delivered: int
+    delivered_in_full: int
+    short: int
+
+
+def stage_of(counts: LineCounts) -> Stage:
+    """The stage of an order by its lines."""
+    if counts.lines and counts.delivered_in_full == counts.lines:
         return Stage.DELIVERED
-    if any(line.delivered for line in standing):
+    if counts.delivered:
         return Stage.DELIVERED_IN_PART
-    if standing and all(line.shipped >= line.quantity for line in standing):
+    if counts.lines and counts.shipped_in_full == counts.lines:
         return Stage.SHIPPED
-    if any(line.shipped for line in standing):
+    if counts.shipped:
         return Stage.SHIPPED_IN_PART
-    return Stage.PICKED if any(line.claimed for line in standing) else Stage.OPEN
+    return Stage.PICKED if counts.claimed else Stage.OPEN
 
 
 def base_share(base_quantity: Decimal, quantity: Decimal, before: Decimal, more: Decimal) -> Decimal:
