@@ -8,11 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import case, func, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models.companies import Company
 from app.billing.models.invoices import Invoice, InvoiceFile
+from app.billing.models.lines import InvoiceLine
 from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core import audit
 from app.core.actor import Actor
@@ -23,6 +24,7 @@ from app.core.tenancy import visible
 from app.core.texts import N_
 from app.documents.model.invoice import BillingDocument
 from app.documents.model.stored import from_json
+from app.ordering.models.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class InvoiceRow:
     net: Decimal
     gross: Decimal
     state: str
+    kind: str = "invoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class InvoicePage:
 _ROW: tuple[Any, ...] = (
     Invoice.id, Invoice.number, Company.code, Invoice.customer_name, Invoice.order_number, Invoice.po_number,
     Invoice.issued_on, Invoice.due_on, Invoice.currency, Invoice.net_total, Invoice.gross_total, Invoice.state,
+    Invoice.kind,
 )  # fmt: skip
 
 
@@ -144,8 +148,11 @@ def invoices(
 
 
 def invoice_sums(actor: Actor, filters: InvoiceFilters) -> list[tuple[str, int, Decimal, Decimal]]:
-    """Currency, number of documents, net and gross of all that the filters let through."""
-    columns = (Invoice.currency, func.count(Invoice.id), func.sum(Invoice.net_total), func.sum(Invoice.gross_total))
+    """Currency, number of documents, net and gross of all that the filters let through; credit notes count against."""
+    sign = case((Invoice.kind == "credit_note", -1), (Invoice.kind == "proforma", 0), else_=1)
+    columns = (
+        Invoice.currency, func.count(Invoice.id), func.sum(Invoice.net_total * sign), func.sum(Invoice.gross_total * sign)
+    )  # fmt: skip
     statement = narrowed(actor, select(*columns), filters).group_by(Invoice.currency).order_by(Invoice.currency)
     return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(statement)]
 
@@ -242,7 +249,10 @@ def invoice_file(actor: Actor, number: str, form: str) -> StoredFile:
 
 
 def invoices_of_order(actor: Actor, order_number: str, company_id: int) -> list[InvoiceRow]:
-    """What was invoiced of an order, for the panel on its page."""
+    """What was invoiced of an order, alone or with others, for the panel on its page."""
     statement = narrowed(actor, select(*_ROW), InvoiceFilters(customer_id=company_id))
-    rows = db.session.execute(statement.where(Invoice.order_number == order_number).order_by(Invoice.id))
+    order = select(Order.id).where(Order.number == order_number, Order.company_id == company_id).scalar_subquery()
+    together = select(InvoiceLine.invoice_id).where(InvoiceLine.order_id == order)
+    mine = or_(Invoice.order_number == order_number, Invoice.id.in_(together))
+    rows = db.session.execute(statement.where(mine).order_by(Invoice.id))
     return [InvoiceRow(*row) for row in rows]

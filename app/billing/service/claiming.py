@@ -54,7 +54,7 @@ def lines_of(order_ids: Iterable[int]) -> Sequence[OrderLine]:
 
 def claim_of(
     actor: Actor, orders: Sequence[Order], parts: Sequence[Part], client_ref: str, *, kind: Kind = Kind.INVOICE,
-    issued_on: date | None = None,
+    issued_on: date | None = None, has_deposits: bool = True,
 ) -> Claim:  # fmt: skip
     """The claim for parts of orders that the command holds, all of one account, currency and billing address.
 
@@ -64,9 +64,9 @@ def claim_of(
     rule = rule_of(actor, newest.company_id)
     seller = seller_of(actor, rule.entity_id)
     rows = {row.id: row for row in lines_of(order.id for order in orders)}
-    before = claimed([order.id for order in orders])
+    before = claimed([order.id for order in orders]) if kind is Kind.INVOICE else Claimed()
     lines = _lines(orders, rows, parts)
-    if kind is Kind.INVOICE:
+    if kind is Kind.INVOICE and has_deposits:
         lines = (*lines, *deposit_lines(newest.company_id, newest.currency, lines))
     claim = Claim(
         kind=kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from app.accounts.queries.companies import customer_party
-from app.billing.documents.claim import payment_means
+from app.billing.documents.claim import Claim, payment_means
 from app.billing.documents.invoice import electronic, seller_party
 from app.billing.models.invoices import Invoice
 from app.billing.models.lines import Billable
@@ -39,15 +39,16 @@ _ZERO = Decimal(0)
 def issue_invoice(actor: Actor, order_id: int) -> int | None:
     """Issue the invoice of an order, or of what is not invoiced of it yet, and return its id; a repeat returns the last.
 
-    None for a cancelled order, and for one that costs nothing: its lines count as invoiced. Runs in operator scope. The
+    None for a cancelled order, and for one whose goods cost nothing (a replacement): its lines count as invoiced. Runs in operator scope. The
     number is gapless per year of the seller's calendar; it is taken last. Raises Conflict while the order may still be
     changed.
     """
     order = _held(order_id)
     before = claimed([order.id])
+    rows = lines_of([order.id])
     rest = [
         Part(row.id, row.quantity - before.quantities.get(row.id, _ZERO))
-        for row in lines_of([order.id])
+        for row in rows
         if row.quantity > before.quantities.get(row.id, _ZERO)
     ]
     if not rest or order.state == OrderState.CANCELLED:
@@ -55,58 +56,67 @@ def issue_invoice(actor: Actor, order_id: int) -> int | None:
     if order.released_at is None:
         raise Conflict(N_("Order {number} may still be changed.", number=order.number))
     record_invoiced(actor, order.id, clock.now())
-    if not order.gross_total:
+    if not any(row.net for row in rows):
         return None
-    return _issue(actor, [order], rest, f"order:{order.id}:{_count(order.id) + 1}", None)
+    return _put(actor, claim_of(actor, [order], rest, f"order:{order.id}:{_count(order.id) + 1}"))
 
 
 @command
-def invoice_sent(
-    actor: Actor, billable_ids: Sequence[int], client_ref: str, issued_on: date | None = None
-) -> int | None:
-    """One invoice for quantities that were sent, all of one account, currency and billing address.
+def invoice_sent(actor: Actor, groups: Mapping[str, Sequence[int]], issued_on: date | None = None) -> list[int]:
+    """Invoices for quantities that were sent: by client reference the ids of what stands on one, which is all of one
+    account, currency and billing address.
 
-    A repeat returns the first invoice; None where none of it waits any more. The operator's scope.
+    A repeat returns the first invoices; where none of it waits any more there is none. The operator's scope.
     """
-    asked = select(Billable.company_id, Billable.order_id).where(Billable.id.in_(sorted(billable_ids)))
-    found = db.session.execute(asked).all()
-    orders = lock_rows(Order, [row.order_id for row in found])
-    if not orders:
-        return None
-    known = db.session.scalar(
-        select(Invoice.id).where(Invoice.company_id == found[0].company_id, Invoice.client_ref == client_ref)
-    )
-    if known is not None:
-        return known
-    waiting = db.session.scalars(
-        select(Billable)
-        .where(Billable.id.in_(sorted(billable_ids)), Billable.invoice_id.is_(None))
-        .order_by(Billable.sent_on, Billable.shipment_id, Billable.order_id, Billable.order_line_id)
-    ).all()
-    parts = [
-        Part(row.order_line_id, row.quantity, row.shipment_id, row.shipment_number, row.sent_on) for row in waiting
-    ]  # fmt: skip
-    if not parts:
-        return None
-    named = {row.order_id for row in waiting}
-    mine = [order for order in orders if order.id in named]
+    ids = [one for group in groups.values() for one in group]
+    waiting = {
+        row.id: row
+        for row in db.session.scalars(select(Billable).where(Billable.id.in_(ids)).order_by(Billable.id))
+    }  # fmt: skip
+    orders = {order.id: order for order in lock_rows(Order, [row.order_id for row in waiting.values()])}
+    for row in waiting.values():
+        db.session.refresh(row)
+    issued, claims = [], []
+    for client_ref, group in groups.items():
+        mine = sorted(
+            (waiting[one] for one in group if one in waiting and waiting[one].invoice_id is None),
+            key=lambda row: (row.sent_on, row.shipment_id, row.order_id, row.order_line_id),
+        )
+        known = _known(client_ref)
+        if known is not None:
+            issued.append(known)
+        elif mine:
+            claims.append((_claim_sent(actor, orders, mine, client_ref, issued_on, has_deposits=not claims), mine))
+    for claim, rows in claims:
+        invoice_id = _put(actor, claim, issued_on)
+        issued.append(invoice_id)
+        done = [row.id for row in rows]
+        db.session.execute(update(Billable).where(Billable.id.in_(done)).values(invoice_id=invoice_id))
+    return issued
+
+
+def _known(client_ref: str) -> int | None:
+    return db.session.scalar(select(Invoice.id).where(Invoice.client_ref == client_ref))
+
+
+def _claim_sent(
+    actor: Actor, orders: Mapping[int, Order], rows: Sequence[Billable], client_ref: str, issued_on: date | None, *,
+    has_deposits: bool,
+) -> Claim:  # fmt: skip
+    """The claim for what was sent, counted on the lines of its orders."""
+    mine = [orders[key] for key in sorted({row.order_id for row in rows})]
+    parts = [Part(row.order_line_id, row.quantity, row.shipment_id, row.shipment_number, row.sent_on) for row in rows]
+    claim = claim_of(actor, mine, parts, client_ref, issued_on=issued_on, has_deposits=has_deposits)
     for order in mine:
         taken: dict[int, Decimal] = {}
-        for row in waiting:
+        for row in rows:
             if row.order_id == order.id:
                 taken[row.order_line_id] = taken.get(row.order_line_id, _ZERO) + row.quantity
         record_line_invoiced(actor, order.id, taken)
-    invoice_id = _issue(actor, mine, parts, client_ref, issued_on)
-    db.session.execute(
-        update(Billable).where(Billable.id.in_([row.id for row in waiting])).values(invoice_id=invoice_id)
-    )
-    return invoice_id
+    return claim
 
 
-def _issue(
-    actor: Actor, orders: Sequence[Order], parts: Sequence[Part], client_ref: str, issued_on: date | None
-) -> int:
-    claim = claim_of(actor, orders, parts, client_ref, issued_on=issued_on)
+def _put(actor: Actor, claim: Claim, issued_on: date | None = None) -> int:
     invoice = put(actor, claim, issued_on=issued_on)
     if any(one.kind == "deposit" for one in claim.lines):
         settle_deposits(claim.company_id, claim.currency, invoice.id)

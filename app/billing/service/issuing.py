@@ -141,6 +141,6 @@ def _keep_parts(claim: Claim, invoice: Invoice) -> None:
     )  # fmt: skip
     db.session.add_all(
         PrepaymentUse(**whose, prepayment_id=one.prepayment_id, amount=one.amount, vat=one.vat)
-        for one in claim.deductions
+        for one in (claim.deductions if claim.kind is Kind.INVOICE else ())
     )
     db.session.flush()

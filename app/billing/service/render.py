@@ -130,7 +130,8 @@ def _file(actor: Actor, invoice_id: int, rendered: RenderedInvoice) -> str:
     audit.record(
         actor, "invoice", invoice.id, "invoice_rendered", {"checked_by": checked_by}, company_id=invoice.company_id
     )
-    publish(InvoiceRendered(invoice.id))
+    if invoice.kind != "proforma":  # it claims nothing: nobody books it
+        publish(InvoiceRendered(invoice.id))
     return invoice.state
 
 

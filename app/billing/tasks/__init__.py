@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.billing.tasks import documents, receivables
+from app.billing.tasks import collective, documents, receivables
 
-TOPICS = (documents, receivables)
+TOPICS = (collective, documents, receivables)

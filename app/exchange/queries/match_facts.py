@@ -45,6 +45,7 @@ def order_facts(actor: Actor, number: str, company_id: int | None = None) -> Mat
     invoices = db.session.scalars(
         select(Invoice)
         .where(Invoice.company_id == order.company_id, Invoice.order_id == order.id, Invoice.state != "held")
+        .where(Invoice.kind.in_(("invoice", "corrective", "credit_note")))
         .order_by(Invoice.id)
     ).all()
     documents = _documents(order.company_id, ORDER, order.id)
