@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.billing.domain.account_statement import Movement, check_period, statement
 from app.billing.domain.ageing import NAMES, Claim, aged, class_of
 from app.billing.domain.interest import BaseRate, Basis, Change, days_between, spans, total
-from app.billing.domain.statements import Movement, check_period, statement
 from app.core.errors import Invalid
 
 D = Decimal

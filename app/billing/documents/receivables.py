@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from app.accounts.domain.company import CustomerParty, OperatorParty
 from app.billing.documents.invoice import seller_party
-from app.billing.domain.statements import AccountStatement, Movement
+from app.billing.domain.account_statement import AccountStatement, Movement
 from app.core.texts import N_, Message
 from app.documents.model.party import Address, Contact, Identifier, Party
 from app.documents.model.payment import PaymentMeans
@@ -16,7 +16,7 @@ from app.documents.model.reconciliation import Reconciliation, ReconciliationEnt
 from app.documents.model.reminder import Reminder, ReminderLine
 from app.documents.model.statement import Statement, StatementLine
 
-Words = Callable[[Message], str]
+Translate = Callable[[str], str]
 
 KIND_NAMES: dict[str, Message] = {
     "invoice": N_("Invoice"),
@@ -56,9 +56,9 @@ def statement_number(buyer: CustomerParty, found: AccountStatement) -> str:
 
 
 def statement_document(
-    found: AccountStatement, seller: OperatorParty, buyer: CustomerParty, issued_on: date, say: Words
+    found: AccountStatement, seller: OperatorParty, buyer: CustomerParty, issued_on: date, *, is_printed: bool = False
 ) -> Statement:
-    """`say` puts kinds into the reader's language."""
+    """Printed, the kind of each line is a word for the reader, which the paper translates; else a code."""
     return Statement(
         number=statement_number(buyer, found),
         issue_date=issued_on,
@@ -74,27 +74,31 @@ def statement_document(
         lines=tuple(
             StatementLine(
                 position=str(place),
-                document_type=_TYPES.get(entry.movement.kind, entry.movement.kind),
+                document_type=KIND_NAMES[entry.movement.kind].text if is_printed else _type(entry.movement),
                 document_number=entry.movement.number,
                 date=entry.movement.day,
                 due_on=entry.movement.due_on if entry.movement.amount > 0 else None,
                 debit=entry.debit,
                 credit=entry.credit,
                 balance=entry.balance,
-                note=_told(entry.movement, say),
+                note=entry.movement.text,
             )
             for place, entry in enumerate(found.entries, start=1)
         ),
     )
 
 
-def _told(movement: Movement, say: Words) -> str:
-    name = say(KIND_NAMES[movement.kind])
+def _type(movement: Movement) -> str:
+    return _TYPES.get(movement.kind, movement.kind)
+
+
+def _told(movement: Movement, translate: Translate) -> str:
+    name = translate(KIND_NAMES[movement.kind].text)
     return f"{name}, {movement.text}" if movement.text else name
 
 
 def reconciliation_document(
-    found: AccountStatement, seller: OperatorParty, buyer: CustomerParty, issued_on: date, say: Words
+    found: AccountStatement, seller: OperatorParty, buyer: CustomerParty, issued_on: date, translate: Translate
 ) -> Reconciliation:
     """The same as an act of two columns that both sides sign."""
     return Reconciliation(
@@ -112,7 +116,7 @@ def reconciliation_document(
         entries=tuple(
             ReconciliationEntry(
                 date=entry.movement.day,
-                text=_told(entry.movement, say),
+                text=_told(entry.movement, translate),
                 number=entry.movement.number,
                 debit=entry.debit,
                 credit=entry.credit,

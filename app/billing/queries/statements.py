@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from app.accounts.queries.companies import own_or_asked
-from app.billing.domain.statements import AccountStatement, Movement, check_period, statement
+from app.billing.domain.account_statement import AccountStatement, Movement, check_period, statement
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.money import round_amount
