@@ -41,6 +41,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
     "accounts/service/registration.py": {"registration: the company does not exist yet"},
     "accounts/service/sessions.py": {"profile: a person's sessions lie in several companies"},
     "accounts/service/sign_in.py": {"sign-in: the person is not known yet"},
+    "billing/queries/desk.py": {"desk: a person's companies are several"},
     "exchange/service/one_c_calls.py": {"1C: who calls is not signed in"},
     "notifications/service/sending.py": {
         "sending: record what failed",

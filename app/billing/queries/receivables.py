@@ -83,6 +83,9 @@ AND (CAST(:due_on AS date) IS NULL OR (h.due_on, h.id) > (CAST(:due_on AS date),
 _ITEMS_BACK = text(f"""{_ITEMS}
 AND (h.due_on, h.id) < (CAST(:due_on AS date), :id) ORDER BY h.due_on DESC, h.id DESC LIMIT :limit""")
 
+_ITEM = text(f"{_ITEMS} AND h.id = :item")
+FAR = date(9999, 1, 1)  # behind all that has happened
+
 
 @dataclass(frozen=True, slots=True)
 class AccountAge:
@@ -201,3 +204,12 @@ def open_items(
             raise NotFound(N_("This address is damaged. Open the list again.")) from None
     rows = [ItemLine(*row) for row in db.session.execute(_ITEMS_BACK if before else _ITEMS_ON, values)]
     return rows[::-1] if before else rows
+
+
+def open_item(actor: Actor, company_id: int, item_id: int) -> ItemLine:
+    """One open claim of an account; NotFound when it is settled or another account's."""
+    values = {"day": FAR, "company": own_or_asked(actor, company_id), "item": item_id, "currency": ""}
+    row = db.session.execute(_ITEM, values).one_or_none()
+    if row is None or row[9] <= 0:
+        raise NotFound(N_("This item is not open."))
+    return ItemLine(*row)

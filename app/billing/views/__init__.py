@@ -12,5 +12,20 @@ from app.web.texts import _
 blueprint = Blueprint("billing", __name__)
 nav_entry(25, "billing.index", _("Invoices"), Permission.READ, "invoice", scope=Scope.OPERATOR)
 nav_entry(60, "billing.index", _("Invoices"), Permission.READ, "invoice", scope=Scope.TENANT)
+nav_entry(58, "billing.receivables", _("Receivables"), Permission.RECEIVABLES, "ledger", scope=Scope.OPERATOR,
+          under=("/reminders",))  # fmt: skip
+nav_entry(
+    61, "billing.own_items", _("Open items"), Permission.RECEIVABLES, "ledger", scope=Scope.TENANT, under=("/desk",)
+)
 
-from app.billing.views import exports, invoices, panels  # noqa: E402, F401 -- the modules add their routes to the blueprint
+from app.billing.views import (  # noqa: E402 -- the modules add their routes to the blueprint
+    desk,  # noqa: F401
+    disputes,  # noqa: F401
+    exports,  # noqa: F401
+    invoices,  # noqa: F401
+    layouts,  # noqa: F401
+    panels,  # noqa: F401
+    receivables,  # noqa: F401
+    reminders,  # noqa: F401
+    statements,  # noqa: F401
+)
