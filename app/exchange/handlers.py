@@ -12,7 +12,9 @@ from app.exchange.service.telling import (
     tell_order,
     tell_proposal,
     tell_quote,
+    tell_shipment,
 )
+from app.fulfilment.events import ShipmentSent
 from app.ordering.events import ApprovalDecided, CancellationDecided, OrderChanged, OrderProposed
 from app.sourcing.events import QuoteOffered
 
@@ -35,6 +37,11 @@ def approval_decided(actor: Actor, event: ApprovalDecided) -> None:
 @handles(CancellationDecided, scope=Scope.OPERATOR)
 def cancellation_decided(actor: Actor, event: CancellationDecided) -> None:
     tell_cancellation(actor, event.request_id)
+
+
+@handles(ShipmentSent, scope=Scope.OPERATOR)
+def shipment_sent(actor: Actor, event: ShipmentSent) -> None:
+    tell_shipment(actor, event.shipment_id)
 
 
 @handles(InvoiceRendered, scope=Scope.OPERATOR)

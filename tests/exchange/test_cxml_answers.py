@@ -9,9 +9,8 @@ from app.core import storage
 from app.core.tenancy import acting_as
 from app.exchange.domain.partners import Scheme
 from app.exchange.service import partners as commands
-from app.exchange.service.telling import tell_despatch
 from tests.exchange.test_inbox import orders, sent
-from tests.factories import accounts, ordering, partners
+from tests.factories import accounts, ordering, partners, shipments
 
 pytestmark = pytest.mark.usefixtures("ctx")
 _FORMATS = {
@@ -33,8 +32,7 @@ def test_answers_name_both_sides_and_the_message_that_brought_the_order(isolated
     (came,) = partners.arrive(data)
     assert (came.partner_id, came.state) == (found.id, "answered"), came.reason
     payload = etree.fromstring(data).get("payloadID")
-    with acting_as(actor):
-        tell_despatch(actor, orders()[0].number)
+    shipments.shipped(orders()[0].id)
     for kind in ("order-response", "invoice", "despatch-advice"):
         (left,) = sent(isolated, kind)
         assert left.state == "sent", left.reason

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.models.companies import Company
 from app.billing.models.invoices import Invoice
 from app.core import storage
+from app.core.errors import Conflict
 from app.core.tenancy import acting_as
 from app.documents.model.receipt_advice import ReceiptAdvice, ReceiptLine
 from app.documents.model.stored import from_json
@@ -21,7 +22,7 @@ from app.exchange.service import partners as commands
 from app.exchange.service.outbox import send_document
 from app.exchange.service.telling import tell_despatch
 from tests.exchange.test_inbox import found_rows, orders, read_again, sent
-from tests.factories import accounts, ordering, partners
+from tests.factories import accounts, ordering, partners, shipments
 
 pytestmark = pytest.mark.usefixtures("ctx")
 FORMATS = {
@@ -125,11 +126,15 @@ def test_despatch_and_receipt_advice_go_round_with_equal_quantities(isolated, fa
     partners.arrive(bytes_of(partners.messages([asked])[0]), **hint)
     (order,) = orders()
 
+    with acting_as(actor), pytest.raises(Conflict):
+        tell_despatch(actor, order.number)
+    shipment_id = shipments.shipped(order.id)
     with acting_as(actor):
         first, again = tell_despatch(actor, order.number), tell_despatch(actor, order.number)
     assert first == again
     (left,) = sent(isolated, "despatch-advice")
-    assert (left.state, left.subject_kind, left.subject_id) == ("sent", "order", order.id), left.reason
+    assert (left.state, left.subject_kind, left.subject_id) == ("sent", "shipment", shipment_id), left.reason
+    assert left.id == first
     (came,) = partners.arrive(bytes_of(left), **({"partner_id": seller_id} if is_hinted else {}))
     assert (came.partner_id, came.state, came.number) == (seller_id, "answered", left.number), came.reason
     assert came.answers_id == asked

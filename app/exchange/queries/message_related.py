@@ -13,6 +13,7 @@ from app.core.tenancy import visible
 from app.exchange.models.match import MatchDocument
 from app.exchange.models.messages import ExchangeMessage as M
 from app.exchange.queries.message_lists import MessageRow, rows_of_messages
+from app.fulfilment.models.shipments import Shipment, ShipmentLine
 from app.ordering.models.orders import Order
 from app.sourcing.models.contracts import CallOff
 
@@ -59,6 +60,11 @@ def _subject(kind: str, subject_id: int) -> list[ColumnElement[bool]]:
         ]
     if kind == "order":
         conditions += _invoices_of(Invoice.order_id == subject_id)
+        brought = select(ShipmentLine.shipment_id).where(ShipmentLine.order_id == subject_id)
+        conditions.append((M.subject_kind == "shipment") & M.subject_id.in_(brought))
+    if kind == "shipment":
+        orders = select(ShipmentLine.order_id).where(ShipmentLine.shipment_id == subject_id)
+        conditions.append((M.subject_kind == "order") & M.subject_id.in_(orders))
     if kind in ("order", "call_off"):
         told = select(MatchDocument.message_id).where(
             MatchDocument.kind == kind, MatchDocument.subject_id == subject_id
@@ -79,10 +85,10 @@ def _same_number(found: M) -> list[ColumnElement[bool]]:
 
 
 def subject_number(actor: Actor, found: M) -> str:
-    """The number of the order, call-off or invoice that a message became or tells of; empty where there is none."""
-    model: Any = {"order": Order, "call_off": CallOff, "invoice": Invoice, "credit_note": Invoice}.get(
-        found.subject_kind
-    )
+    """The number of the order, shipment, call-off or invoice that a message became or tells of; or empty."""
+    model: Any = {
+        "order": Order, "shipment": Shipment, "call_off": CallOff, "invoice": Invoice, "credit_note": Invoice,
+    }.get(found.subject_kind)  # fmt: skip
     if model is None or found.subject_id is None:
         return ""
     asked = select(model.number).where(model.id == found.subject_id)

@@ -20,17 +20,19 @@ from app.core.errors import Conflict, NotFound
 from app.core.texts import N_, Message
 from app.documents.model.order_change import OrderChange
 from app.documents.model.stored import from_json
-from app.exchange.mapping.despatch import despatch_advice
+from app.exchange.mapping.despatch import Asked, partner_advice
 from app.exchange.mapping.neutral_order import order_of
 from app.exchange.mapping.opening import open_file
 from app.exchange.mapping.order_plan import OrderPlan
 from app.exchange.mapping.order_response import Said, respond
 from app.exchange.models.messages import ExchangeMessage
-from app.exchange.queries.messages import known_formats
+from app.exchange.queries.messages import inbound_order, known_formats
 from app.exchange.queries.messages import message as message_of
 from app.exchange.queries.order_facts import order_facts
 from app.exchange.queries.partners import agreement_by_id
 from app.exchange.service.catalogues import compose_catalogue
+from app.fulfilment.documents.despatch import despatch_advice
+from app.fulfilment.queries.shipments import shipment_facts, shipped_before
 from app.ordering.models.approvals import Approval
 from app.sourcing.documents.quotes import quote_document
 from app.sourcing.models.quotes import Quote
@@ -105,17 +107,18 @@ def _locale_of(actor: Actor, asked: ExchangeMessage) -> str:
 
 
 def _despatch(actor: Actor, message: ExchangeMessage) -> Any:
-    if message.answers_id is None or message.subject_id is None:
-        raise Conflict(N_("The order did not come from the partner: there is nothing to answer."))
-    asked = message_of(actor, message.answers_id)
-    said = Said(message.reference, today(actor), seller_party(operator_party(actor)))
-    facts = order_facts(actor, message.subject_id)
-    advice = despatch_advice(
-        order_of(document_of(actor, asked)), OrderPlan.from_json(asked.report["plan"]), facts, said
-    )  # fmt: skip
-    if not advice.lines:
+    if message.subject_kind != "shipment" or message.subject_id is None:
         raise Conflict(N_("There is nothing to send."))
-    return advice
+    facts = shipment_facts(actor, message.subject_id)
+    advice = despatch_advice(
+        facts, seller=operator_party(actor), buyer=customer_party(actor, facts.company_id)
+    )  # fmt: skip
+    asked: dict[int, Asked] = {}
+    for order_id, _number in facts.orders:
+        came = inbound_order("order", order_id)
+        if came is not None and came.partner_id == message.partner_id:
+            asked[order_id] = Asked(order_of(document_of(actor, came)), OrderPlan.from_json(came.report["plan"]))
+    return partner_advice(advice, facts, asked, shipped_before(actor, facts.id), today=today(actor))
 
 
 def _order_of(message: ExchangeMessage) -> tuple[int | None, bool]:

@@ -15,6 +15,7 @@ from app.exchange.models.messages import ExchangeMessage
 from app.exchange.queries.messages import answers_to, inbound_order
 from app.exchange.service.outbox import plan
 from app.exchange.service.steps import locked_message
+from app.fulfilment.queries.shipments import shipment_facts, shipments_of_order
 from app.ordering.models.approvals import Approval
 from app.ordering.models.changes import OrderChange, OrderRequest
 from app.ordering.models.orders import Order
@@ -97,20 +98,31 @@ def _answer(actor: Actor, message: ExchangeMessage, subject: Subject, occasion: 
 
 
 @command
-def tell_despatch(actor: Actor, order_number: str) -> int | None:
-    """A partner's order leaves: its despatch advice, once for the order as it stands; None: nothing was agreed."""
-    row = db.session.execute(
-        select(Order.id, Order.company_id, Order.version).where(Order.number == order_number)
-    ).first()
-    if row is None:
-        raise NotFound(N_("There is no such order."))
-    message = inbound_order("order", row.id)
-    if message is None:
-        raise Conflict(N_("The order did not come from the partner: there is nothing to answer."))
+def tell_shipment(actor: Actor, shipment_id: int) -> int | None:
+    """Goods have left: their despatch advice, once, to the partner whose order they belong to, else to the account's.
+
+    Returns the message; None: nothing was agreed.
+    """
+    facts = shipment_facts(actor, shipment_id)
+    found = [message for order_id, _ in facts.orders if (message := inbound_order("order", order_id)) is not None]
+    message = found[0] if found else None
     return plan(
-        actor, row.company_id, "despatch-advice", subject=Subject("order", row.id),
-        client_ref=f"despatch:{row.id}:{row.version}", partner_id=message.partner_id, answers_id=message.id,
+        actor, facts.company_id, "despatch-advice", subject=Subject("shipment", shipment_id),
+        client_ref=f"shipment:{shipment_id}", partner_id=message.partner_id if message is not None else None,
+        answers_id=message.id if message is not None else None,
     )  # fmt: skip
+
+
+@command
+def tell_despatch(actor: Actor, order_number: str) -> int | None:
+    """The despatch advices of an order's shipments that have left, each once; returns the last, None: nothing agreed."""
+    order_id = db.session.scalar(select(Order.id).where(Order.number == order_number))
+    if order_id is None:
+        raise NotFound(N_("There is no such order."))
+    left = [row.id for row in shipments_of_order(actor, order_id) if row.sent_at is not None]
+    if not left:
+        raise Conflict(N_("Nothing of this order has left yet."))
+    return [tell_shipment(actor, key) for key in left][-1]
 
 
 @command

@@ -187,6 +187,11 @@ def subject_of(found: ExchangeMessage, account: str) -> tuple[str, str] | None:
         return None
     if found.subject_kind == "call_off":
         return number, url_for("exchange.match_show", slug="call-offs", number=number)
+    if found.subject_kind == "shipment":
+        is_house = actor().is_operator
+        return number, url_for(
+            "fulfilment.warehouse_shipment" if is_house else "fulfilment.shipment_page", number=number
+        )
     if found.subject_kind != "order":
         return number, url_for("billing.show", number=number)
     if actor().is_operator:

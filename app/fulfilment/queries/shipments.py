@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, or_, select, text, tuple_
 
 from app.accounts.domain.company import PostalAddress
 from app.accounts.models.companies import Company
@@ -329,3 +329,17 @@ def shipments_of_order(actor: Actor, order_id: int) -> list[ShipmentRow]:
         .order_by(Shipment.packed_at, Shipment.id)
     )  # fmt: skip
     return [_row(row) for row in db.session.execute(visible(actor, statement, Shipment))]
+
+
+_BEFORE = text("""
+SELECT x.order_line_id, sum(x.quantity) FROM shipment_lines x JOIN shipments y ON y.id = x.shipment_id
+JOIN shipments this ON this.id = :shipment
+WHERE y.sent_at IS NOT NULL AND (y.sent_at, y.id) < (this.sent_at, this.id)
+  AND x.order_line_id IN (SELECT order_line_id FROM shipment_lines WHERE shipment_id = :shipment)
+GROUP BY x.order_line_id""")
+
+
+def shipped_before(actor: Actor, shipment_id: int) -> dict[int, Decimal]:
+    """What shipments that left earlier brought of the order lines of this one, by order line. For the operator."""
+    rows = db.session.execute(_BEFORE, {"shipment": shipment_id if actor.is_operator else None})
+    return {row[0]: row[1] for row in rows}
