@@ -162,6 +162,14 @@ def claim_id_of(actor: Actor, number: str) -> int:
     return found
 
 
+def claim_number(actor: Actor, claim_id: int) -> str:
+    """The number of a claim by its id; a stranger's is NotFound."""
+    found = db.session.scalar(visible(actor, select(Claim.number).where(Claim.id == claim_id), Claim))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def claim_page(actor: Actor, number: str) -> ClaimPage:
     """One claim with its lines, files and history; NotFound for another company's. Four statements."""
     replaced = select(Order.number).where(Order.id == Claim.replacement_id).scalar_subquery()

@@ -193,6 +193,14 @@ def return_id_of(actor: Actor, number: str) -> int:
     return found
 
 
+def return_number(actor: Actor, return_id: int) -> str:
+    """The number of a return by its id; a stranger's is NotFound."""
+    found = db.session.scalar(visible(actor, select(Return.number).where(Return.id == return_id), Return))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def return_page(actor: Actor, number: str) -> ReturnPage:
     """One return with its lines, files and history; NotFound for another company's. Four statements."""
     statement = (
