@@ -31,3 +31,17 @@ class ReminderIssued:
     """A reminder got its number, its fee and interest are posted."""
 
     reminder_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDisputed:
+    """A customer contests a line of an invoice: nobody reminds him of that amount."""
+
+    dispute_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeEnded:
+    """A contested line was accepted or refused by the accountant, or is contested no longer."""
+
+    dispute_id: int

@@ -32,6 +32,7 @@ LOCK_ORDER = (
     "debit_runs",
     "dunning_runs",
     "invoice_runs",
+    "invoice_disputes",
     "invoices",
     "open_items",
     "claims",

@@ -27,6 +27,8 @@ DISPUTE = CaseTable(
     ),
 )
 
+CONTESTABLE = ("invoice", "prepayment", "corrective")  # kinds of documents
+
 DISPUTE_TONES: Mapping[str, str] = {"open": "seal", "accepted": "good", "refused": "bad", "withdrawn": "plain"}
 
 DISPUTE_REASONS: Mapping[str, Message] = {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.billing.handlers import invoices, open_items
+from app.billing.handlers import disputes, invoices, open_items
 
-TOPICS = (invoices, open_items)
+TOPICS = (disputes, invoices, open_items)

@@ -30,6 +30,10 @@ _ACTIONS = {
     "invoice_issued": (_("Issued"), "", True),
     "invoice_rendered": (_("Documents made and checked"), "good", True),
     "invoice_held": (_("Held: a rule failed"), "bad", False),
+    "disputed": (_("A line is contested"), "warn", True),
+    "dispute_withdrawn": (_("A line is contested no longer"), "", True),
+    "dispute_accepted": (_("A contested line was accepted"), "good", True),
+    "dispute_refused": (_("A contested line was refused"), "bad", True),
     "invoice_check_asked": (_("Made anew and sent through the rules again"), "", False),
 }
 _SOON = 7  # days
