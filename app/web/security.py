@@ -44,6 +44,11 @@ def allow_frame_of(origin: str) -> None:
     g.kontor_frame_origin = origin
 
 
+def allow_own_frame() -> None:
+    """Let a page of this portal show this answer in a frame (a preview)."""
+    g.kontor_own_frame = True
+
+
 class SessionCookies(SecureCookieSessionInterface):
     """Cookies of a session in a foreign frame need other marks, or the browser does not send them."""
 
@@ -60,6 +65,10 @@ class SessionCookies(SecureCookieSessionInterface):
 def _secure(response: Response) -> Response:
     frame = g.get("kontor_frame_origin", "")
     response.headers["Content-Security-Policy"] = policy(tuple(g.get("kontor_form_targets", ())), frame)
+    if g.get("kontor_own_frame"):
+        own = {**POLICY, "frame-ancestors": "'self'"}
+        response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in own.items())
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
     for name, value in HEADERS.items():
         if not (frame and name == "X-Frame-Options"):
             response.headers.setdefault(name, value)

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from app.billing.domain.export import SUFFIX
 from app.billing.events import InvoiceHeld, InvoiceRendered
 from app.billing.models.invoices import Invoice, InvoiceFile
+from app.billing.queries.layouts import Layout, effective_layout, paper_language
 from app.billing.service.issue import rebuilt_document
 from app.core import audit, clock, storage
 from app.core.actor import Actor
@@ -21,6 +22,7 @@ from app.core.jobs import enqueue
 from app.core.locks import lock_rows
 from app.core.outbox import publish
 from app.core.texts import N_
+from app.documents.model.invoice import BillingDocument
 from app.documents.model.stored import from_json
 from app.documents.rendering import RenderedInvoice, render_invoice
 from app.documents.validation import Status
@@ -38,9 +40,11 @@ def render(actor: Actor, invoice_id: int, translator: Translator) -> str:
     Raises Unavailable when the rules could not be run: never filed unchecked. After several vain attempts, whatever
     the reason, the invoice is held.
     """
-    number, language, document = _claim(actor, invoice_id)
+    number, locale, layout, frozen = _claim(actor, invoice_id)
+    document: BillingDocument = from_json(frozen)
+    language = paper_language(layout, locale, document.buyer.address.country if document.buyer.address else "")
     try:
-        rendered = render_invoice(from_json(document), language=language, translate=translator(language))
+        rendered = render_invoice(document, language=language, translate=translator(locale), brand=layout.brand)
     except Exception as error:
         _note_trouble(actor, invoice_id, [], f"{type(error).__name__}: {error}")
         raise
@@ -53,17 +57,17 @@ def render(actor: Actor, invoice_id: int, translator: Translator) -> str:
 
 
 @command
-def _claim(actor: Actor, invoice_id: int) -> tuple[str, str, dict[str, Any]]:
+def _claim(actor: Actor, invoice_id: int) -> tuple[str, str, Layout, dict[str, Any]]:
     """Reserve the work for some minutes, so that a sweep does not start it a second time."""
     row = db.session.execute(
         update(Invoice)
         .where(Invoice.id == invoice_id, Invoice.state == "issued")
         .values(attempts=Invoice.attempts + 1, due_at=clock.now() + _CLAIM_FOR)
-        .returning(Invoice.number, Invoice.locale, Invoice.document)
+        .returning(Invoice.number, Invoice.locale, Invoice.entity_id, Invoice.document)
     ).one_or_none()
     if row is None:
         raise Conflict(N_("This invoice is rendered already."))
-    return row.number, row.locale, row.document
+    return row.number, row.locale, effective_layout(actor, row.entity_id), row.document
 
 
 def _findings(rendered: RenderedInvoice) -> list[dict[str, Any]]:

@@ -211,7 +211,7 @@ def _columns(*, is_transfer: bool) -> tuple[GridColumn, ...]:
         GridColumn("Коли- чество (объём)", 14 * MILLIMETRE, RIGHT, "3"),
         GridColumn("Цена (тариф) за единицу измерения", 20 * MILLIMETRE, RIGHT, "4"),
         GridColumn("Стоимость товаров (работ, услуг) без налога — всего", 23 * MILLIMETRE, RIGHT, "5"),
-        GridColumn("В том числе сумма акциза", 13 * MILLIMETRE, CENTRE, "6"),
+        GridColumn("В том числе сумма акциза", 15 * MILLIMETRE, CENTRE, "6"),
         GridColumn("Налоговая ставка", 13 * MILLIMETRE, RIGHT, "7"),
         GridColumn("Сумма налога, предъявляемая покупателю", 20 * MILLIMETRE, RIGHT, "8"),
         GridColumn("Стоимость товаров (работ, услуг) с налогом — всего", 24 * MILLIMETRE, RIGHT, "9"),
