@@ -6,7 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.catalog.models.articles import Article
 from app.core.db import db
@@ -63,24 +63,31 @@ def wave(deliveries: Collection[int] | None = None, method: Method = Method.BATC
         return start_wave(desk, store(), chosen, method, client_ref=ref())
 
 
+def _loose(statement: Select[Any]) -> list[Any]:
+    """Rows as they are now, for use outside of the scope."""
+    rows = list(db.session.scalars(statement.execution_options(populate_existing=True)))
+    for row in rows:
+        db.session.expunge(row)
+    return rows
+
+
 def lists_of(number: str) -> list[PickList]:
     with system_scope("factory"):
         statement = select(PickList).join(Wave).where(Wave.number == number).order_by(PickList.position)
-        return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+        return _loose(statement)
 
 
 def pick_lines(number: str) -> list[PickLine]:
     """In the order in which they are walked."""
     with system_scope("factory"):
         statement = select(PickLine).join(PickList).join(Wave).where(Wave.number == number)
-        statement = statement.order_by(PickList.position, PickLine.position).execution_options(populate_existing=True)
-        return list(db.session.scalars(statement))
+        return _loose(statement.order_by(PickList.position, PickLine.position))
 
 
 def packings(number: str) -> list[Packing]:
     with system_scope("factory"):
         statement = select(Packing).join(Wave).where(Wave.number == number).order_by(Packing.position)
-        return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+        return _loose(statement)
 
 
 def all_picked(number: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
+from app.accounts.domain.company import PostalAddress
 from app.catalog.queries.families import kit_parts
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.errors import NotFound
+from app.core.texts import N_
 from app.fulfilment.domain.packing import Picked
 from app.fulfilment.domain.quantities import LineUnit
 from app.fulfilment.domain.shipment import ShipmentEntry
@@ -90,3 +94,118 @@ def _plain(rows: Iterable[Any], places: Mapping[int, int]) -> list[ShipmentEntry
                 row.delivery_id,
             ))  # fmt: skip
     return entries
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """A picked article of a delivery, over all its lines; quantities in the base unit."""
+
+    article_id: int
+    sku: str
+    name: str
+    unit: str
+    picked: Decimal
+    packed: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return self.picked - self.packed
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRow:
+    """A package with what is in it: (SKU, name, quantity, base unit). Weight in kilograms, sizes in centimetres."""
+
+    id: int
+    position: int
+    sscc: str
+    kind: str
+    weight: Decimal | None
+    length: Decimal | None
+    width: Decimal | None
+    height: Decimal | None
+    goods_kg: Decimal | None  # net, as the catalogue weighs it; None where it does not know an article
+    items: tuple[tuple[str, str, Decimal, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackingPage:
+    """A delivery on the packing table."""
+
+    id: int
+    state: str
+    wave: str
+    position: int
+    account: str
+    account_name: str
+    ship_to: PostalAddress
+    shipment: str
+    waiting: int
+    orders: tuple[tuple[str, str, str], ...]  # number, note, wanted way of delivery
+    lines: Sequence[TableLine]
+    boxes: Sequence[BoxRow]
+
+    @property
+    def left(self) -> Decimal:
+        return sum((line.left for line in self.lines), ZERO)
+
+
+_HEAD = text("""
+SELECT p.id, p.state, w.number, p.position, c.code, c.name, p.ship_to, coalesce(s.number, ''),
+    (SELECT count(*) FROM pick_lines l JOIN pick_claims k ON k.id = l.claim_id
+     WHERE k.packing_id = p.id AND l.state = 'waiting')
+FROM packings p JOIN waves w ON w.id = p.wave_id JOIN companies c ON c.id = p.company_id
+LEFT JOIN shipments s ON s.id = p.shipment_id WHERE p.id = :packing""")
+_ORDERS = text("""
+SELECT DISTINCT o.number, o.note, d.method_name FROM pick_claims k JOIN orders o ON o.id = k.order_id
+JOIN order_deliveries d ON d.id = k.delivery_id WHERE k.packing_id = :packing ORDER BY o.number""")
+_NAMES = text("""
+SELECT a.id, coalesce(a.names ->> :locale, a.name), a.base_unit FROM articles a WHERE a.id = ANY(CAST(:ids AS bigint[]))""")
+_BOXES = text("""
+SELECT b.id, b.position, coalesce(b.sscc, ''), b.kind, b.weight, b.length, b.width, b.height, a.sku,
+    coalesce(a.names ->> :locale, a.name), sum(i.quantity), a.base_unit, a.weight_kg
+FROM pack_boxes b LEFT JOIN pack_items i ON i.box_id = b.id LEFT JOIN pick_lines l ON l.id = i.pick_line_id
+LEFT JOIN articles a ON a.id = l.article_id
+WHERE b.packing_id = :packing GROUP BY b.id, a.id ORDER BY b.position, a.sku""")
+
+
+def packing_page(actor: Actor, packing_id: int) -> PackingPage:
+    """Raises NotFound; five statements."""
+    asked = {"packing": packing_id, "locale": actor.locale}
+    head = db.session.execute(_HEAD, asked).one_or_none()
+    if head is None:
+        raise NotFound(N_("There is no such delivery to pack."))
+    orders = tuple(tuple(row) for row in db.session.execute(_ORDERS, asked))
+    return PackingPage(
+        *head[:6], PostalAddress.from_json(head[6]), *head[7:], orders, _table(actor, packing_id), _boxes(asked)
+    )
+
+
+def _table(actor: Actor, packing_id: int) -> list[TableLine]:
+    sums: dict[int, tuple[str, Decimal, Decimal]] = {}
+    for line in picked_lines(actor, packing_id):
+        sku, picked, packed = sums.get(line.article_id, (line.sku, ZERO, ZERO))
+        sums[line.article_id] = (sku, picked + line.picked, packed + line.packed)
+    rows = db.session.execute(_NAMES, {"ids": list(sums), "locale": actor.locale})
+    names = {key: (name, unit) for key, name, unit in rows}
+    return [TableLine(key, sku, *names[key], picked, packed) for key, (sku, picked, packed) in sums.items()]
+
+
+def _boxes(asked: Mapping[str, Any]) -> list[BoxRow]:
+    heads: dict[int, Any] = {}
+    items: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(_BOXES, asked):
+        heads[row[0]] = row[:8]
+        if row[8] is not None:
+            items[row[0]].append(row[8:])
+    return [
+        BoxRow(*head, _weight(items[key]), tuple((one[0], one[1], one[2], one[3]) for one in items[key]))
+        for key, head in heads.items()
+    ]
+
+
+def _weight(items: Sequence[Any]) -> Decimal | None:
+    weights = [None if one[4] is None else one[2] * one[4] for one in items]
+    if not weights or None in weights:
+        return None
+    return sum((one for one in weights if one is not None), ZERO).quantize(Decimal("0.001")).normalize() + 0
