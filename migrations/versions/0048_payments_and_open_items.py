@@ -77,6 +77,12 @@ def _open_items() -> None:
         sa.Column("kind", sa.String(length=11), nullable=False),
         sa.Column("invoice_id", sa.BigInteger(), nullable=True),
         sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column(
+            "match_key",
+            sa.String(length=60),
+            sa.Computed("upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g'))", persisted=True),
+            nullable=False,
+        ),
         sa.Column("text", sa.String(length=300), server_default="", nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("amount", sa.Numeric(precision=18, scale=6), nullable=False),
@@ -116,7 +122,7 @@ def _open_items() -> None:
         postgresql_where=sa.text("open_amount <> 0"),
     )
     op.create_index("ix_open_items_invoice_id_company_id", "open_items", ["invoice_id", "company_id"], unique=False)
-    op.create_index("ix_open_items_number", "open_items", ["number"], unique=False)
+    op.create_index("ix_open_items_match_key", "open_items", ["match_key"], unique=False)
     op.create_index(
         "ix_open_items_open",
         "open_items",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Currency, Exact, Id, Moment
 
 _NONE = text("'[]'::jsonb")
+_KEY = "upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g'))"
 _INVOICES = "invoice_id IS NOT NULL AND kind IN ('invoice', 'credit_note', 'prepayment')"
 
 
@@ -58,7 +60,7 @@ class OpenItem(Base):
         Index("ix_open_items_company_id_issued_on", "company_id", "issued_on", "id"),
         Index("ix_open_items_open", "company_id", "due_on", "id", postgresql_where=text("open_amount <> 0")),
         Index("ix_open_items_due_on", "due_on", "id", postgresql_where=text("open_amount <> 0")),
-        Index("ix_open_items_number", "number"),
+        Index("ix_open_items_match_key", "match_key"),
     )
 
     id: Mapped[Id]
@@ -67,6 +69,7 @@ class OpenItem(Base):
     kind: Mapped[str] = mapped_column(String(11))
     invoice_id: Mapped[int | None] = mapped_column(BigInteger)  # of a discount, fee or write-off: what it is about
     number: Mapped[str] = mapped_column(String(60))
+    match_key: Mapped[str] = mapped_column(String(60), Computed(_KEY, persisted=True))  # as payers' texts are searched
     text: Mapped[str] = mapped_column(String(300), server_default="")
     currency: Mapped[Currency]
     amount: Mapped[Exact]
