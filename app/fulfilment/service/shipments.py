@@ -27,6 +27,7 @@ from app.fulfilment.domain.shipment import (
     next_state,
 )
 from app.fulfilment.events import ShipmentDelivered, ShipmentSent
+from app.fulfilment.models.carriers import Carrier
 from app.fulfilment.models.shipments import Package, Shipment, ShipmentLine, ShipmentProof
 from app.fulfilment.service.leaving import take_from_stock
 from app.ordering.service import progress
@@ -105,13 +106,23 @@ def _head(actor: Actor, wanted: NewShipment, client_ref: str) -> Shipment:
     shipment = Shipment(
         company_id=wanted.company_id, number=f"LS-{year}-{next_number(_SERIES, year):06d}", client_ref=client_ref,
         request_hash=wanted.fingerprint, state=str(ShipmentState.PACKED), warehouse_id=wanted.warehouse_id,
-        ship_to=wanted.ship_to.as_json(), carrier_id=wanted.carrier_id, carrier_name=wanted.carrier_name.strip()[:120],
+        ship_to=wanted.ship_to.as_json(), carrier_id=wanted.carrier_id, carrier_name=_carrier_name(wanted),
         note=wanted.note.strip(), weight=wanted.weight, line_count=len(wanted.entries),
         package_count=len(wanted.packages), packed_at=now, expected_on=wanted.expected_on, user_id=actor.user_id,
     )  # fmt: skip
     db.session.add(shipment)
     db.session.flush()
     return shipment
+
+
+def _carrier_name(wanted: NewShipment) -> str:
+    """As of now: shipments keep the name they left with."""
+    if wanted.carrier_id is None:
+        return wanted.carrier_name.strip()[:120]
+    name = db.session.scalar(select(Carrier.name).where(Carrier.id == wanted.carrier_id))
+    if name is None:
+        raise Invalid("carrier", N_("There is no such carrier."))
+    return name
 
 
 def _add_packages(shipment: Shipment, packages: Sequence[NewPackage], *, first: int = 1) -> list[int]:

@@ -133,6 +133,8 @@ class OrderLineRow:
     state: str
     promised_on: date | None
     price_source: str = ""
+    shipped_quantity: Decimal = Decimal(0)
+    arrived_quantity: Decimal = Decimal(0)  # delivered, or known not to come
 
     @property
     def why(self) -> Message | None:
@@ -149,7 +151,8 @@ _LINE: tuple[Any, ...] = (
     OrderLine.id, OrderLine.position, OrderLine.sku, OrderLine.customer_number, OrderLine.name, OrderLine.quantity,
     OrderLine.unit, OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.net,
     OrderLine.vat_rate, OrderLine.price_list, OrderLine.price_from, OrderLine.note, OrderLine.cancelled_quantity,
-    OrderLine.state, OrderLine.promised_on, OrderLine.price_source,
+    OrderLine.state, OrderLine.promised_on, OrderLine.price_source, OrderLine.shipped_quantity,
+    OrderLine.delivered_quantity + OrderLine.missing_quantity,
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from app.trial.demo.described import add_descriptions
 from app.trial.demo.evaluated import add_evaluation
 from app.trial.demo.families import DemoArticle
 from app.trial.demo.files import add_files
+from app.trial.demo.layouts import add_layouts
 from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
 from app.trial.demo.matched import add_matched
@@ -59,8 +60,10 @@ from app.trial.demo.punch_out import add_punch_out
 from app.trial.demo.quotes import add_quotes
 from app.trial.demo.quotes_after import add_quotes_after
 from app.trial.demo.range import fill_range
+from app.trial.demo.receivables import add_receivables
 from app.trial.demo.reorders import add_reorders
 from app.trial.demo.search import add_search
+from app.trial.demo.shipments import add_shipments
 from app.trial.demo.standing import add_standing
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
@@ -70,7 +73,8 @@ from app.trial.demo.trade import fill_trade
 from app.trial.demo.visits import add_visit
 
 LOGINS = ("jonas@hansewerft.example", "lena@hansewerft.example",
-          "henrik@hansewerft.example", "petra@nordkontor.example", "sven@nordkontor.example", "paul@nordkontor.example",
+          "henrik@hansewerft.example", "buch@hansewerft.example", "petra@nordkontor.example",
+          "sven@nordkontor.example", "paul@nordkontor.example",
           "anna@nordkontor.example", "oksana@budivelnyk.example", "timur@stroymontazh.example",
           "ingrid@nordkontor.example", "elena@rossi.example", "mads@kattegat-pack.example")  # fmt: skip
 
@@ -138,6 +142,7 @@ def _fill(actor: Actor) -> None:
         add_promotions(house)
         add_tax_facts(house)
         add_supply(house, items)
+        add_layouts(house)
     buyers = [(buyer, account.orders, account.facts.code) for account, (_, buyer) in accounts]
     yard = accounts[0][1][1]
     fill_trade(house, [buyer for buyer in buyers if buyer[1]], items, {yard.company_id: add_cost_centres(yard)})
@@ -154,10 +159,12 @@ def _fill(actor: Actor) -> None:
         add_plans(house)
         add_suppliers_articles(house, items)
         add_one_c(house, items)
+    add_shipments(house, yard, items)
     _told_long_ago()
     _add_desk(house, yard, items)
     _add_tenders(house, yard, items)
     _add_exchange(house, yard, items)
+    add_receivables(house)
     _applicant()
 
 
