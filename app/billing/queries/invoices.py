@@ -96,6 +96,9 @@ class InvoicePage:
     faults: tuple[Fault, ...]
     last_error: str
     history: Sequence[AuditEntry]
+    kind: str = "invoice"
+    reason: str = ""
+    rate: tuple[Decimal, date, str] | None = None  # of `currency` in the tax currency, its day and source
 
 
 _ROW: tuple[Any, ...] = (
@@ -211,6 +214,11 @@ def invoice(actor: Actor, number: str) -> InvoicePage:
         faults=_faults(found.findings) if actor.is_operator else (),
         last_error=found.last_error if actor.is_operator else "",
         history=audit.history(actor, "invoice", found.id),
+        kind=found.kind,
+        reason=found.reason,
+        rate=(found.exchange_rate, found.rate_on, found.rate_source)
+        if found.exchange_rate is not None and found.rate_on is not None
+        else None,
     )
 
 

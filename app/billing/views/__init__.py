@@ -11,6 +11,7 @@ from app.web.texts import _
 
 blueprint = Blueprint("billing", __name__)
 nav_entry(25, "billing.index", _("Invoices"), Permission.READ, "invoice", scope=Scope.OPERATOR)
+nav_entry(27, "billing.invoicing", _("Invoicing"), Permission.ISSUE, "invoice", scope=Scope.OPERATOR)
 nav_entry(60, "billing.index", _("Invoices"), Permission.READ, "invoice", scope=Scope.TENANT)
 nav_entry(58, "billing.receivables", _("Receivables"), Permission.RECEIVABLES, "ledger", scope=Scope.OPERATOR,
           under=("/reminders",))  # fmt: skip
@@ -22,9 +23,12 @@ from app.billing.views import (  # noqa: E402 -- the modules add their routes to
     desk,  # noqa: F401
     disputes,  # noqa: F401
     exports,  # noqa: F401
+    invoice_work,  # noqa: F401
     invoices,  # noqa: F401
+    invoicing,  # noqa: F401
     layouts,  # noqa: F401
     panels,  # noqa: F401
+    papers,  # noqa: F401
     receivables,  # noqa: F401
     reminders,  # noqa: F401
     statements,  # noqa: F401

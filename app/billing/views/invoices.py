@@ -17,7 +17,7 @@ from app.billing.queries.archive import register as registered
 from app.billing.queries.filters import InvoiceFilters
 from app.billing.service.render import check_again
 from app.billing.views import blueprint
-from app.billing.views.labels import FORM_NAMES, STATES, due_sign, told, where_to_mend
+from app.billing.views.labels import FORM_NAMES, KINDS, STATES, due_sign, told, where_to_mend
 from app.core import clock, storage
 from app.core.actor import Scope
 from app.core.errors import NotFound
@@ -153,10 +153,14 @@ def show(number: str) -> Response:
         may_release=actor().can(Permission.RELEASE) and page.state == "held",
         is_operator=is_operator,
         order_address=_order_address(page),
+        kind=KINDS[page.kind],
     )
 
 
 def _order_address(page: queries.InvoicePage) -> str:
+    """Where its order is; empty for an invoice of several."""
+    if not page.order_number:
+        return ""
     if actor().is_operator:
         return url_for("ordering.sales_order", account=page.customer_code, number=page.order_number)
     return url_for("ordering.order", number=page.order_number)

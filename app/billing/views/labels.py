@@ -18,6 +18,10 @@ STATES = {
     "ready": ("good", _("Ready")),
     "held": ("bad", _("Held")),
 }
+KINDS = {
+    "invoice": _("Invoice"), "credit_note": _("Credit note"), "prepayment": _("Prepayment invoice"),
+    "proforma": _("Proforma invoice"), "corrective": _("Corrective invoice"),
+}  # fmt: skip
 FORM_NAMES = {"pdf": _("PDF/A-3 with embedded XML"), "ubl": _("UBL 2.1"), "cii": _("CII (Factur-X)")}
 EXPORT_STATES = {
     "waiting": ("info", _("Waiting")),

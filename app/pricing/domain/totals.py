@@ -100,6 +100,6 @@ def totals(
 def _group(  # noqa: PLR0917
     category: str, rate: Decimal | None, base: Decimal, currency: str, rounding: Rounding, given: Reason | None
 ) -> VatGroup:
-    tax = round_amount(base * (rate or 0) / _HUNDRED, currency, rounding)
+    tax = round_amount(base * (rate or 0) / _HUNDRED, currency, rounding) + 0  # never minus zero
     code, text = given or reason(category)
     return VatGroup(category, rate, base, tax, code, text)
