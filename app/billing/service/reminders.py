@@ -27,6 +27,7 @@ from app.billing.queries.dunning import (
     rules,
 )
 from app.billing.queries.entities import entity_of
+from app.billing.queries.layouts import effective_layout, paper_language
 from app.billing.service.dunning import proposed
 from app.billing.service.open_items import NewItem, post
 from app.core import audit, clock, storage
@@ -41,6 +42,8 @@ from app.core.texts import N_
 from app.documents.model.reminder import Reminder as ReminderDocument
 from app.documents.model.reminder import ReminderLine
 from app.documents.model.stored import read, to_plain
+from app.documents.paper.brand import Brand
+from app.documents.paper.words import words_in
 from app.documents.rendering import render_reminder
 
 Translator = Callable[[str], Callable[[str], str]]
@@ -117,13 +120,15 @@ def issue_reminder(actor: Actor, run_id: int, reminder_id: int, translator: Tran
     reminder.pay_by, reminder.interest = found.pay_by, sum((charge.amount for charge in charges), Decimal(0))
     seller = entity_of(actor, reminder.company_id)
     buyer = customer_party(actor, reminder.company_id)
+    layout = effective_layout(actor, seller.id)
+    speak = words_in(paper_language(layout, buyer.locale, buyer.country), translator(buyer.locale)).translate
     issued_on = clock.today(seller.time_zone)
     number = f"REM-{issued_on.year}-{next_number('reminder', issued_on.year):06d}"
     document = reminder_document(
         number=number, issued_on=issued_on, currency=reminder.currency, seller=seller.party, buyer=buyer,
-        lines=_lines(ledger, found, run.as_of, translator(buyer.locale)), level=reminder.level,
+        lines=_lines(ledger, found, run.as_of, speak), level=reminder.level,
         last_level=reminder.last_level, fee=reminder.fee, interest=reminder.interest,
-        interest_text=_interest_text(row, translator(buyer.locale)) if reminder.interest else "",
+        interest_text=_interest_text(row, speak) if reminder.interest else "",
         pay_by=reminder.pay_by, text=found.level.text,
     )  # fmt: skip
     reminder.number, reminder.issued_on, reminder.issued_at = number, issued_on, clock.now()
@@ -239,19 +244,22 @@ def print_reminder(actor: Actor, reminder_id: int, translator: Translator) -> bo
     found = _to_print(actor, reminder_id)
     if found is None:
         return False
-    document, language = found
-    pdf = render_reminder(document, language=language, translate=translator(language))
+    document, language, brand = found
+    pdf = render_reminder(document, language=language, translate=translator(language), brand=brand)
     return _file(actor, reminder_id, pdf)
 
 
 @command
-def _to_print(actor: Actor, reminder_id: int) -> tuple[ReminderDocument, str] | None:
+def _to_print(actor: Actor, reminder_id: int) -> tuple[ReminderDocument, str, Brand] | None:
     row = db.session.get(Reminder, reminder_id)
     if row is None:
         raise NotFound
     if row.state != "issued" or row.document is None or row.file_id is not None:
         return None
-    return read(ReminderDocument, row.document), customer_party(actor, row.company_id).locale
+    layout = effective_layout(actor, entity_of(actor, row.company_id).id)
+    buyer = customer_party(actor, row.company_id)
+    language = paper_language(layout, buyer.locale, buyer.country)
+    return read(ReminderDocument, row.document), language, layout.brand
 
 
 @command

@@ -21,7 +21,8 @@ from app.billing.domain.account_statement import AccountStatement
 from app.billing.domain.periods import usual_periods
 from app.billing.forms.receivables import first_days
 from app.billing.policy import Permission
-from app.billing.queries.entities import entity_of
+from app.billing.queries.entities import Seller, entity_of
+from app.billing.queries.layouts import Layout, effective_layout, paper_language
 from app.billing.queries.statements import currencies_of, statement_of
 from app.billing.views import blueprint
 from app.billing.views.invoices import day_or_none, today
@@ -29,9 +30,9 @@ from app.core.actor import Scope
 from app.core.errors import Invalid
 from app.core.tables.rows import Cell
 from app.core.tables.writing import csv_chunks, write_xlsx
-from app.documents import rendering
 from app.documents.formats import formats
 from app.documents.paper.words import words_in
+from app.documents.rendering import render_reconciliation, render_statement
 from app.web.access import actor, requires
 from app.web.fragments import render_page
 from app.web.pagination import here_with
@@ -54,7 +55,8 @@ class _Asked:
     end: date
     language: str
     party: CustomerParty
-    problem: Invalid | None = None
+    seller: Seller
+    layout: Layout
 
     def statement(self) -> AccountStatement:
         return statement_of(actor(), self.currency, self.start, self.end, self.company_id)
@@ -63,6 +65,8 @@ class _Asked:
 def _asked(code: str | None) -> _Asked:
     company_id = actor().company_id if code is None else account_id(actor(), code)
     party, known = customer_party(actor(), company_id), currencies_of(actor(), company_id)
+    seller = entity_of(actor(), company_id)
+    layout = effective_layout(actor(), seller.id)
     first, last = first_days(today())
     currency, language = request.args.get("currency", ""), request.args.get("language", "")
     return _Asked(
@@ -71,8 +75,10 @@ def _asked(code: str | None) -> _Asked:
         known,
         day_or_none(request.args.get("start", "")) or first,
         day_or_none(request.args.get("end", "")) or last,
-        language if language in PAPER_LANGUAGES else party.locale,
+        language if language in PAPER_LANGUAGES else paper_language(layout, party.locale, party.country),
         party,
+        seller,
+        layout,
     )
 
 
@@ -150,7 +156,7 @@ def _file(code: str | None, form: str) -> Response:
         write_xlsx(_rows(found), target, sheet="statement")
         target.seek(0)
         return send_file(target, mimetype=_XLSX, as_attachment=True, download_name=f"{name}.xlsx")
-    seller = entity_of(actor(), asked.company_id).party
+    seller, brand = asked.seller.party, asked.layout.brand
     if form == "xml":
         document = statement_document(found, seller, asked.party, today())
         return _download(formats["ubl-statement"].dumps(document), "application/xml", f"{name}.xml")
@@ -158,10 +164,10 @@ def _file(code: str | None, form: str) -> Response:
     if form == "act":
         words = words_in(asked.language, translate)
         act = reconciliation_document(found, seller, asked.party, today(), words)
-        pdf = rendering.render_reconciliation(act, language=asked.language, translate=translate)
+        pdf = render_reconciliation(act, language=asked.language, translate=translate, brand=brand)
     else:
         printed = statement_document(found, seller, asked.party, today(), is_printed=True)
-        pdf = rendering.render_statement(printed, language=asked.language, translate=translate)
+        pdf = render_statement(printed, language=asked.language, translate=translate, brand=brand)
     return _download(pdf, "application/pdf", f"{name}.pdf")
 
 

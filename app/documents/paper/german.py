@@ -37,6 +37,10 @@ Paid and credited | Gezahlt und gutgeschrieben
 Payable by | Zahlbar bis
 Open items | Offene Posten
 Reminder fee | Mahngebühr
+Late payment: {points} percentage points a year above the base rate, actual days over {year}. | \
+Verzugszinsen: {points} Prozentpunkte im Jahr über dem Basiszinssatz, tatsächliche Tage durch {year}.
+Late payment: {points} percentage points a year above the base rate, months of 30 days over 360. | \
+Verzugszinsen: {points} Prozentpunkte im Jahr über dem Basiszinssatz, Monate zu 30 Tagen durch 360.
 Interest | Verzugszinsen
 Exempt | Steuerfrei
 Reverse charge | Steuerschuldnerschaft des Leistungsempfängers

@@ -62,6 +62,7 @@ from app.trial.demo.quotes_after import add_quotes_after
 from app.trial.demo.range import fill_range
 from app.trial.demo.receivables import add_receivables
 from app.trial.demo.reorders import add_reorders
+from app.trial.demo.returns import add_returns
 from app.trial.demo.search import add_search
 from app.trial.demo.shipments import add_shipments
 from app.trial.demo.standing import add_standing
@@ -160,6 +161,7 @@ def _fill(actor: Actor) -> None:
         add_suppliers_articles(house, items)
         add_one_c(house, items)
     add_shipments(house, yard, items)
+    add_returns(house, yard)
     _told_long_ago()
     _add_desk(house, yard, items)
     _add_tenders(house, yard, items)
