@@ -62,7 +62,7 @@ def send(
 ) -> None:  # fmt: skip
     """Send the document of a FILE (in any format that is read here) to a partner, as was agreed with it.
 
-    With --order the despatch advice of an order that a partner sent, to that partner; with --catalogue the articles of
+    With --order the despatch advices of an order's shipments that have left; with --catalogue the articles of
     the partner's account at its prices. The same is sent once.
     """
     with office() as actor:
