@@ -140,7 +140,23 @@ Net | Netto
 Payment | Zahlung
 Scan to pay | Zum Zahlen scannen
 Tax | Steuer
+References | Referenzen
+No package number: set the company prefix given by GS1. | Keine Packstücknummer: Bitte die von GS1 vergebene Basisnummer eintragen.
+Package | Packstück
+Labels | Etiketten
+To | An
 Reconciliation act | Saldenabstimmung
+Mutual settlements between {seller} and {buyer}, {start} – {end} | Gegenseitige Abrechnung zwischen {seller} und {buyer}, {start} – {end}
+Contract {number} | Vertrag {number}
+Books of {name} | Nach den Büchern von {name}
+Opening balance | Anfangssaldo
+Closing balance | Endsaldo
+Turnover | Umsatz
+Turnover on this page | Umsatz dieser Seite
+By the books of {seller} nothing is owed on {date}. | Nach den Büchern von {seller} ist am {date} nichts offen.
+By the books of {seller}, {debtor} owes {creditor} {amount} on {date}. | Nach den Büchern von {seller} schuldet {debtor} am {date} {creditor} {amount}.
+name and signature | Name und Unterschrift
+Seal | Stempel
 """
 _UNITS = {
     "pcs": "Stk", "units": "Einh.", "each": "Stk", "pairs": "Paar", "sets": "Sätze", "dozen": "Dtzd", "kg": "kg",

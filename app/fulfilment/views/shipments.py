@@ -24,6 +24,7 @@ from app.fulfilment.views import blueprint
 from app.web.access import actor, requires
 from app.web.fragments import render_page
 from app.web.pagination import keyset_from_request, page_of
+from app.web.papers import look_for
 from app.web.texts import _, say, translator
 
 _TONES: Mapping[ShipmentState, str] = {
@@ -116,7 +117,8 @@ def shipment_paper(number: str, paper: str) -> Response:
     found = shipment(actor(), number)
     buyer = customer_party(actor(), found.company_id)
     document = despatch_advice(found, seller=operator_party(actor()), buyer=buyer)
-    pdf = _PAPERS[paper](document, language=buyer.locale, translate=translator(buyer.locale))
+    brand, language = look_for(actor(), found.company_id, buyer.locale, buyer.country)
+    pdf = _PAPERS[paper](document, language=language, translate=translator(buyer.locale), brand=brand)
     return send_file(
         BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=f"{found.number}-{paper}.pdf",
         max_age=0,

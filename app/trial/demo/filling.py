@@ -72,6 +72,7 @@ from app.trial.demo.tenders import FIRMS, add_tenders
 from app.trial.demo.tenders_awarded import add_awarded
 from app.trial.demo.trade import fill_trade
 from app.trial.demo.visits import add_visit
+from app.trial.demo.warehouse import add_warehouse
 
 LOGINS = ("jonas@hansewerft.example", "lena@hansewerft.example",
           "henrik@hansewerft.example", "buch@hansewerft.example", "petra@nordkontor.example",
@@ -167,6 +168,7 @@ def _fill(actor: Actor) -> None:
     _add_tenders(house, yard, items)
     _add_exchange(house, yard, items)
     add_receivables(house)
+    add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
     _applicant()
 
 
