@@ -112,7 +112,9 @@ def verify(context: click.Context, *, as_json: bool) -> None:
         )
         for word, rows in (("fault", found.faults), ("note", found.notes)):
             for one in rows:
-                click.echo(f"{word}: {one.check} of {one.sku} in {one.place}: {one.kept:f}, by its rows {one.rows:f}")
+                click.echo(
+                    f"{word}: {one.check} of {one.sku} in {one.place}: {one.kept:f}, by its rows {one.by_rows:f}"
+                )
     if found.faults:
         context.exit(1)
 
@@ -120,7 +122,7 @@ def verify(context: click.Context, *, as_json: bool) -> None:
 def _fault(fault: Fault) -> dict[str, str]:
     return {
         "check": fault.check, "sku": fault.sku, "place": fault.place, "kept": f"{fault.kept.normalize() + 0:f}",
-        "rows": f"{fault.rows.normalize() + 0:f}",
+        "rows": f"{fault.by_rows.normalize() + 0:f}",
     }  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.web.forms import DecimalField, Form, choices
+from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.texts import _
 
 _WHOLE = _("A whole number.")
@@ -135,3 +135,85 @@ class FeedForm(Form):
         _("Minutes until it is old"), [InputRequired(_WHOLE), NumberRange(1, 10_080)], default=60
     )
     is_active = BooleanField(_("Read it every minute"), default=True)
+
+
+class NewReceiptForm(Form):
+    """A delivery that has come."""
+
+    client_ref = ClientRefField()
+    warehouse = SelectField(_("Warehouse"))
+    arrived_on = DateField(_("Arrived"), [InputRequired(_("Which day?"))])
+    purchase = StringField(_("Purchase number"), [Length(max=80)])
+    supplier = StringField(_("Supplier's code"), [Length(max=40)])
+    delivery_note = StringField(_("Delivery note"), [Length(max=80)])
+    note = StringField(_("Note"), [Length(max=200)])
+
+
+class ArticleForm(Form):
+    """An article for a receipt."""
+
+    sku = StringField(_("Article"), [InputRequired(_("Which article?")), Length(max=60)])
+
+
+class LinesForm(Form):
+    """Rows of a table whose fields are read by their names."""
+
+
+class NewTransferForm(Form):
+    """Goods for another warehouse."""
+
+    client_ref = ClientRefField()
+    source = SelectField(_("From"))
+    target = SelectField(_("To"))
+    expected_on = DateField(_("Expected"), [Optional()])
+    lines = TextAreaField(
+        _("Articles"), [InputRequired(_("Name at least one article."))],
+        description=_("One a line: article, quantity in base units, and a batch where it matters."),
+    )  # fmt: skip
+    note = StringField(_("Note"), [Length(max=200)])
+
+
+class NewCountForm(Form):
+    """What shall be counted."""
+
+    client_ref = ClientRefField()
+    warehouse = SelectField(_("Warehouse"))
+    planned_on = DateField(_("Day"), [InputRequired(_("Which day?"))])
+    zone = StringField(_("Zone"), [Length(max=40)], description=_("Only bins of this zone; empty: everything."))
+    words = StringField(_("Articles"), [Length(max=100)], description=_("Words or numbers; empty: all articles."))
+    note = StringField(_("Note"), [Length(max=200)])
+
+
+class FoundForm(Form):
+    """Goods that lie where the list names none."""
+
+    sku = StringField(_("Article"), [InputRequired(_("Which article?")), Length(max=60)])
+    counted = DecimalField(_("Counted"), [InputRequired(_("How much is there?"))])
+    bin = StringField(_("Bin"), [Length(max=40)])
+    batch = StringField(_("Batch"), [Length(max=60)])
+
+
+class BinForm(Form):
+    """A bin, made or changed by its code."""
+
+    code = StringField(_("Code"), [InputRequired(_("Give it a code.")), Length(max=40)])
+    zone = StringField(_("Zone"), [Length(max=40)])
+    sort_key = IntegerField(_("Place on the way"), [InputRequired(_WHOLE), NumberRange(0, 1_000_000)], default=0)
+
+
+class RelocationForm(Form):
+    """Goods from one bin to another."""
+
+    sku = StringField(_("Article"), [InputRequired(_("Which article?")), Length(max=60)])
+    quantity = DecimalField(_("Quantity"), [InputRequired(_("How much?"))])
+    source = StringField(_("From bin"), [Length(max=40)], description=_("Empty: goods that lie in no bin."))
+    target = StringField(_("To bin"), [Length(max=40)])
+    batch = StringField(_("Batch"), [Length(max=60)])
+
+
+class TrackingForm(Form):
+    """What receipts and shipments must say of an article."""
+
+    needs_batch = BooleanField(_("Batch"))
+    needs_expiry = BooleanField(_("Day of expiry"))
+    needs_serial = BooleanField(_("Serial numbers"))

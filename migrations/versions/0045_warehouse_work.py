@@ -19,7 +19,7 @@ INSERT INTO stock_moves (article_id, warehouse_id, quantity, reason, reference, 
 SELECT b.article_id, b.warehouse_id, v.sign * b.quantity, 'batch', 'opening', CASE v.sign WHEN 1 THEN b.number ELSE '' END
 FROM stock_batches b CROSS JOIN (VALUES (-1), (1)) v (sign) WHERE b.quantity > 0 ORDER BY b.id, v.sign"""
 _MOVE_INDEXES = {
-    "ix_stock_moves_article_id_batch": (["article_id", "batch"], "batch <> ''"),
+    "ix_stock_moves_batch_article_id": (["batch", "article_id"], "batch <> ''"),
     "ix_stock_moves_bin_id": (["bin_id"], "bin_id IS NOT NULL"),
     "ix_stock_moves_order_line_id": (["order_line_id"], "order_line_id IS NOT NULL"),
     "ix_stock_moves_customer_id": (["customer_id"], "customer_id IS NOT NULL"),

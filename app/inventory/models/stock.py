@@ -74,7 +74,7 @@ class StockMove(Base):
     __table_args__ = (
         CheckConstraint("condition IN ('stock', 'quarantine', 'transit', 'scrap')", name="condition_known"),
         Index("ix_stock_moves_article_id_warehouse_id", "article_id", "warehouse_id"),
-        Index("ix_stock_moves_article_id_batch", "article_id", "batch", postgresql_where=text("batch <> ''")),
+        Index("ix_stock_moves_batch_article_id", "batch", "article_id", postgresql_where=text("batch <> ''")),
         Index("ix_stock_moves_bin_id", "bin_id", postgresql_where=text("bin_id IS NOT NULL")),
         Index("ix_stock_moves_order_line_id", "order_line_id", postgresql_where=text("order_line_id IS NOT NULL")),
         Index("ix_stock_moves_customer_id", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),

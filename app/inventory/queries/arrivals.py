@@ -111,11 +111,11 @@ _SUPPLIERS_BACKWARDS = text(_SUPPLIERS.format(sign="<", order="DESC"))
 _BATCHES = """
 SELECT b.id, a.sku, coalesce(a.names ->> :locale, a.name), a.base_unit, w.code, b.number, b.expires_on, b.quantity,
     (SELECT count(*) FROM stock_batches o WHERE (o.article_id, o.warehouse_id) = (b.article_id, b.warehouse_id)
-        AND (coalesce(o.expires_on, 'infinity'), o.number) <= (coalesce(b.expires_on, 'infinity'), b.number)),
+        AND o.quantity > 0 AND (coalesce(o.expires_on, 'infinity'), o.number) <= (coalesce(b.expires_on, 'infinity'), b.number)),
     (SELECT sum(o.quantity) FROM stock_batches o WHERE (o.article_id, o.warehouse_id) = (b.article_id, b.warehouse_id)),
     coalesce(s.on_hand, 0)
 FROM stock_batches b JOIN articles a ON a.id = b.article_id JOIN warehouses w ON w.id = b.warehouse_id
-LEFT JOIN stock s ON s.article_id = b.article_id AND s.warehouse_id = b.warehouse_id WHERE """
+LEFT JOIN stock s ON s.article_id = b.article_id AND s.warehouse_id = b.warehouse_id WHERE b.quantity > 0 AND """
 _BATCH_LIST = (
     _BATCHES
     + """(:words = '' OR a.sku_key = :key OR b.number ILIKE :like)

@@ -19,7 +19,7 @@ class Fault:
     sku: str
     place: str
     kept: Decimal
-    rows: Decimal
+    by_rows: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ FROM stock s FULL JOIN (
 ) r ON r.article_id = s.article_id AND r.warehouse_id = s.warehouse_id
 WHERE coalesce(s.reserved, 0) <> coalesce(r.quantity, 0)""",
     "promised_of_goods_to_come": _HELD.format(
-        table="incoming_goods", key="incoming_id", article="t.article_id", place="t.reference"
+        table="incoming_goods", key="incoming_id", article="t.article_id", place="'purchase ' || t.reference"
     ),
     "promised_of_suppliers": _HELD.format(
-        table="supplier_stock", key="supplier_stock_id", article="t.article_id", place="t.supplier_id::text"
+        table="supplier_stock", key="supplier_stock_id", article="t.article_id", place="'supplier ' || t.supplier_id"
     ),
     "backordered": _HELD.format(
         table="backorder_rules", key="backorder_rule_id", article="t.article_id", place="'rule ' || t.id"
@@ -118,8 +118,8 @@ FROM stock s JOIN (
 JOIN article_tracking t ON t.article_id = s.article_id AND t.needs_serial WHERE n.pieces <> s.on_hand""",
 }
 _NAMED = """
-SELECT v.check, coalesce(a.sku, ''), coalesce(w.code, v.place), v.kept, v.rows
-FROM ({checks}) v (check, article_id, place, kept, rows)
+SELECT v.title, coalesce(a.sku, ''), coalesce(w.code, v.place), v.kept, v.summed
+FROM ({checks}) v (title, article_id, place, kept, summed)
 LEFT JOIN articles a ON a.id = v.article_id LEFT JOIN warehouses w ON w.id::text = v.place
 ORDER BY 1, 2, 3"""
 

@@ -106,7 +106,7 @@ def set_batches(actor: Actor, rows: Sequence[BatchRow]) -> Batches:
         "articles": [names.article(row.sku) for row in chosen],
         "warehouses": [names.warehouses[row.warehouse] for row in chosen],
     }
-    lock_shelves(set(zip(places["articles"], places["warehouses"], strict=True)))
+    lock_shelves({(names.article(row.sku) or 0, names.warehouses[row.warehouse]) for row in chosen})
     given = places | {
         "numbers": [row.number for row in chosen],
         "quantities": [row.quantity for row in chosen],

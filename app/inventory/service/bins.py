@@ -116,3 +116,9 @@ def relocate(actor: Actor, warehouse_id: int, moves: Sequence[Relocation], *, re
     audit.record(actor, "stock", 0, "relocated", {"warehouse_id": warehouse_id, "reference": reference, "moves": [
         [one.article_id, one.batch, one.quantity, one.from_bin_id, one.to_bin_id] for one in moves[:20]
     ]})  # fmt: skip
+
+
+def open_bins(warehouse_id: int) -> dict[str, int]:
+    """Ids of the bins of a warehouse that take goods, by code."""
+    statement = select(Bin.code, Bin.id).where(Bin.warehouse_id == warehouse_id, Bin.is_active)
+    return {row.code: row.id for row in db.session.execute(statement)}

@@ -16,7 +16,7 @@ from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.texts import N_, Message
 from app.inventory.service.backorders import serve_waiting
-from app.inventory.service.ledger import Entry, lock_shelves, write
+from app.inventory.service.ledger import Condition, Entry, lock_shelves, write
 from app.inventory.service.lookups import known
 from app.inventory.service.serials import SerialStep, check_serials, follow
 from app.inventory.service.stock import Outcome, StockResult
@@ -204,12 +204,14 @@ def take_in(actor: Actor, incoming_id: int, arrivals: Sequence[Arrival], *, refe
 def put_in(actor: Actor, goods: Sequence[tuple[int, int, Arrival]], reference: str) -> None:
     """Rows of the ledger for what came: (article, warehouse, what); the shelves are locked already."""
     check_serials((article, one.quantity + one.damaged, one.serials) for article, _, one in goods)
-    entries, steps = [], []
+    entries: list[Entry] = []
+    steps = []
     for article, warehouse, one in goods:
         whole = one.serials[: int(one.quantity)]
-        for quantity, condition, numbers in (
+        parts: list[tuple[Decimal, Condition, tuple[str, ...]]] = [
             (one.quantity, "stock", whole), (one.damaged, "quarantine", one.serials[len(whole) :]),
-        ):  # fmt: skip
+        ]  # fmt: skip
+        for quantity, condition, numbers in parts:
             if quantity > 0:
                 bin_id = one.bin_id if condition == "stock" else None
                 entries.append(

@@ -15,6 +15,9 @@ from app.core.db import command, db
 from app.core.errors import Invalid
 from app.core.locks import note_lock
 from app.core.texts import N_, Message
+from app.inventory.service.adjustments import note_adjustments
+from app.inventory.service.excess import fit_bins
+from app.inventory.service.ledger import Entry
 
 Outcome = Literal["created", "changed", "same", "refused"]
 _LARGEST = Decimal(10) ** 12  # what numeric(18, 6) holds
@@ -89,6 +92,11 @@ SELECT v.article, v.warehouse, v.quantity, :reason, :reference, :user
 FROM unnest(CAST(:articles AS bigint[]), CAST(:warehouses AS bigint[]), CAST(:quantities AS numeric[]))
      AS v (article, warehouse, quantity)""")
 
+_LAST = text("""
+SELECT m.id, m.article_id, m.warehouse_id FROM stock_moves m
+JOIN articles a ON a.id = m.article_id JOIN warehouses w ON w.id = m.warehouse_id
+WHERE a.sku_key = :sku AND w.code = :warehouse AND m.reason = 'adjustment' ORDER BY m.id DESC LIMIT 1""")
+
 
 @command
 def upsert_warehouses(actor: Actor, rows: Iterable[WarehouseRow]) -> list[Outcome]:
@@ -156,6 +164,7 @@ def set_stock(
             "quantities": [move[2] for move in moves],
             "reason": reason, "reference": reference[:80], "user": actor.user_id,
         })  # fmt: skip
+        fit_bins(actor, [move[:2] for move in moves if move[2] < 0])
     return [result for result in results if result is not None]
 
 
@@ -194,4 +203,8 @@ def adjust_stock(actor: Actor, row: StockRow, *, reason: str) -> StockResult:
     result = set_stock(actor, [row], reason="adjustment", reference=reason.strip())[0]
     if result.problem is not None:
         raise Invalid("on_hand", result.problem)
+    if result.moved:
+        last = db.session.execute(_LAST, {"sku": key_of(row.sku), "warehouse": row.warehouse}).one()
+        entry = Entry(last.article_id, last.warehouse_id, result.moved, "adjustment")
+        note_adjustments(actor, [(entry, last.id)], reason="manual", reference="", note=reason.strip())
     return result

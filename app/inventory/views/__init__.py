@@ -18,18 +18,35 @@ nav_entry(
     Permission.READ,
     "stock",
     scope=Scope.OPERATOR,
-    under=("/incoming", "/supplier-stock", "/batches", "/stock-feeds", "/stock-rules"),
+    under=(
+        "/incoming",
+        "/supplier-stock",
+        "/batches",
+        "/stock-feeds",
+        "/stock-rules",
+        "/stock-receipts",
+        "/stock-transfers",
+        "/stock-counts",
+        "/stock-bins",
+        "/stock-journal",
+        "/stock-trace",
+    ),
 )
 nav_entry(
     80, "inventory.stock_notices", _("When back in stock"), Permission.WATCH, "stock", group="more", scope=Scope.TENANT
 )
 
 from app.inventory.views import (  # noqa: E402 -- they add their routes
+    bins,  # noqa: F401
+    counts,  # noqa: F401
     feeds,  # noqa: F401
     incoming,  # noqa: F401
     panels,  # noqa: F401
+    receipts,  # noqa: F401
     rules,  # noqa: F401
     stock,  # noqa: F401
     supplies,  # noqa: F401
+    tracing,  # noqa: F401
+    transfers,  # noqa: F401
     watches,  # noqa: F401
 )

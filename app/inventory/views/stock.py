@@ -44,7 +44,7 @@ def index() -> Response:
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def show(code: str) -> Response:
     places = shelves.warehouses(actor())
-    return _stock_page(_place(places, code), places)
+    return _stock_page(place_of(places, code), places)
 
 
 def _stock_page(place: WarehouseLine | None, places: list[WarehouseLine]) -> Response:
@@ -73,7 +73,7 @@ def _stock_page(place: WarehouseLine | None, places: list[WarehouseLine]) -> Res
 @blueprint.route("/stock/<number:code>/count/<sku:sku>", methods=["GET", "POST"])
 @requires(Permission.ADJUST, scope=Scope.OPERATOR)
 def count(code: str, sku: str) -> Response:
-    place = _place(shelves.warehouses(actor()), code)
+    place = place_of(shelves.warehouses(actor()), code)
     held = shelves.stock_of(actor(), place.id, sku)
     form = CountForm(on_hand=_bare(held.on_hand))
     if form.validate_on_submit():
@@ -89,7 +89,7 @@ def count(code: str, sku: str) -> Response:
 @requires(Permission.RULES, scope=Scope.OPERATOR)
 def save_marks(code: str, sku: str) -> Response:
     """Own thresholds of an article here; empty ones are inherited again."""
-    place = _place(shelves.warehouses(actor()), code)
+    place = place_of(shelves.warehouses(actor()), code)
     held = shelves.stock_of(actor(), place.id, sku)
     form = MarksForm()
     if form.validate():
@@ -125,7 +125,7 @@ def _count_page(place: WarehouseLine, held: StockLine, form: CountForm, marks: M
 @requires(Permission.READ, scope=Scope.OPERATOR)
 def export_stock(code: str) -> Response:
     """All stock of a warehouse as it can be imported again."""
-    place = _place(shelves.warehouses(actor()), code)
+    place = place_of(shelves.warehouses(actor()), code)
     rows: list[list[Any]] = [["sku", "name", "unit", "warehouse", "stock", "reserved", "threshold", "available"]]
     after: tuple[str] | None = None
     while True:
@@ -160,7 +160,7 @@ def new_warehouse() -> Response:
 @blueprint.route("/stock/<number:code>/edit", methods=["GET", "POST"])
 @requires(Permission.ADJUST, scope=Scope.OPERATOR)
 def edit_warehouse(code: str) -> Response:
-    place = _place(shelves.warehouses(actor()), code)
+    place = place_of(shelves.warehouses(actor()), code)
     form = WarehouseForm(obj=place)
     if form.validate_on_submit():
         with form.catching():
@@ -170,7 +170,7 @@ def edit_warehouse(code: str) -> Response:
     return render_page("inventory/warehouse_edit.html", form=form, place=place, status=form.status)
 
 
-def _place(places: list[WarehouseLine], code: str) -> WarehouseLine:
+def place_of(places: list[WarehouseLine], code: str) -> WarehouseLine:
     for place in places:
         if place.code == code:
             return place
