@@ -44,7 +44,8 @@ def partner_advice(
         known = asked.get(ours.order_id)
         parts = list(_parts(ours, known, gone)) if known else []
         gone[ours.order_line_id] = gone.get(ours.order_line_id, _ZERO) + ours.quantity
-        for theirs, quantity in parts or [(None, ours.quantity)]:
+        shares: list[tuple[OrderLine | None, Decimal]] = [*parts] or [(None, ours.quantity)]
+        for theirs, quantity in shares:
             line = _line(told, known.order if known else None, theirs, quantity)
             line = replace(line, position=str(len(lines) + 1))
             places.setdefault(told.position, []).append(

@@ -53,5 +53,6 @@ class ProofForm(Form):
 
 def picture(field: Any) -> Picture | None:
     """What was uploaded in a field of one file, if anything was."""
-    found = field.data
-    return Picture(found.read(), found.filename) if found is not None and getattr(found, "filename", "") else None
+    found: Any = field.data
+    name: str = getattr(found, "filename", None) or ""
+    return Picture(found.read(), name) if name else None

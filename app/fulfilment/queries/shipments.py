@@ -123,7 +123,7 @@ class ShipmentFacts:
         return tuple(one.tracking_number for one in self.packages if one.tracking_number)
 
 
-_HEAD = (
+_HEAD: Any = (
     select(Shipment, Company.code, Company.name, Warehouse.code, Warehouse.name, Carrier.name, Carrier.tracking_url)
     .join(Company, Company.id == Shipment.company_id)
     .join(Warehouse, Warehouse.id == Shipment.warehouse_id)
@@ -169,8 +169,8 @@ def _facts(actor: Actor, statement: Select[Any]) -> ShipmentFacts:
 
 def _lines(actor: Actor, shipment_id: int) -> tuple[ShippedLine, ...]:
     statement = _LINE.where(ShipmentLine.shipment_id == shipment_id).order_by(ShipmentLine.position)
-    rows = db.session.execute(visible(actor, statement, ShipmentLine))
-    return tuple(ShippedLine(*row[:19], tuple(row[19]), row[20], row[21] or "", *row[22:]) for row in rows)
+    rows: list[Any] = [list(row) for row in db.session.execute(visible(actor, statement, ShipmentLine))]
+    return tuple(ShippedLine(*[*row[:19], tuple(row[19]), row[20], row[21] or "", *row[22:]]) for row in rows)
 
 
 def _packages(actor: Actor, shipment_id: int, pattern: str) -> tuple[ShippedPackage, ...]:
@@ -264,12 +264,13 @@ def shipments(
     return rows[::-1] if before is not None else rows
 
 
-def _row(row: Any) -> ShipmentRow:
+def _row(found: Any) -> ShipmentRow:
+    row: list[Any] = list(found)
     number = row[13] or ""
-    return ShipmentRow(
+    return ShipmentRow(*[
         row[0], row[1], ShipmentState(row[2]), row[3], row[4], row[5] or "", row[6] or row[14] or "", *row[7:13],
         number, tracking_address(row[15] or "", number),
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 def _filtered(actor: Actor, statement: Select[Any], filters: ShipmentFilters) -> Select[Any]:

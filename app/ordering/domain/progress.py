@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 from app.core.errors import Conflict, Invalid
 from app.core.texts import N_, Message
@@ -98,7 +99,8 @@ def counted(line: Progress, step: Step, delta: Decimal) -> Progress:
         raise Invalid("lines", Message(limits.text.text, {"position": line.position, "most": most - was}))
     if now < least:
         raise Conflict(N_("Line {position}: this has gone further already.", position=line.position))
-    after = replace(line, **{str(step): now})
+    change: dict[str, Any] = {str(step): now}
+    after = replace(line, **change)
     return replace(after, state=state_after(after))
 
 

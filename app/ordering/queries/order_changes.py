@@ -361,13 +361,14 @@ class OpenLine:
 
 def open_lines(actor: Actor, order_id: int) -> list[OpenLine]:
     """The lines that still stand."""
+    columns: tuple[Any, ...] = (
+        OrderLine.id, OrderLine.position, OrderLine.sku, OrderLine.name, OrderLine.quantity, OrderLine.unit,
+        OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.state,
+        OrderLine.promised_on,
+        OrderLine.quantity - func.greatest(OrderLine.claimed_quantity, OrderLine.invoiced_quantity),
+    )  # fmt: skip
     statement = (
-        select(
-            OrderLine.id, OrderLine.position, OrderLine.sku, OrderLine.name, OrderLine.quantity, OrderLine.unit,
-            OrderLine.unit_price, OrderLine.price_base_quantity, OrderLine.price_unit, OrderLine.state,
-            OrderLine.promised_on,
-            OrderLine.quantity - func.greatest(OrderLine.claimed_quantity, OrderLine.invoiced_quantity),
-        )
+        select(*columns)
         .where(OrderLine.order_id == order_id, OrderLine.quantity > 0)
         .order_by(OrderLine.position)
     )  # fmt: skip
