@@ -94,5 +94,6 @@ def related(actor: Actor, invoice_id: int) -> list[Related]:
         .order_by(Invoice.id)
     )  # fmt: skip
     return [
-        Related(*row[:5], is_cancellation=bool(row[5])) for row in db.session.execute(visible(actor, asked, Invoice))
+        Related(row.number, row.kind, row.reason, row.gross_total, row.currency, bool(row.is_cancellation))
+        for row in db.session.execute(visible(actor, asked, Invoice))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -83,7 +84,7 @@ def _pair(invoice: Invoice, row: InvoiceLine, line: Line, right: Correction, pla
         or (right.quantity, right.unit_price) == (row.quantity, line.unit_price)
     ):
         raise Invalid("lines", N_("Line {position}: say what is right.", position=row.position))
-    about = {
+    about: dict[str, Any] = {
         "unit": row.unit, "order_id": row.order_id, "order_line_id": row.order_line_id, "shipment_id": row.shipment_id,
     }  # fmt: skip
     back = replace(line, position=str(place + 1), quantity=-line.quantity, net=-line.net)

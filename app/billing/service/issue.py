@@ -76,7 +76,8 @@ def invoice_sent(actor: Actor, groups: Mapping[str, Sequence[int]], issued_on: d
     orders = {order.id: order for order in lock_rows(Order, [row.order_id for row in waiting.values()])}
     for row in waiting.values():
         db.session.refresh(row)
-    issued, claims = [], []
+    issued: list[int] = []
+    claims: list[tuple[Claim, list[Billable]]] = []
     for client_ref, group in groups.items():
         mine = sorted(
             (waiting[one] for one in group if one in waiting and waiting[one].invoice_id is None),

@@ -90,7 +90,9 @@ def correct(number: str) -> Any:
     ]
     if form.validate_on_submit():
         with form.catching():
-            right = {form.line_id.data: Correction(form.quantity.data, form.unit_price.data)}
+            right = {
+                form.line_id.data: Correction(form.quantity.data or Decimal(0), form.unit_price.data or Decimal(0))
+            }
             correct_invoice(actor(), found.id, right, reason=form.reason.data, client_ref=form.client_ref.data)
             tell(_("The corrective invoice for {number} is issued.", number=number))
             return redirect(url_for("billing.show", number=number), code=303)
@@ -147,7 +149,7 @@ def prepayment(account: str, number: str) -> Any:
     if form.validate_on_submit():
         with form.catching():
             issue_prepayment(
-                actor(), found.id, form.percent.data, client_ref=form.client_ref.data, days=form.days.data,
+                actor(), found.id, form.percent.data or Decimal(0), client_ref=form.client_ref.data, days=form.days.data,
                 words=translator,
             )  # fmt: skip
             tell(_("The prepayment invoice is issued."))
@@ -212,7 +214,7 @@ def book_account_packaging(code: str) -> Any:
     if form.validate():
         with form.catching():
             book_packaging(
-                actor(), found.id, form.code.data, form.quantity.data, client_ref=form.client_ref.data,
+                actor(), found.id, form.code.data, form.quantity.data or Decimal(0), client_ref=form.client_ref.data,
                 note=form.note.data or "",
             )  # fmt: skip
             tell(_("Booked. The next invoice charges it."))

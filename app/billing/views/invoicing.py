@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, redirect, url_for
@@ -130,10 +131,11 @@ def close_period() -> Any:
 def reopen_period() -> Any:
     form = CloseForm()
     form.offer([(one.id, one.name) for one in entities(actor())])
-    with form.catching():
-        reopen_books(actor(), form.entity_id.data or None, reason=form.reason.data or "")
-        tell(_("The last close is taken back."))
-        return _go("invoicing")
+    if form.is_submitted():
+        with form.catching():
+            reopen_books(actor(), form.entity_id.data or None, reason=form.reason.data or "")
+            tell(_("The last close is taken back."))
+            return _go("invoicing")
     return _desk(close=form)
 
 
@@ -144,7 +146,7 @@ def save_packaging() -> Any:
     if form.validate():
         with form.catching():
             set_packaging(
-                actor(), NewPackaging(form.code.data, form.name.data, form.deposit.data, form.currency.data)
+                actor(), NewPackaging(form.code.data, form.name.data, form.deposit.data or Decimal(0), form.currency.data)
             )  # fmt: skip
             tell(_("Saved."))
             return _go("invoicing")
