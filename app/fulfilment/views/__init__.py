@@ -30,5 +30,6 @@ from app.fulfilment.views import (  # noqa: E402 -- the modules add their routes
     returns,  # noqa: F401
     shipment_work,  # noqa: F401
     shipments,  # noqa: F401
+    trace_panel,  # noqa: F401
     waves,  # noqa: F401
 )
