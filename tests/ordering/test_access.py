@@ -156,6 +156,7 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/sales/orders/{account}/{order}/cancel", {"part": "lines"}, (AWAY, 403, 403, 403, 403, 422, 403)),
     ("GET", "/sales/orders/{account}/{order}/versions", {}, (AWAY, 403, 403, 403, 403, 200, 200)),
     ("POST", "/sales/orders/{account}/{order}/requests/{nut}", {}, (AWAY, 403, 403, 403, 403, 303, 403)),
+    ("POST", "/sales/orders/{account}/{order}/close", {}, (AWAY, 403, 403, 403, 403, 303, 403)),
     ("GET", "/sales/order-rules", {}, (AWAY, 403, 403, 403, 403, 403, 403)),  # administrators of the operator only
     ("POST", "/sales/order-rules", {}, (AWAY, 403, 403, 403, 403, 403, 403)),
     ("POST", "/sales/order-rules/accounts", {}, (AWAY, 403, 403, 403, 403, 403, 403)),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
-from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.locks import lock_rows
 from app.core.outbox import publish
 from app.core.texts import N_
@@ -206,10 +206,12 @@ def close(actor: Actor, order_id: int, reason: str) -> None:
     """Close a delivered order by hand, though it is not paid: nothing is expected of it any more. Closing twice is fine."""
     if not actor.is_operator:
         raise Forbidden(N_("You have no right to do this."))
+    if not reason.strip():
+        raise Invalid("reason", N_("Say why: the other side reads it."))
     order = _locked(actor, order_id)
     if order.state == OrderState.CLOSED:
         return
     if order.state != OrderState.DELIVERED:
         raise Conflict(N_("Only a delivered order can be closed."))
     order.state = OrderState.CLOSED
-    audit.record(actor, "order", order.id, "closed", {"reason": reason.strip()}, company_id=order.company_id)
+    audit.record(actor, "order", order.id, "closed", {"reason": reason.strip()[:500]}, company_id=order.company_id)

@@ -23,6 +23,7 @@ from app.ordering.queries.orders import order as find_order
 from app.ordering.service.cancelling import cancel, decide_request
 from app.ordering.service.confirming import confirm, confirm_all
 from app.ordering.service.order_rules import OwnRules, set_own_rules, set_rules
+from app.ordering.service.progress import close
 from app.ordering.views import blueprint
 from app.ordering.views.answers import go
 from app.ordering.views.order_changes import entered_cuts, show_cancel, show_versions
@@ -179,6 +180,19 @@ def decide_cancellation(account: str, number: str, request_id: int) -> Response:
             tell(say(error.message), "warn")
         else:
             tell(_("The buyer has your answer."))
+    return go("ordering.sales_order", account=account, number=number)
+
+
+@blueprint.post("/sales/orders/<account>/<number:number>/close")
+@requires(Permission.CONFIRM, scope=Scope.OPERATOR)
+def close_order(account: str, number: str) -> Response:
+    order = find_order(actor(), number, account=account)
+    try:
+        close(actor(), order.id, request.form.get("reason", ""))
+    except (Conflict, Invalid) as error:
+        tell(say(error.message), "warn")
+    else:
+        tell(_("Order {number} is closed.", number=number))
     return go("ordering.sales_order", account=account, number=number)
 
 
