@@ -32,7 +32,7 @@ class RuledAccount:
 
 def _rule(row: InvoiceRule) -> Rule:
     pairs = ((row.discount_days, row.discount_percent), (row.second_days, row.second_percent))
-    discounts = tuple(Discount(days, Decimal(percent).normalize()) for days, percent in pairs if percent)
+    discounts = tuple(Discount(days, Decimal(percent).normalize() + 0) for days, percent in pairs if percent)
     return Rule(Mode(row.mode), RunPeriod(row.period), row.entity_id, discounts)
 
 

@@ -27,7 +27,7 @@ from app.ordering.models.orders import Order
 _HUNDRED = Decimal(100)
 _ONE = Decimal(1)
 _PIECE = "C62"
-_TEXT = N_("Prepayment of {percent} % for order {number}")
+_TEXT = N_("Prepayment for order {number}: {percent} %")
 Translator = Callable[[str], Callable[[str], str]]
 
 
@@ -80,7 +80,7 @@ def _groups(order: Order) -> list[dict[str, str]]:
 
 def _prepayment(claim: Claim, order: Order, percent: Decimal, days: int, words: Translator) -> Claim:
     """The claim for the order turned into one for a share of it; nothing is delivered yet."""
-    text = words(claim.language)(_TEXT.text).format(percent=percent.normalize(), number=order.number)
+    text = words(claim.language)(_TEXT.text).format(percent=percent.normalize() + 0, number=order.number)
     lines = []
     for place, group in enumerate(_groups(order), 1):
         net = round_amount(Decimal(group["base"]) * percent / _HUNDRED, order.currency)
