@@ -1,9 +1,10 @@
-"""Invoice PDFs of 50 and 1,000 lines."""
+"""Invoice PDFs of 50 and 1,000 lines, and many of 20 as at the end of a month."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -87,3 +88,30 @@ for _count, _runs in ((50, 7), (1000, 3)):
         Bench(f"invoice_pdf_{_count}", f"PDF/A-3 invoice of {_count} lines with embedded XML",
               "bare WeasyPrint, one plain table", _pdf(_count), _runs),
     )  # fmt: skip
+
+
+_BATCH, _LINES = 50, 20
+
+
+@contextmanager
+def _month_end(_stock: BenchStock) -> Iterator[tuple[Work, Work]]:
+    """A worker's share of a month-end: a document takes a fiftieth of what is measured."""
+    invoices = [replace(invoice_of(_LINES), number=f"INV-2026-{number:06d}") for number in range(1, _BATCH + 1)]
+    pages = [bare_html(invoice) for invoice in invoices]
+
+    def ours() -> None:
+        for invoice in invoices:
+            print_invoice(invoice)
+
+    def floor() -> None:
+        for html in pages:
+            HTML(string=html).write_pdf()
+
+    yield ours, floor
+
+
+benches.add(
+    "month_end_1000",
+    Bench("month_end_1000", f"{_BATCH} of the 1,000 invoices of {_LINES} lines of a month-end, one worker",
+          "bare WeasyPrint, a plain table each", _month_end, 3),
+)  # fmt: skip
