@@ -165,15 +165,16 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, aim: Target, timeout: int, authority: str) -> None:
         super().__init__(aim.host, aim.port, timeout=timeout)
         self._aim, self._authority = aim, authority
+        self.wire: socket | None = None  # stays, while `sock` goes over to an answer that ends with its connection
         self.default_port = 443 if aim.scheme == "https" else 80  # the port is named in Host only when it is another
 
     def connect(self) -> None:
         aim = self._aim
         plain = reach.connect(aim.host, aim.port, timeout=_CONNECT, own_only=aim.scheme == "http")
-        self.sock = plain
+        self.sock = self.wire = plain
         plain.settimeout(self.timeout)
         if aim.scheme == "https":
-            self.sock = context(self._authority).wrap_socket(plain, server_hostname=aim.host)
+            self.sock = self.wire = context(self._authority).wrap_socket(plain, server_hostname=aim.host)
 
 
 def context(authority: str = "") -> ssl.SSLContext:
@@ -187,7 +188,7 @@ def context(authority: str = "") -> ssl.SSLContext:
 class _Deadline:
     """Cuts a connection when its time is over, however slowly the other side goes on sending."""
 
-    def __init__(self, seconds: int, connection: http.client.HTTPConnection) -> None:
+    def __init__(self, seconds: int, connection: _Connection) -> None:
         self._connection = connection
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
@@ -195,10 +196,10 @@ class _Deadline:
 
     def _cut(self) -> None:
         self.is_over = True
-        sock: socket | None = self._connection.sock
-        if sock is not None:
+        wire = self._connection.wire
+        if wire is not None:
             with suppress(OSError):
-                socket.shutdown(sock, SHUT_RDWR)  # of the plain socket: the reader then finds the end
+                socket.shutdown(wire, SHUT_RDWR)  # of the plain socket: the reader then finds the end
 
     def check(self) -> None:
         """Raise TimeoutError when what was read ended because of the cut."""

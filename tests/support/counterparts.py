@@ -38,6 +38,7 @@ class Script:
     answer: Callable[[Call], tuple[int, bytes, dict[str, str]]] | None = None
     address: str = ""
     over: threading.Event = field(default_factory=threading.Event)
+    drops: int = 0  # written by one that drips: 1,000 are what it promised
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,6 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if script.behaviour == "drips":
             while not script.over.wait(0.1):
+                script.drops += 1
                 try:
                     self.wfile.write(b".")
                 except OSError:
