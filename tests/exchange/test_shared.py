@@ -75,8 +75,9 @@ def import_twice(folder):
         assert db.session.scalar(text(question)) == answer, question
     *_rest, (_done, _total, agreement) = reprice_year(importer_actor(), 2011, operator.time_zone)
     assert (agreement.lines, agreement.agree, str(agreement.share)) == (370_281, 343_897, "92.87")
-    again = import_folder(folder)
-    assert again == [(kind, (0, 0, rows, 0), figures) for kind, rows, figures in EXPECTED]
+    second = [one for one in EXPECTED if one[0] != "order_history"]  # a second time: tests/plugins, with fewer lines
+    again = import_folder(folder, kinds={kind for kind, _rows, _figures in second})
+    assert again == [(kind, (0, 0, rows, 0), figures) for kind, rows, figures in second]
     for question, answer in FACTS.items():
         assert db.session.scalar(text(question)) == answer, question
 

@@ -188,7 +188,7 @@ STEPS = st.lists(st.sampled_from([*sorted(ACTS), "tick", "end_validity"]), min_s
 
 
 @pytest.mark.usefixtures("ctx")
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(STEPS)
 def test_any_sequence_of_events_keeps_the_invariants(steps):
     play = market()

@@ -157,7 +157,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(start=st.sampled_from(["draft", "bidding", "closed", "evaluation", "standstill"]), sequence=EVENTS)
 def test_random_sequences_keep_the_rules(bare, start, sequence):
     """Whatever is tried: either along the table or nothing; the tender shows its lots; ends are ends; the log is whole."""
