@@ -95,8 +95,7 @@ def _words(facts: dict[str, Any]) -> str:
 
 @stock.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_context
-def verify(context: click.Context, *, as_json: bool) -> None:
+def verify(*, as_json: bool) -> None:
     """Compare every sum of stock with the rows behind it; ends with 1 when one is wrong."""
     with on_console() as system:
         found = verify_stock(system)
@@ -113,17 +112,21 @@ def verify(context: click.Context, *, as_json: bool) -> None:
         for word, rows in (("fault", found.faults), ("note", found.notes)):
             for one in rows:
                 click.echo(
-                    f"{word}: {one.check} of {one.sku} in {one.place}: {one.kept:f}, by its rows {one.by_rows:f}"
+                    f"{word}: {one.check} of {one.sku} in {one.place}: {_bare(one.kept)}, by its rows {_bare(one.by_rows)}"
                 )
     if found.faults:
-        context.exit(1)
+        raise SystemExit(1)
 
 
 def _fault(fault: Fault) -> dict[str, str]:
     return {
-        "check": fault.check, "sku": fault.sku, "place": fault.place, "kept": f"{fault.kept.normalize() + 0:f}",
-        "rows": f"{fault.by_rows.normalize() + 0:f}",
+        "check": fault.check, "sku": fault.sku, "place": fault.place, "kept": _bare(fault.kept),
+        "rows": _bare(fault.by_rows),
     }  # fmt: skip
+
+
+def _bare(value: Decimal) -> str:
+    return f"{value.normalize() + 0:f}"
 
 
 COMMANDS = [stock]

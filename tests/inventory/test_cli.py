@@ -1,4 +1,4 @@
-"""`kontor stock promise`."""
+"""`kontor stock promise` and `kontor stock verify`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from app.core import clock
 from app.core.actor import Actor
+from app.core.db import db
 from app.core.errors import Invalid, NotFound
 from app.inventory import cli
 from tests.factories.accounts import customer, operator
@@ -65,3 +67,16 @@ def test_what_cannot_be_asked(kontor):
         kontor("--sku", "BOLT", "--qty", "1", "--on", "2020-01-01")
     with pytest.raises(NotFound):
         kontor("--sku", "NONE", "--qty", "1")
+
+
+def test_verify_names_sums_that_are_wrong(kontor, world):
+    right = CliRunner().invoke(cli.stock, ["verify", "--json"])
+    assert (right.exit_code, json.loads(right.output)["is_right"]) == (0, True)
+    with world():
+        db.session.execute(text("UPDATE stock SET on_hand = on_hand + 1"))
+        db.session.commit()
+    wrong = CliRunner().invoke(cli.stock, ["verify", "--json"])
+    (fault,) = json.loads(wrong.output)["faults"]
+    assert (wrong.exit_code, fault["check"], fault["sku"], fault["place"]) == (1, "on_hand", "BOLT", "MAIN")
+    assert (fault["kept"], fault["rows"]) == ("11", "10")
+    assert "fault: on_hand of BOLT in MAIN: 11" in CliRunner().invoke(cli.stock, ["verify"]).output
