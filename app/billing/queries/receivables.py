@@ -154,8 +154,13 @@ def ageing(
         except (ArithmeticError, ValueError, IndexError):
             raise NotFound(N_("This address is damaged. Open the list again.")) from None
     rows = db.session.execute(_BACKWARDS if before else _FORWARDS, values | _narrowed(actor, day, search, currency))
-    found = [AccountAge(*row[:4], _ageing(row[4:10]), *row[10:]) for row in rows]
+    found = [_account(row) for row in rows]
     return found[::-1] if before else found
+
+
+def _account(row: Sequence[Any]) -> AccountAge:
+    values: list[Any] = [*row[:4], _ageing(row[4:10]), *row[10:]]
+    return AccountAge(*values)
 
 
 def key_of(row: AccountAge) -> tuple[object, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -149,7 +149,8 @@ def runs(actor: Actor, *, run_id: int | None = None, limit: int = 50) -> list[Ru
     )  # fmt: skip
     if run_id is not None:
         statement = statement.where(DunningRun.id == run_id)
-    return [RunRow(*row) for row in db.session.execute(statement)]
+    rows: Iterable[Any] = db.session.execute(statement)
+    return [RunRow(*row) for row in rows]
 
 
 def run(actor: Actor, run_id: int) -> RunRow:
@@ -189,7 +190,7 @@ def _with_items(rows: Sequence[Any]) -> list[Letter]:
     items: dict[int, list[ItemOfLetter]] = {row.id: [] for row in rows}
     for reminder_id, *values in db.session.execute(_LINES, {"reminders": list(items)}):
         items[reminder_id].append(ItemOfLetter(*values))
-    return [Letter(*row, items=tuple(items[row.id])) for row in rows]
+    return [replace(Letter(*row), items=tuple(items[row.id])) for row in rows]
 
 
 def letter_file(actor: Actor, number: str) -> StoredFile:

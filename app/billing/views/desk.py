@@ -87,7 +87,7 @@ def desk_zip() -> Any:
     found = queries.documents(actor(), _filters(), today(), limit=queries.MOST_FILES + 1)
     if len(found) > queries.MOST_FILES:
         tell(_("These are more than {most} documents. Choose a shorter period.", most=queries.MOST_FILES), "warn")
-        return redirect(url_for("billing.desk", **request.args), code=303)
+        return redirect(request.full_path.replace("/desk.zip", url_for("billing.desk"), 1), code=303)
     target = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
     with zipfile.ZipFile(target, "w") as archive:
         for row in sorted(found, key=lambda row: (row.company_id, row.number)):

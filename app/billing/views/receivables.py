@@ -293,7 +293,9 @@ def write_off(code: str, item_id: int) -> Any:
     form = WriteOffForm() if request.method == "POST" else WriteOffForm(formdata=None, amount=item.open)
     if form.validate_on_submit():
         with form.catching():
-            service.write_off(actor(), item.id, form.amount.data, form.reason.data, client_ref=form.client_ref.data)
+            service.write_off(
+                actor(), item.id, form.amount.data or Decimal(0), form.reason.data, client_ref=form.client_ref.data
+            )
             tell(_("{number} is written off.", number=item.number))
             return redirect(url_for("billing.account_receivables", code=code), code=303)
     return render_page("billing/write_off.html", item=item, code=code, form=form, status=form.status)

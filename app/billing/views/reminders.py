@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -129,7 +130,7 @@ def add_base_rate() -> Any:
     form = BaseRateForm()
     if form.validate():
         with form.catching():
-            set_base_rates(actor(), [(form.valid_from.data, form.percent.data, form.source.data or "")])
+            set_base_rates(actor(), [(form.valid_from.data, form.percent.data or Decimal(0), form.source.data or "")])
             tell(_("Saved."))
             return redirect(url_for("billing.reminder_rules"), code=303)
     return _rules_page(form)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Response, request, send_file, url_for
 
@@ -113,9 +114,14 @@ def _page(code: str | None) -> Response:
         found = asked.statement()
     except Invalid as error:
         problem = say(error.message)
-    values = {"start": asked.start, "end": asked.end, "currency": asked.currency, "language": asked.language}
+    values: dict[str, Any] = {
+        "start": asked.start,
+        "end": asked.end,
+        "currency": asked.currency,
+        "language": asked.language,
+    }
     endpoint = "billing.own_statement_file" if code is None else "billing.statement_file"
-    there = {} if code is None else {"code": code}
+    there: dict[str, Any] = {} if code is None else {"code": code}
     return render_page(
         "billing/statement_show.html",
         status=422 if problem else 200,

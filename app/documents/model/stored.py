@@ -40,7 +40,8 @@ def to_plain(document: Any) -> dict[str, Any]:
 
 def read(kind: type[D], value: Mapping[str, Any]) -> D:
     """A document of this class from what `to_plain` gave; an unknown key raises ValueError."""
-    document: D = _reader(kind)(value)
+    reader: Any = _reader
+    document: D = reader(kind)(value)
     return document
 
 
