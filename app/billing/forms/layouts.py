@@ -41,8 +41,8 @@ class LayoutForm(Form):
     def show(self, layout: Layout) -> None:
         """Fill in what is kept."""
         self.version.data = str(layout.version)
-        for name in ("colour", "name", "is_name_shown", "foot", "is_german"):
-            self[name].data = getattr(layout, name)
+        self.colour.data, self.name.data, self.foot.data = layout.colour, layout.name, layout.foot
+        self.is_name_shown.data, self.is_german.data = layout.is_name_shown, layout.is_german
         for code in LANGUAGES:
             self[f"above_{code}"].data = layout.above.get(code, "")
             self[f"below_{code}"].data = layout.below.get(code, "")

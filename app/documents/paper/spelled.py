@@ -57,15 +57,17 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def _noun(words: list[str]) -> Noun:
+    gender, one, few, many = (word.replace("_", " ") for word in words)
+    return Noun(one, few, many, Gender("mfn".index(gender)))
+
+
 def _nouns(*rows: str) -> dict[str, tuple[Noun, Noun]]:
     """ "RUB m рубль рубля рублей f копейка копейки копеек", the underscore for a blank."""
     found = {}
     for row in rows:
         code, *words = row.split()
-        main, part = (
-            Noun(*(word.replace("_", " ") for word in half[1:]), Gender("mfn".index(half[0])))
-            for half in (words[:4], words[4:])
-        )
+        main, part = _noun(words[:4]), _noun(words[4:])
         found[code] = (main, part)
     return found
 

@@ -164,9 +164,9 @@ def _columns(
 def _row(row: Cells, grid: _Grid, decimal: str) -> Measured[Row]:
     headings, widths, columns = grid.headings, grid.widths, grid.columns
     if row.is_group:
-        first, *more = wrap(row.texts[0], WIDTH, SIZE, BOLD)
+        head, *more = wrap(row.texts[0], WIDTH, SIZE, BOLD)
         height = (1 + len(more)) * LEADING + ROW_PADDING
-        return Measured(Row(first, tuple(more), is_group=True), height, row.amount)
+        return Measured(Row(head, tuple(more), is_group=True), height, row.amount)
     broken = [
         wrap(text, limit, SIZE) if item.role is not Role.FIGURE and text else [text]
         for text, limit, item in zip(row.texts, widths, headings, strict=True)
