@@ -10,6 +10,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from app.accounts.queries.addresses import addresses
 from app.catalog.queries.articles import articles_by_code
 from app.core import clock
 from app.core.actor import Actor
@@ -21,8 +22,10 @@ from app.fulfilment.service.carriers import CarrierEntry, save_carrier
 from app.fulfilment.service.order_shipments import LineWish, Wish, ship_order
 from app.fulfilment.service.shipments import deliver, send
 from app.ordering.domain.cart import WantedLine
+from app.ordering.domain.wishes import Wishes
+from app.ordering.service.cart import add_lines, new_cart
+from app.ordering.service.checkout import check_prices, submit
 from app.trial.demo.families import DemoArticle
-from app.trial.demo.trade import order_at
 
 _CARRIER = CarrierEntry(
     "NORDPAKET", "Nordpaket", "https://track.nordpaket.example/{number}", "Nordpaket Standard 4711", Decimal(31)
@@ -49,10 +52,20 @@ def add_shipments(house: Actor, buyer: Actor, items: Sequence[DemoArticle]) -> N
 
 
 def _order(buyer: Actor, chosen: Sequence[DemoArticle], moment: datetime, po_number: str) -> int:
-    with acting_as(buyer):
+    """In a cart of its own: those the buyer fills stay as they are."""
+    with clock.frozen(moment), acting_as(buyer):
         articles = articles_by_code(buyer, [item.sku for item in chosen])
-    lines = [WantedLine(articles[item.sku][0].id, Decimal(item.step * 4), item.unit) for item in chosen]
-    return order_at(buyer, lines, moment, po_number)
+        lines = [WantedLine(articles[item.sku][0].id, Decimal(item.step * 4), item.unit) for item in chosen]
+        cart_id = new_cart(buyer, po_number)
+        add_lines(buyer, cart_id, lines, client_ref=str(uuid.uuid4()))
+        check_prices(buyer, cart_id)
+        ship_to = addresses(buyer)[0].id
+        if ship_to is None:
+            raise ValueError("a demo account has no address")
+        done = submit(buyer, cart_id, Wishes(ship_to, po_number=po_number), client_ref=str(uuid.uuid4()))
+        if done.order is None:
+            raise ValueError("a demo order waits for approval")
+        return done.order.id
 
 
 def _ship(
