@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models.companies import Company
@@ -66,7 +67,7 @@ class ContestableLine:
 
 
 _CREDIT = aliased(Invoice)
-_ROW = (
+_ROW: Select[*tuple[Any, ...]] = (
     select(
         InvoiceDispute.id, InvoiceDispute.state, InvoiceDispute.invoice_number, InvoiceDispute.position,
         InvoiceDispute.sku, InvoiceDispute.name, InvoiceDispute.unit, InvoiceDispute.quantity, InvoiceDispute.currency,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -170,7 +171,7 @@ def grant(actor: Actor, claim_id: int, granted: Mapping[int, Granted], *, remedy
     for line in lines:
         line.granted_quantity, line.percent = granted[line.id].quantity, granted[line.id].percent
     found.remedy, found.answer = remedy, tidy(text)
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "remedy": remedy, "granted": [[line.sku, line.granted_quantity, line.percent] for line in lines], "text": text,
     }  # fmt: skip
     made_good = [line for line in lines if line.granted_quantity and line.percent]

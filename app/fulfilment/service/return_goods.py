@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -99,9 +100,10 @@ def _goods(found: Return, lines: list[ReturnLine]) -> list[Back]:
     for line in lines:
         row = order_lines[line.order_line_id]
         serials = list(line.serials)
-        for condition, quantity in (
+        parts: tuple[tuple[Literal["stock", "quarantine", "scrap"], Decimal | None], ...] = (
             ("stock", line.stock_quantity), ("quarantine", line.quarantine_quantity), ("scrap", line.scrap_quantity),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for condition, quantity in parts:
             if not quantity:
                 continue
             base = base_share(row.base_quantity, row.quantity, done[row.id], quantity)
@@ -150,7 +152,7 @@ def settle(
     found.outcome = outcome or found.outcome
     found.answer = tidy(answer, "answer") or found.answer
     made_good = [line for line in lines if line.kept and line.percent]
-    facts: dict[str, object] = {"outcome": found.outcome, "percent": [[line.sku, line.percent] for line in lines]}
+    facts: dict[str, Any] = {"outcome": found.outcome, "percent": [[line.sku, line.percent] for line in lines]}
     if made_good and found.outcome == "replacement":
         facts["order"] = _replace(actor, found, made_good)
     advance(actor, found, "settle", to="accepted" if made_good else "rejected", **facts)

@@ -125,10 +125,10 @@ def authorise(actor: Actor, return_id: int, *, outcome: str, answer: str = "", w
     RETURN.target(found.state, "authorise", sides_of(actor))
     if outcome not in OUTCOMES:
         raise Invalid("outcome", N_("Choose what the customer gets for it."))
-    facts = {"outcome": [found.outcome, outcome], "answer": tidy(answer, "answer")}
+    wanted = found.outcome
     found.outcome, found.answer, found.authorised_at = outcome, tidy(answer, "answer"), clock.now()
     found.warehouse_id = warehouse_id or found.warehouse_id
-    advance(actor, found, "authorise", **facts)
+    advance(actor, found, "authorise", outcome=[wanted, outcome], answer=found.answer)
     publish(ReturnAuthorised(found.id))
 
 
