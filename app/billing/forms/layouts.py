@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
@@ -49,8 +51,8 @@ class LayoutForm(Form):
 
     def layout_values(self) -> LayoutValues:
         """What is entered, checked for meaning by the service."""
-        file = self.logo.data
-        given = file.read() if file is not None and getattr(file, "filename", "") else None
+        file: Any = self.logo.data
+        given = file.read() if file is not None and file.filename else None
         shown = self.version.data or ""
         return LayoutValues(
             colour=self.colour.data or "",

@@ -63,7 +63,7 @@ def _noun(words: list[str]) -> Noun:
 
 
 def _nouns(*rows: str) -> dict[str, tuple[Noun, Noun]]:
-    """ "RUB m рубль рубля рублей f копейка копейки копеек", the underscore for a blank."""
+    """Rows such as: RUB m рубль рубля рублей f копейка копейки копеек; the underscore stands for a blank."""
     found = {}
     for row in rows:
         code, *words = row.split()
@@ -172,7 +172,7 @@ def _below_thousand(number: int, words: _Language, gender: Gender) -> list[str]:
 
 
 def counted(number: int, noun: Noun, language: str) -> str:
-    """ "двадцать одно наименование"."""
+    """A number with its noun: двадцать одно наименование."""
     return f"{number_in_words(number, language, noun.gender)} {noun.behind(number)}"
 
 
