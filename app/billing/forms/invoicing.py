@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.accounts.forms.fields import CountryField, CurrencyField, TimeZoneField
 from app.billing.domain.rules import Mode, RunPeriod
-from app.web.forms import ClientRefField, DecimalField, Form
+from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.texts import _
 
 MODES = {
@@ -29,8 +29,8 @@ def _text(label: str, most: int, *, needed: bool = False) -> StringField:
 class RuleForm(Form):
     """How one account is invoiced."""
 
-    mode = SelectField(_("What is invoiced"), choices=[(str(code), name) for code, name in MODES.items()])
-    period = SelectField(_("How often"), choices=[(str(code), name) for code, name in PERIODS.items()])
+    mode = SelectField(_("What is invoiced"), choices=choices((str(code), name) for code, name in MODES.items()))
+    period = SelectField(_("How often"), choices=choices((str(code), name) for code, name in PERIODS.items()))
     entity_id = SelectField(_("In the name of"), coerce=int)
     discount_percent = DecimalField(_("Cash discount in per cent"), [Optional()])
     discount_days = IntegerField(_("when paid within so many days"), [Optional(), NumberRange(0, 365)])
@@ -38,12 +38,14 @@ class RuleForm(Form):
     second_days = IntegerField(_("when paid within so many days"), [Optional(), NumberRange(0, 365)])
 
     def offer(self, entities: Sequence[tuple[int, str]]) -> None:
-        self.entity_id.choices = [(0, _("Our company")), *entities]
+        self.entity_id.choices = choices([(0, _("Our company")), *entities])
 
 
 class RunForm(Form):
     client_ref = ClientRefField()
-    period = SelectField(_("Accounts that are invoiced"), choices=[(str(code), name) for code, name in PERIODS.items()])
+    period = SelectField(
+        _("Accounts that are invoiced"), choices=choices((str(code), name) for code, name in PERIODS.items())
+    )
     through = DateField(_("For shipments up to"), [InputRequired()])
     issued_on = DateField(_("Day of issue"), [InputRequired()])
 
@@ -54,7 +56,7 @@ class CloseForm(Form):
     reason = _text(_("Reason"), 300)
 
     def offer(self, entities: Sequence[tuple[int, str]]) -> None:
-        self.entity_id.choices = [(0, _("Our company")), *entities]
+        self.entity_id.choices = choices([(0, _("Our company")), *entities])
 
 
 class CreditForm(Form):

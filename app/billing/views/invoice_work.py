@@ -37,7 +37,7 @@ from app.core.texts import N_
 from app.ordering.queries.orders import order as find_order
 from app.web.access import actor, requires
 from app.web.banners import tell
-from app.web.forms import parse_decimal
+from app.web.forms import choices, parse_decimal
 from app.web.fragments import render_page
 from app.web.slots import slot
 from app.web.texts import _, language, translator
@@ -61,7 +61,7 @@ def credit(number: str) -> Any:
             tell(_("The credit note for {number} is issued.", number=number))
             return redirect(url_for("billing.show", number=number), code=303)
     return render_page(
-        "billing/credit.html", invoice=found, form=form, part=request.form.get("part", "lines"), entered=request.form,
+        "billing/credit.html", invoice=found, form=form, chosen=request.form.get("part", "lines"), entered=request.form,
         status=form.status,
     )  # fmt: skip
 
@@ -85,9 +85,9 @@ def _wanted(found: Creditable) -> dict[int, Decimal]:
 @requires(Permission.ISSUE, scope=Scope.OPERATOR)
 def correct(number: str) -> Any:
     found, form = creditable(actor(), number), CorrectForm()
-    form.line_id.choices = [
+    form.line_id.choices = choices(
         (line.id, f"{line.position}. {line.sku} {line.name}") for line in found.lines if line.left == line.quantity
-    ]
+    )
     if form.validate_on_submit():
         with form.catching():
             right = {
@@ -184,7 +184,7 @@ def account_rule(code: str) -> Any:
 def _rule_page(found: Any, form: RuleForm, move: PackagingMoveForm | None = None) -> Response:
     rows = packaging(actor(), found.id)
     move = move or PackagingMoveForm(formdata=None)
-    move.code.choices = [(row.code, row.name) for row in rows]
+    move.code.choices = choices((row.code, row.name) for row in rows)
     return render_page(
         "billing/account_rule.html", account=found, form=form, move_form=move, packaging=rows,
         status=max(form.status, move.status),
@@ -210,7 +210,7 @@ def _rule(form: RuleForm) -> Rule:
 @requires(Permission.ISSUE, scope=Scope.OPERATOR)
 def book_account_packaging(code: str) -> Any:
     found, form = find_account(actor(), code), PackagingMoveForm()
-    form.code.choices = [(row.code, row.name) for row in packaging(actor(), found.id)]
+    form.code.choices = choices((row.code, row.name) for row in packaging(actor(), found.id))
     if form.validate():
         with form.catching():
             book_packaging(
