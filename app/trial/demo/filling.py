@@ -66,6 +66,7 @@ from app.trial.demo.returns import add_returns
 from app.trial.demo.search import add_search
 from app.trial.demo.shipments import add_shipments
 from app.trial.demo.standing import add_standing
+from app.trial.demo.stock_work import add_stock_work
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
 from app.trial.demo.tenders import FIRMS, add_tenders
@@ -169,6 +170,7 @@ def _fill(actor: Actor) -> None:
     _add_exchange(house, yard, items)
     add_receivables(house)
     add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
+    add_stock_work(replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"), items)
     _applicant()
 
 
