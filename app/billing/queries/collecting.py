@@ -12,7 +12,6 @@ from app.accounts.models.companies import Company
 from app.billing.domain.rules import RunPeriod
 from app.billing.models.deposits import PackagingItem, PackagingMove
 from app.billing.models.invoices import Invoice
-from app.billing.models.rules import ClosedPeriod
 from app.billing.models.runs import InvoiceRun, InvoiceRunItem
 from app.core.actor import Actor
 from app.core.db import db
@@ -24,6 +23,9 @@ SELECT c.code, c.name, coalesce(r.period, '') AS period, count(*) AS lines, min(
 FROM billables b JOIN companies c ON c.id = b.company_id
 LEFT JOIN invoice_rules r ON r.company_id = b.company_id AND r.mode = 'collective'
 WHERE b.invoice_id IS NULL GROUP BY c.code, c.name, r.period ORDER BY min(b.sent_on), c.code LIMIT :limit""")
+_CLOSED = text("""
+SELECT DISTINCT ON (entity_id) entity_id, through, user_name, closed_at, reason FROM closed_periods
+WHERE reopened_at IS NULL ORDER BY entity_id, through DESC""")
 _SHOWN = 200
 
 
@@ -142,19 +144,7 @@ class ClosedBooks:
 def closed_books(actor: Actor) -> list[ClosedBooks]:
     """What is closed, one row each entity. One statement."""
     _demand_operator(actor)
-    asked = (
-        select(
-            ClosedPeriod.entity_id,
-            ClosedPeriod.through,
-            ClosedPeriod.user_name,
-            ClosedPeriod.closed_at,
-            ClosedPeriod.reason,
-        )
-        .distinct(ClosedPeriod.entity_id)
-        .where(ClosedPeriod.reopened_at.is_(None))
-        .order_by(ClosedPeriod.entity_id, ClosedPeriod.through.desc())
-    )
-    return [ClosedBooks(*row) for row in db.session.execute(asked)]
+    return [ClosedBooks(*row) for row in db.session.execute(_CLOSED)]
 
 
 @dataclass(frozen=True, slots=True)
