@@ -12,7 +12,6 @@ from flask import Response, request, send_file
 
 from app.core import storage
 from app.core.errors import Invalid
-from app.core.models import AuditEntry
 from app.core.texts import N_, Message
 from app.fulfilment.policy import Permission
 from app.fulfilment.queries.case_files import case_file
@@ -60,7 +59,7 @@ class Told:
     tone: str
 
 
-def told(entries: Iterable[AuditEntry], *, is_claim: bool = False) -> list[Told]:
+def told(entries: Iterable[Any], *, is_claim: bool = False) -> list[Told]:
     """The history of a case in words, the latest first."""
     found = []
     for entry in entries:
