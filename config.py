@@ -235,6 +235,13 @@ class Config:
         "ocds-kontor",
         "What identifiers of exported tenders begin with; the Open Contracting Partnership gives publishers their own.",
     )
+    PAYMENT_PROVIDER: str = _setting(
+        _choice("off", "test", "mollie"),
+        "off",
+        "Who takes online payments of customers; `test` shows pages of our own where no money moves.",
+    )
+    PAYMENT_ADDRESS: str = _setting(TEXT, "", "Root of the payment provider's API; needed for `mollie`.", shown="none")
+    PAYMENT_KEY: str = _setting(TEXT, "", "Secret key of the payment provider's API.", shown="none")
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
     PRIVATE_NETWORKS: str = _setting(
         Kind("networks", _parse_networks),

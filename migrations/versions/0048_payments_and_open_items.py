@@ -309,6 +309,7 @@ def _online_payments() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("test_state", sa.String(length=9), server_default="", nullable=False),
         sa.Column("checkout_url", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("last_error", sa.String(length=300), server_default="", nullable=False),
         sa.CheckConstraint(

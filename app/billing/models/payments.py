@@ -64,6 +64,7 @@ class OnlinePayment(Base):
     due_at: Mapped[Moment] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    test_state: Mapped[str] = mapped_column(String(9), server_default="")  # what was clicked at the test provider
     checkout_url: Mapped[str] = mapped_column(String(1000), server_default="")
     last_error: Mapped[str] = mapped_column(String(300), server_default="")
 

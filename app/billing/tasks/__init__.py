@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.billing.tasks import collective, documents, receivables
+from app.billing.tasks import collective, documents, payments, receivables
 
-TOPICS = (collective, documents, receivables)
+TOPICS = (collective, documents, receivables, payments)
