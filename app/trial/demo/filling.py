@@ -45,6 +45,7 @@ from app.trial.demo.described import add_descriptions
 from app.trial.demo.evaluated import add_evaluation
 from app.trial.demo.families import DemoArticle
 from app.trial.demo.files import add_files
+from app.trial.demo.invoicing import add_invoicing
 from app.trial.demo.layouts import add_layouts
 from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
@@ -52,6 +53,7 @@ from app.trial.demo.matched import add_matched
 from app.trial.demo.media import add_media
 from app.trial.demo.one_c import add_one_c
 from app.trial.demo.partners import add_partners
+from app.trial.demo.payments import add_payments
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
 from app.trial.demo.plans import add_plans
 from app.trial.demo.prices import assign_chains, fill_prices
@@ -107,7 +109,8 @@ def _operator_code() -> str:
     return db.session.scalars(select(Company.code).where(Company.kind == CompanyKind.OPERATOR)).one()
 
 
-def _fill(actor: Actor) -> None:
+def _found(actor: Actor) -> tuple[Actor, dict[Role, int]]:
+    """The operator with its bank, address and staff: who acts for it, and the ids of its people by role."""
     firm = Firm(
         code=OPERATOR_FACTS.code,
         legal_name=OPERATOR_FACTS.legal_name,
@@ -134,6 +137,12 @@ def _fill(actor: Actor) -> None:
             )
             for person in others
         }
+    return house, staff
+
+
+def _fill(actor: Actor) -> None:
+    house, staff = _found(actor)
+    with acting_as(house):
         items = fill_range(house)
         fill_prices(house, items)
         add_descriptions(house, items)
@@ -164,10 +173,12 @@ def _fill(actor: Actor) -> None:
         add_one_c(house, items)
     add_shipments(house, yard, items)
     add_returns(house, yard)
+    add_invoicing(house, yard, accounts[1][1][1], accounts[2][1][1], items)
     _told_long_ago()
     _add_desk(house, yard, items)
     _add_tenders(house, yard, items)
     _add_exchange(house, yard, items)
+    add_payments(house)
     add_receivables(house)
     add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
     add_stock_work(replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"), items)
