@@ -6,7 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.billing.domain.statements.table import NAMES, Columns
+from app.billing.domain.statements.table import Columns
 from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.texts import _
 
@@ -31,12 +31,11 @@ class StatementForm(Form):
 
     def mapping(self) -> Columns:
         """What was said of the table."""
-        named = {name: self[name].data.strip() for name in NAMES if name in self and (self[name].data or "").strip()}
-        kept = {
-            name: named[name]
-            for name in ("booked_on", "amount", "payer_name", "payer_account", "text")
-            if name in named
-        }
+        kept: dict[str, str] = {}
+        for name in ("booked_on", "amount", "payer_name", "payer_account", "text"):
+            given = (self[name].data or "").strip()
+            if given:
+                kept[name] = given
         return Columns(
             columns=kept, account=self.account.data or "", currency=self.currency.data or "",
             decimal=self.decimal.data or "", day_format=self.day_format.data or "",

@@ -153,9 +153,10 @@ def _payable(invoice: Invoice) -> Decimal:
 
 
 def _credit_currency(company_id: int) -> str | None:
-    return db.session.scalar(
+    found: str | None = db.session.scalar(
         text("SELECT currency FROM credit_accounts WHERE company_id = :company"), {"company": company_id}
     )
+    return found
 
 
 @command

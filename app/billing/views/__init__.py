@@ -22,18 +22,18 @@ nav_entry(62, "billing.pay", _("Pay online"), Permission.PAY, "ledger", scope=Sc
 nav_entry(59, "billing.bank", _("Bank"), Permission.PAYMENTS, "ledger", scope=Scope.OPERATOR)
 
 from app.billing.views import (  # noqa: E402 -- the modules add their routes to the blueprint
-          bank,  # noqa: F401
-          desk,  # noqa: F401
-          disputes,  # noqa: F401
-          exports,  # noqa: F401
-          invoice_work,  # noqa: F401
-          invoices,  # noqa: F401
-          invoicing,  # noqa: F401
-          layouts,  # noqa: F401
-          panels,  # noqa: F401
-          papers,  # noqa: F401
-          pay,  # noqa: F401
-          receivables,  # noqa: F401
-          reminders,  # noqa: F401
-          statements,  # noqa: F401
+    bank,  # noqa: F401
+    desk,  # noqa: F401
+    disputes,  # noqa: F401
+    exports,  # noqa: F401
+    invoice_work,  # noqa: F401
+    invoices,  # noqa: F401
+    invoicing,  # noqa: F401
+    layouts,  # noqa: F401
+    panels,  # noqa: F401
+    papers,  # noqa: F401
+    pay,  # noqa: F401
+    receivables,  # noqa: F401
+    reminders,  # noqa: F401
+    statements,  # noqa: F401
 )

@@ -197,7 +197,7 @@ def bank_refund(line_id: int) -> Any:
     if page.left <= 0 or page.line.item_id is None:
         raise NotFound
     form = RefundForm(data={"amount": _short(page.left)})
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.amount.data is not None:
         with form.catching():
             try:
                 refunds.refund(
