@@ -96,21 +96,21 @@ def plan_wave(demands: Iterable[Demand], places: Iterable[Place], method: Method
     wanted = list(demands)
     keys = list(dict.fromkeys((demand.company_id, demand.address) for demand in wanted))
     numbers = {key: number for number, key in enumerate(keys)}
-    left: dict[int, list[list[Place | Decimal]]] = {}
+    shelves: dict[int, list[Place]] = {}
     for place in places:
-        left.setdefault(place.article_id, []).append([place, place.quantity])
+        shelves.setdefault(place.article_id, []).append(place)
+    left = {article_id: [place.quantity for place in found] for article_id, found in shelves.items()}
     stops: list[Stop] = []
     lacking: dict[tuple[int, int], Decimal] = {}
     for demand in wanted:
         delivery = numbers[demand.company_id, demand.address]
         open_quantity = demand.quantity
-        for shelf in left.get(demand.article_id, ()):
-            place, there = shelf
-            assert isinstance(place, Place) and isinstance(there, Decimal)  # noqa: PT018
-            taken = min(open_quantity, there)
+        there = left.get(demand.article_id, [])
+        for number, place in enumerate(shelves.get(demand.article_id, ())):
+            taken = min(open_quantity, there[number])
             if taken > 0:
                 stops.append(Stop(demand, place, taken, delivery))
-                shelf[1] = there - taken
+                there[number] -= taken
                 open_quantity -= taken
         if open_quantity > 0:
             key = (demand.order_line_id, demand.source)

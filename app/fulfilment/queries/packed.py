@@ -176,9 +176,10 @@ def packing_page(actor: Actor, packing_id: int) -> PackingPage:
     if head is None:
         raise NotFound(N_("There is no such delivery to pack."))
     orders = tuple(tuple(row) for row in db.session.execute(_ORDERS, asked))
-    return PackingPage(
+    values: list[Any] = [
         *head[:6], PostalAddress.from_json(head[6]), *head[7:], orders, _table(actor, packing_id), _boxes(asked)
-    )
+    ]  # fmt: skip
+    return PackingPage(*values)
 
 
 def _table(actor: Actor, packing_id: int) -> list[TableLine]:
@@ -198,10 +199,12 @@ def _boxes(asked: Mapping[str, Any]) -> list[BoxRow]:
         heads[row[0]] = row[:8]
         if row[8] is not None:
             items[row[0]].append(row[8:])
-    return [
-        BoxRow(*head, _weight(items[key]), tuple((one[0], one[1], one[2], one[3]) for one in items[key]))
-        for key, head in heads.items()
-    ]
+    return [_box(head, items[key]) for key, head in heads.items()]
+
+
+def _box(head: Sequence[Any], items: Sequence[Any]) -> BoxRow:
+    values: list[Any] = [*head, _weight(items), tuple((one[0], one[1], one[2], one[3]) for one in items)]
+    return BoxRow(*values)
 
 
 def _weight(items: Sequence[Any]) -> Decimal | None:

@@ -154,7 +154,8 @@ def to_pack(actor: Actor, warehouse_id: int) -> list[PackingRow]:
 
 
 def _packing(row: Any) -> PackingRow:
-    return PackingRow(*row[:5], PostalAddress.from_json(row[5]), *row[6:])
+    values: list[Any] = [*row[:5], PostalAddress.from_json(row[5]), *row[6:]]
+    return PackingRow(*values)
 
 
 def wave_page(actor: Actor, number: str) -> WavePage:
@@ -248,8 +249,11 @@ def list_page(actor: Actor, list_id: int) -> ListPage:
     row = db.session.execute(_LIST, {"list": list_id}).one_or_none()
     if row is None:
         raise NotFound(N_("There is no such pick list."))
-    lines = [
-        ListLine(*one[:14], tuple(one[14]), *one[15:])
-        for one in db.session.execute(_LINES, {"list": list_id, "locale": actor.locale})
-    ]
-    return ListPage(*row, lines)
+    lines = [_line(one) for one in db.session.execute(_LINES, {"list": list_id, "locale": actor.locale})]
+    values: list[Any] = [*row, lines]
+    return ListPage(*values)
+
+
+def _line(row: Any) -> ListLine:
+    values: list[Any] = [*row[:14], tuple(row[14]), *row[15:]]
+    return ListLine(*values)
