@@ -52,7 +52,7 @@ class RunForm(Form):
 
 class CloseForm(Form):
     entity_id = SelectField(_("Books of"), coerce=int)
-    through = DateField(_("Close up to"), [InputRequired()])
+    through = DateField(_("Close up to"), [InputRequired()], id="close-through")
     reason = _text(_("Reason"), 300)
 
     def offer(self, entities: Sequence[tuple[int, str]]) -> None:
