@@ -105,7 +105,7 @@ def compose(letter: Letter, voice: Voice) -> dict[str, Any]:
         head=table.head_height,
         carry=LEADING + ROW_PADDING if letter.currency else 0,
     )
-    pages = fill(table.rows, [*letter.blocks, *notes(voice.below())], room, letter.start)
+    pages = fill(table.rows, _blocks(letter, voice), room, letter.start)
     name = letter.seller.trading_name or letter.seller.name
     brand_name = (voice.brand.name or name) if voice.brand.is_name_shown else ""
     return {
@@ -128,6 +128,13 @@ def compose(letter: Letter, voice: Voice) -> dict[str, Any]:
         "later_top": length(_LATER_TOP),
         "foot_top": length(foot_top),
     }
+
+
+def _blocks(letter: Letter, voice: Voice) -> list[Measured[Block]]:
+    """What closes the document; the sender's text stands before a place to sign."""
+    blocks, below = list(letter.blocks), notes(voice.below())
+    end = len(blocks) - 1 if blocks and blocks[-1].item.kind == "signatures" else len(blocks)
+    return [*blocks[:end], *below, *blocks[end:]]
 
 
 def _title_size(title: str, brand_name: str, brand: Brand) -> str:
