@@ -47,7 +47,12 @@ def test_an_order_is_packed_sent_and_signed_for(client, world, scene):
     address = f"/warehouse/ship/{company.code}/{placed.number}"
     assert address in str(page.soup)
     form = client.get(address).form() | {"part": "lines", "package_count": "1"}
-    for wrong in ({}, {f"quantity-{line.id}": "eleven"}, {f"quantity-{line.id}": "11"}):
+    for wrong in (
+        {},
+        {"part": "all", f"quantity-{line.id}": "1"},
+        {f"quantity-{line.id}": "eleven"},
+        {f"quantity-{line.id}": "11"},
+    ):
         assert client.post(address, data=form | wrong).status == 422
     sent = form | {f"quantity-{line.id}": "6", "note": "Ring at gate 2"}
     done = client.post(address, data=sent)

@@ -99,6 +99,10 @@ def _show_ship(order: OrderPage, found: Shippable, form: ShipForm) -> Response:
 def _wished(found: Shippable) -> dict[int, LineWish] | None:
     """How much of which line was entered; None when all that is open was chosen. Raises Invalid."""
     if request.form.get("part") != "lines":
+        if any(text.strip() for key, text in request.form.items() if key.startswith("quantity-")):
+            raise Invalid(
+                "lines", N_("You entered quantities and chose the whole order. Please choose one of the two.")
+            )
         return None
     wished: dict[int, LineWish] = {}
     for line in found.lines[:LINES_SHOWN]:
