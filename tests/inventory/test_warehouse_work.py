@@ -220,7 +220,7 @@ STEP = st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(1, 5), s
 _number = itertools.count(1)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=6, max_size=14))
 def test_random_work_always_adds_up(company, steps):
     """Reserve, release, issue, receive, transfer, count, return, relocate: refused or booked, sums stay right.
