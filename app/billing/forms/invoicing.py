@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -72,7 +73,7 @@ class CorrectForm(CreditForm):
 
 class PrepaymentForm(Form):
     client_ref = ClientRefField()
-    percent = DecimalField(_("Share of the order in per cent"), [InputRequired()], default=30)
+    percent = DecimalField(_("Share of the order in per cent"), [InputRequired()], default=Decimal(30))
     days = IntegerField(_("Days to pay"), [InputRequired(), NumberRange(0, 365)], default=7)
 
 
