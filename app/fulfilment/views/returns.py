@@ -51,7 +51,6 @@ nav_entry(
     under=("/claims",),
 )  # fmt: skip
 
-_CUSTOMERS_TURN = ("authorised",)
 _SALES_TURN = ("requested", "inspected")
 _STORE_TURN = ("authorised", "received")
 
@@ -153,7 +152,6 @@ def show_return(number: str, form: Form | None = None) -> Response:
         events=told(found.history),
         is_operator=actor().is_operator,
         may_attach=bool(sides) and found.state not in RETURN.ends,
-        has_serials=any(line.serials for line in found.lines),
         entered=request.form,
         status=form.status,
     )
