@@ -11,7 +11,7 @@ from app.web.texts import _
 
 blueprint = Blueprint("billing", __name__)
 nav_entry(25, "billing.index", _("Invoices"), Permission.READ, "invoice", scope=Scope.OPERATOR)
-nav_entry(27, "billing.invoicing", _("Invoicing"), Permission.ISSUE, "invoice", scope=Scope.OPERATOR)
+nav_entry(57, "billing.invoicing", _("Invoicing"), Permission.ISSUE, "invoice", scope=Scope.OPERATOR)
 nav_entry(60, "billing.index", _("Invoices"), Permission.READ, "invoice", scope=Scope.TENANT)
 nav_entry(58, "billing.receivables", _("Receivables"), Permission.RECEIVABLES, "ledger", scope=Scope.OPERATOR,
           under=("/reminders",))  # fmt: skip
@@ -20,20 +20,23 @@ nav_entry(
 )
 nav_entry(62, "billing.pay", _("Pay online"), Permission.PAY, "ledger", scope=Scope.TENANT)
 nav_entry(59, "billing.bank", _("Bank"), Permission.PAYMENTS, "ledger", scope=Scope.OPERATOR)
+nav_entry(79, "billing.bookings", _("Bookings"), Permission.EXPORT, "export", group="more", scope=Scope.OPERATOR)
 
 from app.billing.views import (  # noqa: E402 -- the modules add their routes to the blueprint
-    bank,  # noqa: F401
-    desk,  # noqa: F401
-    disputes,  # noqa: F401
-    exports,  # noqa: F401
-    invoice_work,  # noqa: F401
-    invoices,  # noqa: F401
-    invoicing,  # noqa: F401
-    layouts,  # noqa: F401
-    panels,  # noqa: F401
-    papers,  # noqa: F401
-    pay,  # noqa: F401
-    receivables,  # noqa: F401
-    reminders,  # noqa: F401
-    statements,  # noqa: F401
+          bank,  # noqa: F401
+          bookings,  # noqa: F401
+          by_hand,  # noqa: F401
+          desk,  # noqa: F401
+          disputes,  # noqa: F401
+          exports,  # noqa: F401
+          invoice_work,  # noqa: F401
+          invoices,  # noqa: F401
+          invoicing,  # noqa: F401
+          layouts,  # noqa: F401
+          panels,  # noqa: F401
+          papers,  # noqa: F401
+          pay,  # noqa: F401
+          receivables,  # noqa: F401
+          reminders,  # noqa: F401
+          statements,  # noqa: F401
 )
