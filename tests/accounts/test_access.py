@@ -108,7 +108,6 @@ CHANGES = {
     "/company/cost-centres/import": ({"rows": "code,name\nN,New"}, {"company_admin", "rival"}),
     "/company/credit/ask": ({"limit": "500"}, {"company_admin", "bookkeeper", "rival"}),
     "/accounts/K-1/credit/limit": ({"limit": "500", "reason": "x"}, CREDIT_DESK),
-    "/accounts/K-1/credit/payments": ({"amount": "5", "reference": "R"}, CREDIT_DESK),
     "/accounts/K-1/credit/refunds": ({"refund-amount": "5", "refund-reference": "R", "refund-comment": "x"}, CREDIT_DESK),
     "/accounts/K-1/credit/rule": ({"hold_after_days": "5"}, CREDIT_DESK),
     "/accounts/K-1/credit/release": ({"release-reason": "x", "release-spared_days": "3"}, CREDIT_DESK),

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.accounts.queries.companies import account_id
-from app.accounts.service.credit import set_limit, use
+from app.accounts.service.credit import record_payment, set_limit, use
 from app.core.actor import Actor
 from tests.factories.accounts import customer, operator, person
 from tests.factories.ordering import article, shop
@@ -85,9 +85,9 @@ def test_credit_from_limit_to_release(browser, base, people, world):
     assert barriers(petra) == []
     petra.click("text=Yard")
     assert petra.input_value("#limit") == "5,000"
-    petra.fill("#amount", "400")
-    petra.fill("#reference", "BANK-1")
-    petra.click("button:has-text('Record the payment')")
+    with world():
+        record_payment(SYSTEM, account_id(SYSTEM, "YARD"), Decimal(400), "BANK-1")
+    petra.reload()
     petra.wait_for_selector("text=BANK-1")
     assert "500.00" in petra.inner_text(".k-figures")
     assert barriers(petra) == []

@@ -72,7 +72,7 @@ class LimitForm(Form):
     reason = StringField(_("Reason"), required(500))
 
 
-class PaymentForm(Form):
+class RefundForm(Form):
     amount = DecimalField(_("Amount"), [InputRequired(_("Enter an amount."))])
     reference = StringField(_("Reference"), required(80))
     comment = StringField(_("Comment"), [Optional(), Length(max=500)])

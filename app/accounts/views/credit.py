@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask import Response, request
 
-from app.accounts.forms.money import AskLimitForm, HoldRuleForm, LimitForm, PaymentForm, ReleaseForm
+from app.accounts.forms.money import AskLimitForm, HoldRuleForm, LimitForm, RefundForm, ReleaseForm
 from app.accounts.policy import Permission
 from app.accounts.queries import credit as queries
 from app.accounts.queries.accounts import Account, account
@@ -106,25 +106,10 @@ def set_credit_limit(code: str) -> Response:
     return _page(found, limit=form)
 
 
-@blueprint.post("/accounts/<number:code>/credit/payments")
-@requires(Permission.CREDIT, scope=Scope.OPERATOR)
-def record_credit_payment(code: str) -> Response:
-    found, form = account(actor(), code), PaymentForm()
-    if form.validate():
-        with form.catching():
-            done = service.record_payment(
-                actor(), found.id, form.amount.data or Decimal(0), form.reference.data, comment=form.comment.data or ""
-            )
-            tell(_("This payment was recorded before.") if done.is_repeat else _("The payment is in the ledger."),
-                 "info" if done.is_repeat else "good")  # fmt: skip
-            return go("accounts.account_credit", code=code)
-    return _page(found, payment=form)
-
-
 @blueprint.post("/accounts/<number:code>/credit/refunds")
 @requires(Permission.CREDIT, scope=Scope.OPERATOR)
 def record_credit_refund(code: str) -> Response:
-    found, form = account(actor(), code), PaymentForm(prefix="refund-")
+    found, form = account(actor(), code), RefundForm(prefix="refund-")
     if form.validate():
         with form.catching():
             done = service.record_refund(
@@ -172,8 +157,7 @@ def _page(found: Account, **sent: Form) -> Response:
     standing, terms = queries.standing(actor(), found.id), queries.credit_terms(actor(), found.id)
     forms: dict[str, Form] = {
         "limit": LimitForm(formdata=None, limit=terms.asked_limit or standing.limit, may_exceed=standing.may_exceed),
-        "payment": PaymentForm(formdata=None),
-        "refund": PaymentForm(formdata=None, prefix="refund-"),
+        "refund": RefundForm(formdata=None, prefix="refund-"),
         "rule": HoldRuleForm(formdata=None, hold_after_days=terms.hold_after_days),
         "release": ReleaseForm(formdata=None, prefix="release-"),
     } | sent

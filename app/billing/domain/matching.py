@@ -36,6 +36,8 @@ class Reason(StrEnum):
     OTHER_PAYER = "other_payer"  # the account is known as somebody else's
     RETURNED = "returned"  # a payment booked before comes back
     REFUND = "refund"  # a refund that was asked for
+    BY_HAND = "by_hand"  # the account paid this amount, and a person recorded it before the bank told of it
+    BY_HAND_OTHER = "by_hand_other"  # the same reference was recorded by hand with another amount
 
 
 # How a payer was found -> how sure that makes him.

@@ -102,17 +102,18 @@ def unbook_line(actor: Actor, line_id: int, reason: str) -> None:
         raise Conflict(N_("This line is not booked."))
     if not reason.strip():
         raise Invalid("reason", N_("Say why: it stays in the history."))
-    item = lock_rows(OpenItem, [line.item_id, *_settled_with(line.item_id)])
+    item = lock_rows(OpenItem, [line.item_id, *settled_with(line.item_id)])
     payment = next(one for one in item if one.id == line.item_id)
-    _release(actor, payment, reason)
-    _counter(actor, payment, f"bank:{line.id}:undone:{payment.id}", clock.today())
+    release(actor, payment, reason)
+    counter(actor, payment, f"bank:{line.id}:undone:{payment.id}", clock.today())
     payment.source = f"bank:{line.id}:was:{payment.id}"
     line.state, line.item_id, line.company_id, line.confidence, line.proposal = "open", None, None, 0, []
     audit.record(actor, "bank_line", line.id, "unbooked", {"state": ["booked", "open"], "reason": reason.strip()})
     db.session.flush()
 
 
-def _settled_with(item_id: int) -> list[int]:
+def settled_with(item_id: int) -> list[int]:
+    """The ids of both sides of all that an item settles now, for locking them."""
     rows = db.session.execute(
         select(Settlement.debit_id, Settlement.credit_id).where(
             (Settlement.debit_id == item_id) | (Settlement.credit_id == item_id), Settlement.reversed_at.is_(None)
@@ -121,7 +122,7 @@ def _settled_with(item_id: int) -> list[int]:
     return [key for row in rows for key in row]
 
 
-def _release(actor: Actor, payment: OpenItem, reason: str) -> None:
+def release(actor: Actor, payment: OpenItem, reason: str) -> None:
     """All that a payment settled is open again, and the discounts that came with it are taken back."""
     rows = db.session.scalars(
         select(Settlement).where(Settlement.credit_id == payment.id, Settlement.reversed_at.is_(None))
@@ -143,8 +144,8 @@ def _release(actor: Actor, payment: OpenItem, reason: str) -> None:
         for discount in discounts
     ]
     unsettle_all(actor, [row.id for row in (*rows, *with_discount)], reason)
-    for discount, counter in counters:
-        _write_settled(actor, counter, discount)
+    for discount, opposite in counters:
+        _write_settled(actor, opposite, discount)
         discount.source = f"{discount.source}:was:{discount.id}"
 
 
@@ -160,11 +161,11 @@ def _against(item: OpenItem, source: str, day: date) -> NewItem:
     )  # fmt: skip
 
 
-def _counter(actor: Actor, payment: OpenItem, source: str, day: date) -> int:
+def counter(actor: Actor, payment: OpenItem, source: str, day: date) -> int:
     """The opposite of a payment, settled with it."""
-    counter = post(actor, _against(payment, source, day))
-    _write_settled(actor, counter, payment)
-    return counter
+    opposite = post(actor, _against(payment, source, day))
+    _write_settled(actor, opposite, payment)
+    return opposite
 
 
 def _write_settled(actor: Actor, debit_id: int, credit: OpenItem) -> None:
@@ -195,24 +196,24 @@ def book_return(actor: Actor, line_id: int, paid_line_id: int) -> None:
         raise Invalid("line", N_("Choose a booked payment that this takes back."))
     if line.currency != paid.currency or -line.amount < paid.amount:
         raise Invalid("line", N_("What went out does not fit the payment."))
-    items = {one.id: one for one in lock_rows(OpenItem, [paid.item_id, *_settled_with(paid.item_id)])}
+    items = {one.id: one for one in lock_rows(OpenItem, [paid.item_id, *settled_with(paid.item_id)])}
     payment = items[paid.item_id]
-    if any(one.kind == "refund" and one.id in _settled_with(payment.id) for one in items.values()):
+    if any(one.kind == "refund" and one.id in settled_with(payment.id) for one in items.values()):
         raise Conflict(N_("This payment was taken back before."))
-    counter = post(actor, NewItem(
+    opposite = post(actor, NewItem(
         company_id=payment.company_id, kind="refund", number=payment_number(line),
         text=line.return_reason or line.text, amount=-line.amount, currency=line.currency, issued_on=line.booked_on,
         source=f"bank:{line.id}",
     ))  # fmt: skip
-    _release(actor, payment, line.return_reason or "returned")
-    _write_settled(actor, counter, payment)
+    release(actor, payment, line.return_reason or "returned")
+    _write_settled(actor, opposite, payment)
     db.session.execute(
         update(DebitEntry)
         .where(DebitEntry.end_to_end == paid.end_to_end, DebitEntry.state.in_(("sent", "paid")))
         .values(state="returned")
     )
     before = line.state
-    line.state, line.company_id, line.item_id, line.twin_id = "booked", payment.company_id, counter, None
+    line.state, line.company_id, line.item_id, line.twin_id = "booked", payment.company_id, opposite, None
     audit.record(actor, "bank_line", line.id, "returned", {"state": [before, "booked"], "payment": payment.number})
     db.session.flush()
 

@@ -17,7 +17,9 @@ from app.billing.domain.statements.table import NO_MAPPING, Columns
 from app.billing.models.statements import BankLine, BankStatement
 from app.billing.policy import Permission
 from app.billing.queries.bank_matching import propose, propose_back
+from app.billing.queries.by_hand import with_recorded
 from app.billing.service.bank_booking import book_line, book_refund, book_return
+from app.billing.service.by_hand import book_recorded
 from app.core import audit, clock, storage
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -130,10 +132,11 @@ def match_lines(actor: Actor, statement_ids: Sequence[int] = (), *, limit: int =
         statement = statement.where(BankLine.statement_id.in_(statement_ids))
     lines = lock_rows(BankLine, db.session.scalars(statement.order_by(BankLine.id).limit(limit)).all())
     lines = [line for line in lines if line.state in ("open", "proposed")]
-    came, went = propose(actor, lines), propose_back(actor, lines)
+    went = propose_back(actor, lines)
+    came = with_recorded(actor, lines, propose(actor, lines))
     rows = []
     for line in lines:
-        found = [one.as_json() for one in came.get(line.id, ())]
+        found = came.get(line.id, [])
         back = went.get(line.id)
         if back is not None:
             found = [{"company_id": back.company_id, "confidence": back.confidence, "line_id": back.line_id,
@@ -173,7 +176,9 @@ def book_sure(actor: Actor, statement_ids: Sequence[int] = ()) -> int:
 @command
 def book_proposal(actor: Actor, line_id: int, found: dict[str, object], *, sure: int = 0) -> None:
     """Book a line as a proposal says."""
-    if found.get("line_id"):
+    if found.get("recorded_id"):
+        book_recorded(actor, line_id, int(str(found["recorded_id"])))
+    elif found.get("line_id"):
         book_return(actor, line_id, int(str(found["line_id"])))
     elif found.get("item_id"):
         book_refund(actor, line_id, int(str(found["item_id"])))

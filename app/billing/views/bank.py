@@ -132,7 +132,7 @@ def bank_book(line_id: int) -> Any:
     if form.validate_on_submit():
         try:
             code = form.account.data.strip()
-            bank_booking.book_line(actor(), line_id, account_id(actor(), code), _parts())
+            bank_booking.book_line(actor(), line_id, account_id(actor(), code), parts_given())
         except Invalid as error:
             form.account.errors = [say(error.message)]
         except NotFound:
@@ -143,7 +143,8 @@ def bank_book(line_id: int) -> Any:
     return _line(line_id, form, NoteForm(formdata=None), 422)
 
 
-def _parts() -> list[Part]:
+def parts_given() -> list[Part]:
+    """The amounts entered beside claims (fields `amount-<item>`); Invalid for one that is no amount."""
     parts = []
     for name, given in request.form.items():
         item_id = name.removeprefix("amount-")

@@ -31,12 +31,15 @@ REASONS = {
     "other_payer": _("account known as another's"),
     "returned": _("payment returned"),
     "refund": _("refund"),
+    "by_hand": _("recorded by hand before"),
+    "by_hand_other": _("recorded by hand with another amount"),
 }
 _ACTIONS = {
     "booked": (_("Booked"), "good"),
     "unbooked": (_("Booking taken back"), "bad"),
     "returned": (_("Payment returned"), "bad"),
     "refunded": (_("Refund confirmed"), "good"),
+    "recognised": (_("recorded by hand before"), "good"),
     "ignored": (_("Put aside"), ""),
     "heeded": (_("To do again"), ""),
 }

@@ -280,6 +280,7 @@ def _page(code: str, **sent: Form) -> Response:
         forms=forms | sent,
         may_remind=actor().can(Permission.DUNNING),
         may_write_off=actor().can(Permission.WRITE_OFF),
+        may_use=actor().can(Permission.PAYMENTS),
         company=found.code,
         status=next((form.status for form in sent.values()), 200),
     )
