@@ -1,16 +1,60 @@
-"""Retention, legal hold, subscriptions to documents."""
+"""Accounts of the journal; retention, legal hold, subscriptions to documents."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core.policies import secure
 
 revision = "0051"
 down_revision = "0050"
 branch_labels = None
 depends_on = None
 
+# Usual numbers of a chart of accounts; every one of them is a setting.
+_ACCOUNTS = (
+    ("revenue", "", "8200"), ("revenue", "S19", "8400"), ("revenue", "S7", "8300"), ("revenue", "E", "8100"),
+    ("revenue", "AE", "8337"), ("revenue", "K", "8125"), ("revenue", "G", "8120"),
+    ("prepayment", "", "1710"), ("prepayment", "S19", "1718"), ("prepayment", "S7", "1711"),
+    ("payment", "", "1200"), ("refund", "", "1200"), ("fee", "", "2700"), ("interest", "", "2650"),
+    ("discount", "", "8730"), ("discount", "S19", "8736"), ("discount", "S7", "8731"),
+    ("write_off", "", "2400"), ("write_off", "S19", "2406"), ("write_off", "S7", "2401"), ("rounding", "", "4900"),
+)  # fmt: skip
+
 
 def upgrade() -> None:
-    pass
+    accounts = op.create_table(
+        "booking_accounts",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.String(12), nullable=False),
+        sa.Column("vat_case", sa.String(10), server_default="", nullable=False),
+        sa.Column("account", sa.String(9), nullable=False),
+        sa.Column("vat_key", sa.String(4), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_accounts")),
+        sa.UniqueConstraint("kind", "vat_case", name=op.f("uq_booking_accounts_kind_vat_case")),
+    )
+    op.create_table(
+        "booking_settings",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("consultant", sa.Integer(), server_default="1001", nullable=False),
+        sa.Column("client", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("first_month", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("account_length", sa.SmallInteger(), server_default="4", nullable=False),
+        sa.Column("debtors", sa.Integer(), server_default="10000", nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_booking_settings_one_row")),
+        sa.CheckConstraint("first_month BETWEEN 1 AND 12", name=op.f("ck_booking_settings_month_known")),
+        sa.CheckConstraint("account_length BETWEEN 4 AND 8", name=op.f("ck_booking_settings_length_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_settings")),
+    )
+    op.bulk_insert(
+        accounts, [{"kind": kind, "vat_case": case, "account": account} for kind, case, account in _ACCOUNTS]
+    )
+    for table in ("booking_accounts", "booking_settings"):
+        for statement in secure(table):
+            op.execute(statement)
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("booking_settings")
+    op.drop_table("booking_accounts")

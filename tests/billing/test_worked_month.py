@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from app.billing.domain.rules import Discount, Mode, Rule, RunPeriod
 from app.billing.models.invoices import Invoice, InvoiceFile
 from app.billing.models.lines import InvoiceLine
+from app.billing.queries.bookings import journal
 from app.billing.service.collective import request_run
 from app.billing.service.corrections import Correction, correct_invoice
 from app.billing.service.credit_notes import cancel_invoice, credit_invoice
@@ -173,6 +174,7 @@ def test_month_agrees_to_the_cent(isolated, world, sent):
         assert {("S", 19), ("S", 7)} <= categories
         check_quantities(facts)
         check_ledger(found)
+        check_journal(found)
         check_special(facts, found)
 
 
@@ -200,6 +202,30 @@ def check_ledger(found):
         owed[invoice.company_id, invoice.currency] += sign * invoice.payable_total
     rows = db.session.execute(text("SELECT company_id, currency, sum(amount) FROM open_items GROUP BY 1, 2"))
     assert {(row[0], row[1]): row[2] for row in rows if row[2]} == {key: sum_ for key, sum_ in owed.items() if sum_}
+
+
+def check_journal(found):
+    """The journal is the ledger, and its VAT is that of the documents less what prepayments had claimed already."""
+    day = clock.today("Europe/Berlin")
+    entries = list(journal(SYSTEM, day.replace(year=day.year - 1), day.replace(year=day.year + 1)))
+    booked, taxes, claimed = defaultdict(Decimal), defaultdict(Decimal), defaultdict(Decimal)
+    for entry in entries:
+        booked[entry.customer_code, entry.currency] += entry.signed
+        if entry.kind not in ("prepayment", "rounding"):
+            taxes[entry.currency] += entry.vat if entry.is_debit else -entry.vat
+    rows = db.session.execute(text(
+        "SELECT c.code, o.currency, sum(o.amount) FROM open_items o JOIN companies c ON c.id = o.company_id GROUP BY 1, 2"
+    ))  # fmt: skip
+    assert {(row[0], row[1]): row[2] for row in rows if row[2]} == {key: sum_ for key, sum_ in booked.items() if sum_}
+    for invoice, _document, _files in found:
+        sign = {"credit_note": -1, "proforma": 0, "prepayment": 0}.get(invoice.kind, 1)
+        claimed[invoice.currency] += sign * invoice.vat_total
+    assert taxes == claimed
+    assert not [entry for entry in entries if not entry.contra or entry.kind == "rounding"]
+    assert {"8400", "8300", "8100", "8337", "8125", "8120", "1718"} <= {entry.contra for entry in entries}
+    prepaid = [entry.signed for entry in entries if entry.contra == "1718"]
+    assert prepaid
+    assert sum(prepaid) == 0, "what was claimed before is deducted"
 
 
 def check_special(facts, found):
