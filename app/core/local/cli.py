@@ -23,7 +23,10 @@ _COLOURS = {OK: "green", WARN: "yellow", FAIL: "red"}
 @click.option("--demo", is_flag=True, help="Fill an empty database with a wholesaler to try out.")
 def up(*, demo: bool) -> None:
     """Run Kontor here, in the foreground, until Ctrl-C: servers, web, workers, clock."""
-    sys.exit(Supervisor(Config.from_env(), say=click.echo, demo=kontor_command("demo") if demo else ()).run())
+    config = Config.from_env()
+    if demo and config.PAYMENT_PROVIDER == "off":
+        config = config.changed(PAYMENT_PROVIDER="test")  # no money moves there
+    sys.exit(Supervisor(config, say=click.echo, demo=kontor_command("demo") if demo else ()).run())
 
 
 @click.command()
