@@ -49,9 +49,7 @@ def test_the_house_and_an_entity_have_their_looks(world, admin):
             session.add(entity)
             session.flush()
             entity_id = entity.id
-        save_layout(
-            admin, None, values(foot="Ein Unternehmen\nder Gruppe", logo=LOGO, below={"en": "Thank you!"})
-        )
+        save_layout(admin, None, values(foot="Ein Unternehmen\nder Gruppe", logo=LOGO, below={"en": "Thank you!"}))
         assert effective_layout(admin, entity_id).colour == "#7a1f3d"  # the house's, while it has none
         save_layout(admin, entity_id, values(colour="#004488", logo=PIXEL))
         house, own = brand_of(admin, None), brand_of(admin, entity_id)

@@ -23,20 +23,20 @@ nav_entry(59, "billing.bank", _("Bank"), Permission.PAYMENTS, "ledger", scope=Sc
 nav_entry(79, "billing.bookings", _("Bookings"), Permission.EXPORT, "export", group="more", scope=Scope.OPERATOR)
 
 from app.billing.views import (  # noqa: E402 -- the modules add their routes to the blueprint
-          bank,  # noqa: F401
-          bookings,  # noqa: F401
-          by_hand,  # noqa: F401
-          desk,  # noqa: F401
-          disputes,  # noqa: F401
-          exports,  # noqa: F401
-          invoice_work,  # noqa: F401
-          invoices,  # noqa: F401
-          invoicing,  # noqa: F401
-          layouts,  # noqa: F401
-          panels,  # noqa: F401
-          papers,  # noqa: F401
-          pay,  # noqa: F401
-          receivables,  # noqa: F401
-          reminders,  # noqa: F401
-          statements,  # noqa: F401
+    bank,  # noqa: F401
+    bookings,  # noqa: F401
+    by_hand,  # noqa: F401
+    desk,  # noqa: F401
+    disputes,  # noqa: F401
+    exports,  # noqa: F401
+    invoice_work,  # noqa: F401
+    invoices,  # noqa: F401
+    invoicing,  # noqa: F401
+    layouts,  # noqa: F401
+    panels,  # noqa: F401
+    papers,  # noqa: F401
+    pay,  # noqa: F401
+    receivables,  # noqa: F401
+    reminders,  # noqa: F401
+    statements,  # noqa: F401
 )
