@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select, text, update
 
 from app.accounts.models.companies import Company
+from app.billing.models.invoices import Invoice
+from app.billing.service.credit_notes import credit_invoice
+from app.billing.service.disputes import open_dispute, refuse
 from app.billing.service.render import check_again
 from app.core.actor import Actor
 from app.core.db import db, transaction
+from app.core.tenancy import acting_as, system_scope
 from app.notifications.models import Notice
 from tests.factories.accounts import sign_in
 from tests.factories.billing import invoiced
@@ -95,3 +101,54 @@ def test_held_invoice_is_told_to_accounting_and_to_nobody_else(mails, isolated, 
     drain(isolated)
     assert len(told(world, "invoice_held")) == 2
     assert len(mails) == 1, "now the account gets it"
+
+
+def invoice_id_of(number: str) -> int:
+    with system_scope("test"):
+        return db.session.scalars(select(Invoice.id).where(Invoice.number == number)).one()
+
+
+def test_a_credit_note_is_told_as_what_it_is(mails, isolated, world, cast):
+    with world(), transaction():
+        db.session.execute(update(Company).where(Company.id == cast.customer.id).values(email="office@shop.example"))
+    number = bill(isolated, world, cast)
+    mails.clear()
+    with world():
+        invoice_id, desk = invoice_id_of(number), cast.actor("accountant")
+        with acting_as(desk):
+            credit_invoice(desk, invoice_id, None, reason="All came back.", client_ref="c1")
+    drain(isolated)
+    (mail,) = mails
+    words = mail.get_body(("plain",)).get_content()
+    assert mail["Subject"].startswith("Credit note CN-")
+    assert "Total: 47.60\xa0EUR in your favour" in words
+    assert "Due" not in words
+
+
+def test_a_contested_line_is_told_to_accounting_and_the_answer_to_who_contested_it(mails, isolated, world, cast):
+    number = bill(isolated, world, cast)
+    mails.clear()
+    with world():
+        ann, desk = cast.actor("customer.bookkeeper"), cast.actor("accountant")
+        invoice_id = invoice_id_of(number)
+        with acting_as(ann):
+            dispute_id = open_dispute(
+                ann, invoice_id, 1, Decimal(1), reason="price", client_ref="d1", note="We agreed on 9 EUR."
+            )
+    drain(isolated)
+    (row,) = told(world, "invoice_disputed")
+    assert (row.user_id, row.way, row.link) == (desk.user_id, "page", f"/disputes/{dispute_id}")
+    assert row.subject == f"{cast.customer.name} contests line 1 of invoice {number}"
+    assert row.text_body == "“We agreed on 9 EUR.”"
+    assert mails == []
+    with world(), acting_as(desk):
+        refuse(desk, dispute_id, "The price is that of the list.")
+    drain(isolated)
+    assert {(row.user_id, row.way) for row in told(world, "dispute_ended")} == {
+        (ann.user_id, "mail"), (ann.user_id, "page")
+    }  # fmt: skip
+    (mail,) = mails
+    assert mail["Subject"] == f"Line 1 of invoice {number}: Refused"
+    words = mail.get_body(("plain",)).get_content()
+    assert "The amount stays owed." in words
+    assert "The price is that of the list." in words

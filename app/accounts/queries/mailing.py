@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,6 +86,12 @@ def staff(roles: Sequence[Role]) -> list[PersonToTell]:
 def people_of(company_id: int, roles: Sequence[Role]) -> list[PersonToTell]:
     """The active people of a company in these roles."""
     return _people(Company.id == company_id, Membership.role.in_(roles))
+
+
+def those_or_admins(company_id: int, user_ids: Collection[int]) -> list[PersonToTell]:
+    """Of these people the ones who still work for the company, or its administrators when none does."""
+    found = _people(Company.id == company_id, User.id.in_(user_ids))
+    return found or people_of(company_id, (Role.COMPANY_ADMIN,))
 
 
 def _people(*terms: Any) -> list[PersonToTell]:

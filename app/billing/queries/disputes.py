@@ -111,6 +111,15 @@ def dispute(actor: Actor, dispute_id: int) -> DisputeRow:
     return DisputeRow(*row)
 
 
+def contester(actor: Actor, dispute_id: int) -> tuple[int, int | None]:
+    """(company, person) that contests a line; NotFound for another company's."""
+    statement = select(InvoiceDispute.company_id, InvoiceDispute.user_id).where(InvoiceDispute.id == dispute_id)
+    row = db.session.execute(visible(actor, statement, InvoiceDispute)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
 def disputes_of_invoice(actor: Actor, invoice_id: int) -> list[DisputeRow]:
     """What is or was contested of an invoice, for the panel on its page."""
     statement = _ROW.where(InvoiceDispute.invoice_id == invoice_id).order_by(InvoiceDispute.id)

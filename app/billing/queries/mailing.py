@@ -17,11 +17,15 @@ from app.core.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class InvoiceToTell:
-    """`email` is where the account wants its invoices; `rules` are those a held invoice breaks, each once."""
+    """`email` is where the account wants its invoices; `rules` are those a held invoice breaks, each once.
+
+    `gross` of a credit note is in the customer's favour; `payable` (BT-115) is less what was prepaid.
+    """
 
     id: int
     company_id: int
     number: str
+    kind: str
     state: str
     order_number: str
     po_number: str
@@ -29,6 +33,7 @@ class InvoiceToTell:
     issued_on: date
     due_on: date
     gross: Decimal
+    payable: Decimal
     currency: str
     rendered_at: datetime | None
     email: str
@@ -37,9 +42,10 @@ class InvoiceToTell:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    Invoice.id, Invoice.company_id, Invoice.number, Invoice.state, Invoice.order_number, Invoice.po_number,
-    Invoice.customer_name, Invoice.issued_on, Invoice.due_on, Invoice.gross_total, Invoice.currency,
-    Invoice.rendered_at, Company.invoice_email, Company.email, Company.locale, Invoice.findings,
+    Invoice.id, Invoice.company_id, Invoice.number, Invoice.kind, Invoice.state, Invoice.order_number,
+    Invoice.po_number, Invoice.customer_name, Invoice.issued_on, Invoice.due_on, Invoice.gross_total,
+    Invoice.gross_total - Invoice.prepaid_total, Invoice.currency, Invoice.rendered_at,
+    Company.invoice_email, Company.email, Company.locale, Invoice.findings,
 )  # fmt: skip
 
 

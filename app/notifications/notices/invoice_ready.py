@@ -1,4 +1,4 @@
-"""The account gets its invoice: a mail to where it wants invoices, a notice to those who keep its books."""
+"""The account gets its invoice or credit note: a mail to where it wants them, a notice to those who keep its books."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ from app.core.texts import N_
 from app.notifications.notices import Kind, Letter, Parameters, Telling, notices
 
 _READERS = (Role.BOOKKEEPER, Role.COMPANY_ADMIN)
+_TITLES = {
+    "invoice": N_("Invoice"),
+    "credit_note": N_("Credit note"),
+    "prepayment": N_("Prepayment invoice"),
+    "proforma": N_("Proforma invoice"),
+    "corrective": N_("Corrective invoice"),
+}
 
 
 def tellings(actor: Actor, event: InvoiceRendered) -> Iterable[Telling]:
@@ -28,11 +35,15 @@ def tellings(actor: Actor, event: InvoiceRendered) -> Iterable[Telling]:
 
 def letter(actor: Actor, parameters: Parameters) -> Letter:
     invoice = invoice_to_tell(parameters["invoice_id"])
-    total = Money(invoice.gross, invoice.currency)
+    total, payable = Money(invoice.gross, invoice.currency), Money(invoice.payable, invoice.currency)
+    title = N_("{document} {number}", document=_TITLES[invoice.kind], number=invoice.number)
+    is_credit = invoice.kind == "credit_note"
     return Letter(
-        N_("Invoice {number}", number=invoice.number),
-        {"invoice": invoice, "total": total},
-        summary=N_("{total}, due {day}.", total=total, day=invoice.due_on),
+        title,
+        {"invoice": invoice, "title": title, "total": total, "payable": payable, "is_credit": is_credit},
+        summary=N_("{total} in your favour.", total=total)
+        if is_credit
+        else N_("{total}, due {day}.", total=payable, day=invoice.due_on),
         link=f"/invoices/{invoice.number}",
     )
 
