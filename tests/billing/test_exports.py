@@ -182,7 +182,7 @@ def test_worker_that_dies_again_and_again_is_given_up(isolated, world, cast):
             build_export(actor, export_id)
 
 
-def test_failure_is_noted_tried_again_and_told(client, isolated, world, cast, two_invoices, monkeypatch):
+def test_failure_is_noted_tried_again_and_told(client, isolated, world, cast, two_invoices):
     sign_in(client, cast.people["accountant"])
     path = asked(client).response.request.path
     with world(), transaction():
@@ -257,3 +257,35 @@ def test_archive_stays_small_in_memory_and_complete(isolated, world, cast):
     with world():
         assert db.session.scalar(text("SELECT count(*) FROM invoices")) == len(rows)
         assert db.session.query(Invoice).count() == 60
+
+
+def test_same_selection_gives_the_same_bytes(client, isolated, world, cast, two_invoices):
+    """Also a letter is in it, and sums of the register count no claim twice."""
+    day = clock.today("Europe/Berlin").isoformat()
+    with world():
+        stored = db.session.execute(
+            text("SELECT id, sha256 FROM files WHERE media_type = 'application/pdf' LIMIT 1")
+        ).one()
+        run = db.session.scalar(text(
+            "INSERT INTO dunning_runs (client_ref, as_of, state) VALUES ('r', :day, 'done') RETURNING id"), {"day": day}
+        )  # fmt: skip
+        db.session.execute(text(
+            "INSERT INTO reminders (company_id, run_id, currency, level, last_level, state, amount, pay_by, number, issued_on,"
+            " file_id) VALUES (:company, :run, 'EUR', 1, 3, 'issued', 23.8, :day, 'REM-2026-000001', :day, :file)"),
+            {"company": cast.customer.id, "run": run, "day": day, "file": stored.id},
+        )  # fmt: skip
+        db.session.commit()
+    sign_in(client, cast.people["accountant"])
+    packed = []
+    for _ in range(2):
+        path = asked(client).response.request.path
+        drain(isolated)
+        packed.append(client.get(f"{path}/file").data)
+    assert packed[0] == packed[1]
+    with zipfile.ZipFile(io.BytesIO(packed[0])) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "packed at no time"
+    names, register = unpacked(packed[0])
+    assert "pdf/REM-2026-000001.pdf" in names
+    assert [(line["kind"], line["gross"], line["pdf_sha256"] == stored.sha256) for line in register][-1:] == [
+        ("reminder", "", True)
+    ]

@@ -49,3 +49,23 @@ class ArchivedInvoice(RegisteredInvoice):
     """The same with the SHA-256 of each form that is filed."""
 
     files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedReminder:
+    """A letter about claims that stand in the register already: without amounts, so that no sum counts them twice."""
+
+    number: str
+    issued_on: date
+    due_on: date
+    customer_code: str
+    customer_name: str
+    currency: str
+    files: dict[str, str]
+
+    def cells(self) -> tuple[Cell, ...]:
+        """The values under HEAD."""
+        return (
+            self.number, "reminder", self.issued_on, self.due_on, self.customer_code, self.customer_name, "", "",
+            self.currency, None, None, None, "ready" if self.files else "issued",
+        )  # fmt: skip

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.accounts.models.companies import Company
 from app.billing.domain.export import ExportFilters
-from app.billing.domain.register import ArchivedInvoice, RegisteredInvoice
+from app.billing.domain.register import ArchivedInvoice, ArchivedReminder, RegisteredInvoice
+from app.billing.models.dunning import Reminder
 from app.billing.models.invoices import Invoice, InvoiceFile
 from app.billing.queries.filters import InvoiceFilters, narrowed
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.models import StoredFile
+from app.core.tenancy import visible
 
 _REGISTER: tuple[Any, ...] = (
     Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Company.code, Invoice.customer_name,
@@ -27,8 +30,42 @@ def _chosen(filters: ExportFilters) -> InvoiceFilters:
 
 
 def count_for_archive(actor: Actor, filters: ExportFilters) -> int:
-    """How many invoices the period holds for the actor."""
-    return db.session.scalar(narrowed(actor, select(func.count(Invoice.id)), _chosen(filters))) or 0
+    """How many documents the period holds for the actor; letters only where PDFs are asked for."""
+    found = db.session.scalar(narrowed(actor, select(func.count(Invoice.id)), _chosen(filters))) or 0
+    if "pdf" in filters.forms:
+        found += db.session.scalar(_letters(actor, select(func.count(Reminder.id)), filters)) or 0
+    return found
+
+
+def _letters(actor: Actor, statement: Any, filters: ExportFilters) -> Any:
+    """The statement about issued reminders, held to what the actor may see and the filters let through."""
+    statement = visible(actor, statement.join(Company, Company.id == Reminder.company_id), Reminder).where(
+        Reminder.state == "issued", Reminder.issued_on.between(filters.start, filters.end)
+    )
+    if filters.customer_id is not None:
+        statement = statement.where(Reminder.company_id == filters.customer_id)
+    if filters.text:
+        words = filters.text.lower()
+        told = func.lower(Reminder.number + " " + Company.name)
+        statement = statement.where(or_(told.contains(words, autoescape=True), func.lower(Company.code) == words))
+    return statement
+
+
+def letters_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> Iterator[list[ArchivedReminder]]:
+    """The reminders of the period by id, in batches: one statement each; none where no PDFs are asked for."""
+    last = 0
+    while "pdf" in filters.forms:
+        asked = select(
+            Reminder.id, Reminder.number, Reminder.issued_on, Reminder.pay_by, Company.code, Company.name,
+            Reminder.currency, StoredFile.sha256,
+        ).outerjoin(StoredFile, StoredFile.id == Reminder.file_id)  # fmt: skip
+        rows = db.session.execute(
+            _letters(actor, asked, filters).where(Reminder.id > last).order_by(Reminder.id).limit(size)
+        ).all()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [ArchivedReminder(*row[1:7], files={"pdf": row[7]} if row[7] else {}) for row in rows]
 
 
 def invoices_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> Iterator[list[ArchivedInvoice]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,9 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts.domain.roles import CompanyKind
 from app.accounts.models.companies import Company
 from app.billing.domain.export import FORMS, ExportFilters, archive_name, member_name
-from app.billing.domain.register import HASHES, HEAD, ArchivedInvoice
+from app.billing.domain.register import HASHES, HEAD, ArchivedInvoice, ArchivedReminder
 from app.billing.models.exports import Export
-from app.billing.queries.archive import count_for_archive, invoices_for_archive
+from app.billing.queries.archive import count_for_archive, invoices_for_archive, letters_for_archive
 from app.core import audit, clock, storage
 from app.core.actor import Actor, Scope
 from app.core.db import command, db, on_commit
@@ -33,6 +36,7 @@ MAX_ATTEMPTS = 3
 _GIVEN_UP = "the worker ended while it made the archive"
 _LEASE = timedelta(minutes=5)
 _STEP = 25
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the clock of a ZIP begins here
 
 
 @dataclass(slots=True)
@@ -121,34 +125,48 @@ def _progress(actor: Actor, export_id: int, done: int) -> None:
 
 
 def _write_archive(actor: Actor, export_id: int, filters: ExportFilters, path: Path) -> _Written:
-    """Files first, then the register of every invoice, also of those whose files are not there yet."""
+    """Files first, then the register of every document, also of those whose files are not there yet.
+
+    The same documents give the same bytes whenever they are packed: order by id, one fixed time for all members.
+    """
     written = _Written()
     listed = path.with_suffix(".csv")
     with zipfile.ZipFile(path, "w") as archive:
 
         def lines() -> Iterator[Sequence[Cell]]:
             yield (*HEAD, *HASHES)
-            for batch in invoices_for_archive(actor, filters, size=_STEP):
-                for invoice in batch:
-                    _pack(archive, invoice, filters)
-                    written.missing += not invoice.files
-                    yield (*invoice.cells(), *(invoice.files.get(form, "") for form in FORMS))
+            for batch in chain(
+                invoices_for_archive(actor, filters, size=_STEP), letters_for_archive(actor, filters, size=_STEP)
+            ):
+                for document in batch:
+                    _pack(archive, document, filters)
+                    written.missing += not document.files
+                    yield (*document.cells(), *(document.files.get(form, "") for form in FORMS))
                 written.listed += len(batch)
                 _progress(actor, export_id, written.listed)
 
         with listed.open("wb") as target:
             write_csv(lines(), target, delimiter=";")
-        archive.write(listed, "register.csv", zipfile.ZIP_DEFLATED)
+        with listed.open("rb") as source:
+            _add(archive, "register.csv", source, zipfile.ZIP_DEFLATED)
     return written
 
 
-def _pack(archive: zipfile.ZipFile, invoice: ArchivedInvoice, filters: ExportFilters) -> None:
+def _pack(archive: zipfile.ZipFile, document: ArchivedInvoice | ArchivedReminder, filters: ExportFilters) -> None:
     """PDFs are compressed already and stored as they are."""
-    for form, sha256 in invoice.files.items():
+    for form, sha256 in document.files.items():
         if form in filters.forms:
             packing = zipfile.ZIP_STORED if form == "pdf" else zipfile.ZIP_DEFLATED
             with storage.store().open(sha256) as source:
-                archive.writestr(member_name(invoice.number, form), source.read(), packing)
+                _add(archive, member_name(document.number, form), source, packing)
+
+
+def _add(archive: zipfile.ZipFile, name: str, source: IO[bytes], packing: int) -> None:
+    """A member that says nothing of when and where it was packed."""
+    member = zipfile.ZipInfo(name, _FIRST_DAY)
+    member.compress_type, member.create_system, member.external_attr = packing, 3, 0o644 << 16
+    with archive.open(member, "w", force_zip64=False) as target:
+        shutil.copyfileobj(source, target)
 
 
 @command
