@@ -18,6 +18,9 @@ nav_entry(58, "billing.receivables", _("Receivables"), Permission.RECEIVABLES, "
 nav_entry(
     61, "billing.own_items", _("Open items"), Permission.RECEIVABLES, "ledger", scope=Scope.TENANT, under=("/desk",)
 )
+nav_entry(
+    63, "billing.subscriptions", _("Documents by mail"), Permission.SUBSCRIBE, "mail", group="more", scope=Scope.TENANT
+)
 nav_entry(62, "billing.pay", _("Pay online"), Permission.PAY, "ledger", scope=Scope.TENANT)
 nav_entry(59, "billing.bank", _("Bank"), Permission.PAYMENTS, "ledger", scope=Scope.OPERATOR)
 nav_entry(79, "billing.bookings", _("Bookings"), Permission.EXPORT, "export", group="more", scope=Scope.OPERATOR)
@@ -29,6 +32,7 @@ from app.billing.views import (  # noqa: E402 -- the modules add their routes to
     desk,  # noqa: F401
     disputes,  # noqa: F401
     exports,  # noqa: F401
+    figures,  # noqa: F401
     invoice_work,  # noqa: F401
     invoices,  # noqa: F401
     invoicing,  # noqa: F401
@@ -39,4 +43,5 @@ from app.billing.views import (  # noqa: E402 -- the modules add their routes to
     receivables,  # noqa: F401
     reminders,  # noqa: F401
     statements,  # noqa: F401
+    subscriptions,  # noqa: F401
 )

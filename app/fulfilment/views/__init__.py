@@ -22,6 +22,7 @@ nav_entry(30, "fulfilment.warehouse_shipments", _("Shipments"), Permission.READ,
 from app.fulfilment.views import (  # noqa: E402 -- the modules add their routes to the blueprint
     carriers,  # noqa: F401
     claims,  # noqa: F401
+    figures,  # noqa: F401
     label_panel,  # noqa: F401
     order_panel,  # noqa: F401
     packing,  # noqa: F401
