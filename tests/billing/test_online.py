@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from app.billing.models.invoices import Invoice
 from app.billing.models.open_items import OpenItem
 from app.billing.models.payments import OnlinePayment
 from app.billing.service import online
+from app.billing.service.open_items import post_invoice
 from app.billing.service.providers import Asked
 from app.billing.service.providers.mollie import Mollie
 from app.core import clock
@@ -23,6 +25,7 @@ from app.core.tenancy import acting_as
 from tests.accounts.test_races import at_once
 from tests.factories import accounts as make
 from tests.factories.accounts import sign_in
+from tests.factories.billing import invoiced
 from tests.factories.open_items import claim, item, payment
 from tests.support.counterparts import machine, web_server
 
@@ -161,3 +164,20 @@ def test_webhooks_at_once_post_once(committing, world, provider):
     with world():
         assert item(debit).open_amount == 0
         assert db.session.scalar(select(func.count(OpenItem.id)).where(OpenItem.kind == "payment")) == 1
+
+
+def test_the_way_to_pay_stands_where_something_is_owed(client, world, cast, config):
+    with world():
+        _order, number = invoiced(cast.actor("customer.buyer"))
+        post_invoice(SYSTEM, db.session.scalar(select(Invoice.id).where(Invoice.number == number)))
+    asked = (("bookkeeper", "/open-items"), ("bookkeeper", f"/invoices/{number}"), ("buyer", f"/invoices/{number}"))
+    found = {}
+    for chosen in ("off", "test"):
+        use_settings(config.changed(PAYMENT_PROVIDER=chosen))
+        try:
+            for name, address in asked:
+                sign_in(client, cast.people[f"customer.{name}"])
+                found[chosen, name, address] = client.get(address).html.count('href="/pay"')  # the menu has one, too
+        finally:
+            use_settings(config)
+    assert [found["test", *one] - found["off", *one] for one in asked] == [1, 1, 0]

@@ -37,6 +37,17 @@ def payable(actor: Actor, *, limit: int = 200) -> list[Payable]:
     return [Payable(*row) for row in rows]
 
 
+def is_payable(actor: Actor, invoice_number: str) -> bool:
+    """Whether something of an own invoice is open. One statement."""
+    found = db.session.scalar(
+        select(OpenItem.id).where(
+            OpenItem.company_id == actor.company_id, OpenItem.number == invoice_number, OpenItem.open_amount > 0,
+            OpenItem.invoice_id.is_not(None),
+        )
+    )  # fmt: skip
+    return found is not None
+
+
 def payments(actor: Actor, *, limit: int = 10) -> Sequence[OnlinePayment]:
     """The latest online payments of the own company."""
     return db.session.scalars(

@@ -15,6 +15,8 @@ from app.billing.policy import Permission
 from app.billing.queries import invoices as queries
 from app.billing.queries.archive import register as registered
 from app.billing.queries.filters import InvoiceFilters
+from app.billing.queries.online import is_payable
+from app.billing.service.online import provider
 from app.billing.service.render import check_again
 from app.billing.views import blueprint
 from app.billing.views.labels import FORM_NAMES, KINDS, STATES, due_sign, told, where_to_mend
@@ -154,7 +156,13 @@ def show(number: str) -> Response:
         is_operator=is_operator,
         order_address=_order_address(page),
         kind=KINDS[page.kind],
+        may_pay=may_pay() and is_payable(actor(), page.number),
     )
+
+
+def may_pay() -> bool:
+    """Whether the reader can pay online."""
+    return not actor().is_operator and actor().can(Permission.PAY) and provider() is not None
 
 
 def _order_address(page: queries.InvoicePage) -> str:

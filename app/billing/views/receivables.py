@@ -24,7 +24,7 @@ from app.billing.queries.statements import currencies_of
 from app.billing.service import receivables as service
 from app.billing.service.open_items import stop
 from app.billing.views import blueprint
-from app.billing.views.invoices import day_or_none, send_stored, today
+from app.billing.views.invoices import day_or_none, may_pay, send_stored, today
 from app.billing.views.receivable_labels import PROMISE_STATES, until_text
 from app.core.actor import Scope
 from app.core.errors import NotFound
@@ -117,6 +117,7 @@ def own_items() -> Response:
         letters=reminder_queries.letters_to(actor()),
         until_text=until_text,
         company=None,
+        may_pay=may_pay(),
     )
 
 
