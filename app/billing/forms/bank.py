@@ -26,7 +26,7 @@ class StatementForm(Form):
     text = StringField(_("Column of the text"), _SHORT)
     decimal = SelectField(_("Decimal sign"), choices=choices([("", _("As it looks")), (",", ","), (".", ".")]))
     day_format = SelectField(
-        _("Days"), choices=choices([("", _("As it looks")), ("dmy", "31/12/2026"), ("mdy", "12/31/2026")])
+        _("Date format"), choices=choices([("", _("As it looks")), ("dmy", "31/12/2026"), ("mdy", "12/31/2026")])
     )
 
     def mapping(self) -> Columns:
