@@ -63,7 +63,7 @@ def test_bank_import(browser, base, scene, viewport):
     page.goto("/bank")
     page.get_by_role("link", name="Bank", exact=True).last.click()
     page.get_by_label("Reason").fill("fees of the bank")
-    page.get_by_role("button", name="Put aside").click()
+    page.get_by_role("button", name="Put this aside").click()
     page.wait_for_selector("text=Nothing here")
     page.get_by_label("Bank statement").set_input_files(file)
     page.get_by_role("button", name="Import").click()
