@@ -1,9 +1,10 @@
-"""Accounts of the journal; retention, legal hold, subscriptions to documents."""
+"""Accounts of the journal, subscriptions to documents."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from app.core.policies import secure
 
@@ -50,11 +51,29 @@ def upgrade() -> None:
     op.bulk_insert(
         accounts, [{"kind": kind, "vat_case": case, "account": account} for kind, case, account in _ACCOUNTS]
     )
+    op.create_table(
+        "document_subscriptions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("kinds", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column("forms", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column("user_name", sa.String(200), server_default="", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["companies.id"], name=op.f("fk_document_subscriptions_company_id_companies")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_subscriptions")),
+        sa.UniqueConstraint("company_id", "email", name=op.f("uq_document_subscriptions_company_id_email")),
+    )
+    for statement in secure("document_subscriptions", tenant="SELECT, INSERT, UPDATE, DELETE"):
+        op.execute(statement)
     for table in ("booking_accounts", "booking_settings"):
         for statement in secure(table):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("document_subscriptions")
     op.drop_table("booking_settings")
     op.drop_table("booking_accounts")

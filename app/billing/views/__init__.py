@@ -29,6 +29,7 @@ from app.billing.views import (  # noqa: E402 -- the modules add their routes to
     bank,  # noqa: F401
     bookings,  # noqa: F401
     by_hand,  # noqa: F401
+    debits,  # noqa: F401
     desk,  # noqa: F401
     disputes,  # noqa: F401
     exports,  # noqa: F401

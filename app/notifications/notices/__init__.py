@@ -33,6 +33,15 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A stored file that goes with a mail."""
+
+    name: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """The words and facts of a notice at the moment it leaves.
 
@@ -45,6 +54,7 @@ class Letter:
     summary: Message | None = None
     link: str = ""
     secrets: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def _nothing(actor: Actor, parameters: Parameters) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, update
 from app.accounts.models.companies import Company
 from app.accounts.models.people import User
 from app.accounts.queries.companies import operator_party
-from app.core import clock
+from app.core import clock, storage
 from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.errors import Invalid, NotFound
@@ -171,6 +171,10 @@ def _message(claimed: _Claimed, written: _Written) -> EmailMessage:
         message["Reply-To"] = claimed.sender["email"]
     message.set_content(written.text)
     message.add_alternative(written.html, subtype="html")
+    for one in claimed.letter.attachments:
+        main, _slash, sub = one.media_type.partition("/")
+        with storage.store().open(one.sha256) as source:
+            message.add_attachment(source.read(), maintype=main, subtype=sub, filename=one.name)
     message["Content-Language"] = claimed.locale  # last, or it moves to the first part
     return message
 
