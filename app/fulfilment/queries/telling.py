@@ -45,7 +45,7 @@ def orderers(actor: Actor, shipment_id: int) -> list[int]:
         .distinct()
         .order_by(Order.user_id)
     )
-    return [row[0] for row in db.session.execute(statement)]
+    return [user_id for user_id in db.session.scalars(statement) if user_id is not None]
 
 
 def return_to_tell(actor: Actor, return_id: int) -> CaseToTell:
