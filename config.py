@@ -242,6 +242,9 @@ class Config:
     )
     PAYMENT_ADDRESS: str = _setting(TEXT, "", "Root of the payment provider's API; needed for `mollie`.", shown="none")
     PAYMENT_KEY: str = _setting(TEXT, "", "Secret key of the payment provider's API.", shown="none")
+    SEPA_CREDITOR_ID: str = _setting(
+        TEXT, "", "Our creditor identifier; without one no direct debits are collected.", shown="none"
+    )
     UPLOAD_MAX_BYTES: int = _setting(_number(1024, 2**40), 33554432, "Largest request body, so the largest upload.")
     PRIVATE_NETWORKS: str = _setting(
         Kind("networks", _parse_networks),
