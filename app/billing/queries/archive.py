@@ -65,7 +65,11 @@ def letters_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> I
         if not rows:
             return
         last = rows[-1][0]
-        yield [ArchivedReminder(*row[1:7], files={"pdf": row[7]} if row[7] else {}) for row in rows]
+        yield [_letter([*row[1:7], {"pdf": row[7]} if row[7] else {}]) for row in rows]
+
+
+def _letter(values: list[Any]) -> ArchivedReminder:
+    return ArchivedReminder(*values)
 
 
 def invoices_for_archive(actor: Actor, filters: ExportFilters, *, size: int) -> Iterator[list[ArchivedInvoice]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
@@ -31,6 +31,8 @@ from app.core.tables.rows import Cell
 from app.core.tables.writing import write_csv
 from app.core.tenancy import Bounds
 from app.core.texts import N_
+
+_Document = ArchivedInvoice | ArchivedReminder
 
 MAX_ATTEMPTS = 3
 _GIVEN_UP = "the worker ended while it made the archive"
@@ -135,9 +137,9 @@ def _write_archive(actor: Actor, export_id: int, filters: ExportFilters, path: P
 
         def lines() -> Iterator[Sequence[Cell]]:
             yield (*HEAD, *HASHES)
-            for batch in chain(
-                invoices_for_archive(actor, filters, size=_STEP), letters_for_archive(actor, filters, size=_STEP)
-            ):
+            invoices = invoices_for_archive(actor, filters, size=_STEP)
+            batches: Iterable[Sequence[_Document]] = chain(invoices, letters_for_archive(actor, filters, size=_STEP))
+            for batch in batches:
                 for document in batch:
                     _pack(archive, document, filters)
                     written.missing += not document.files
@@ -152,7 +154,7 @@ def _write_archive(actor: Actor, export_id: int, filters: ExportFilters, path: P
     return written
 
 
-def _pack(archive: zipfile.ZipFile, document: ArchivedInvoice | ArchivedReminder, filters: ExportFilters) -> None:
+def _pack(archive: zipfile.ZipFile, document: _Document, filters: ExportFilters) -> None:
     """PDFs are compressed already and stored as they are."""
     for form, sha256 in document.files.items():
         if form in filters.forms:

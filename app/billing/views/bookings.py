@@ -52,7 +52,7 @@ class _Asked:
     def company_id(self) -> int | None:
         return account_id(actor(), self.code) if self.code else None
 
-    def values(self) -> dict[str, str | None]:
+    def values(self) -> dict[str, Any]:
         return {"start": self.start.isoformat(), "end": self.end.isoformat(), "currency": self.currency or None,
                 "customer": self.code or None}  # fmt: skip
 
