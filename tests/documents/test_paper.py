@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,10 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import Unavailable
+from app.documents.model.payment import PaymentMeans
 from app.documents.paper import fonts
 from app.documents.paper.figures import NBSP, figures
+from app.documents.paper.forms_ru import bill, dark_runs
 from app.documents.paper.pages import Measured, Room, fill
-from app.documents.paper.payment_code import payment_code
+from app.documents.paper.payment_code import _russian_text, payment_code, payment_squares
 from app.documents.paper.typeset import MILLIMETRE, POINT, Align, Column, clean, pad, set_row, width, wrap
 from app.documents.pdf import _fonts, _Sheets, _styles
 from app.documents.rendering import render_invoice_html
@@ -146,6 +149,25 @@ def test_payment_code_is_drawn_for_euro_transfers_only():
     assert payment_code(document(currency="PLN")) == ""
     assert payment_code(credit_note()) == ""
     assert payment_code(document(payment_means=())) == ""
+
+
+def test_payment_code_of_russian_banks():
+    means = PaymentMeans(code="30", account="40702810938000012345", bic="044525225", account_name="ООО «Ромашка»",
+                         text="ПАО Сбербанк, к/с 30101810400000000225", reference="СЧ-1")  # fmt: skip
+    paper = document(currency="RUB", payment_means=(means,))
+    text = _russian_text(paper)
+    assert text.startswith(
+        "ST00012|Name=ООО «Ромашка»|PersonalAcc=40702810938000012345|BankName=ПАО Сбербанк|BIC=044525225"
+        f"|CorrespAcc=30101810400000000225|Sum={int(paper.totals.payable * 100)}|Purpose=Оплата по счету № СЧ-1 от 14.03.2025"
+    )
+    assert payment_code(paper).startswith("<svg")
+    rows = payment_squares(paper)
+    assert [sum(end - start for start, end in dark_runs(row)) for row in rows] == [sum(row) for row in rows]
+    squares = sum(len(dark_runs(row)) for row in rows)
+    plain = bill(document(currency="RUB", payment_means=(replace(means, text="ПАО Сбербанк"),)))
+    assert sum(map(len, bill(paper).pages)) == sum(map(len, plain.pages)) + squares + 1
+    for wrong in ({"bic": "SABRRUMM"}, {"account": "DE1"}, {"text": "ПАО Сбербанк"}):
+        assert payment_code(document(currency="RUB", payment_means=(replace(means, **wrong),))) == ""
 
 
 def test_missing_fonts_say_what_to_do(tmp_path, monkeypatch):

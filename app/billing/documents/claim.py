@@ -142,6 +142,7 @@ def payment_means(seller: Seller, currency: str, number: str) -> tuple[PaymentMe
         PaymentMeans(
             code="58" if currency == "EUR" else "30", reference=number, account=party.iban,
             account_name=party.legal_name or party.name, bic=party.bic,
+            text=party.bank_name if party.bic.isdecimal() else "",  # a Russian payment code names the bank
         ),
     )  # fmt: skip
 

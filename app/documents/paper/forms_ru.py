@@ -7,6 +7,7 @@ traced: without the columns 12 to 14). УПД: recommended by the tax service's 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from app.documents.model.invoice import BillingDocument
 from app.documents.model.party import Party
@@ -14,6 +15,7 @@ from app.documents.okei import okei_name, to_okei
 from app.documents.paper.canvas import CENTRE, LARGE, LEFT, RIGHT, SMALL, TEXT, TINY, Canvas
 from app.documents.paper.grid import Grid, GridColumn, draw, grid_of
 from app.documents.paper.national import FormLine, Paper, SumsOf, bank_of, inn_kpp, long_day, paper_of, place_of
+from app.documents.paper.payment_code import payment_squares
 from app.documents.paper.spelled import Gender, Noun, counted, sum_in_words
 from app.documents.paper.typeset import MILLIMETRE, POINT, clean
 from app.documents.upd.codes import country_number, currency_number
@@ -24,6 +26,7 @@ _CURRENCIES = {"RUB": "российский рубль", "EUR": "евро", "USD
                "KZT": "тенге", "UAH": "гривна"}  # fmt: skip
 _PACKAGES = {"XCT": "кор", "RM": "пач", "XBG": "меш", "XPX": "пал", "XCA": "банк", "XTU": "туб", "XBB": "боб"}
 _SIGN = 30 * POINT
+_CODE = 32 * MILLIMETRE
 
 
 def unit_ru(unit: str) -> str:
@@ -80,7 +83,29 @@ def bill(document: BillingDocument) -> Canvas:
     half = canvas.width // 2
     canvas.sign("Руководитель", 0, half - 4 * MILLIMETRE, "(подпись, расшифровка)")
     canvas.sign("Бухгалтер", half, half, "(подпись, расшифровка)")
+    _payment_code(canvas, document)
     return canvas
+
+
+def _payment_code(canvas: Canvas, document: BillingDocument) -> None:
+    """The code that a banking app reads, below the signatures."""
+    rows = payment_squares(document)
+    if not rows:
+        return
+    canvas.top += _SIGN
+    square = _CODE // len(rows)
+    canvas.need(_CODE + TEXT.leading)
+    canvas.write("Оплата по QR-коду", SMALL)
+    for place, row in enumerate(rows):
+        for start, end in dark_runs(row):
+            canvas.rule(start * square, canvas.top + place * square, (end - start) * square, square)
+    canvas.top += _CODE
+
+
+def dark_runs(row: Sequence[int]) -> list[tuple[int, int]]:
+    """Where the dark squares of a row begin and end."""
+    edges = [at for at, (one, next_one) in enumerate(pairwise([0, *row, 0])) if bool(one) != bool(next_one)]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _bank(canvas: Canvas, document: BillingDocument) -> None:
