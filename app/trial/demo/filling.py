@@ -69,6 +69,7 @@ from app.trial.demo.search import add_search
 from app.trial.demo.shipments import add_shipments
 from app.trial.demo.standing import add_standing
 from app.trial.demo.stock_work import add_stock_work
+from app.trial.demo.subscribed import add_subscription
 from app.trial.demo.suppliers import add_suppliers_articles
 from app.trial.demo.supply import add_supply
 from app.trial.demo.tenders import FIRMS, add_tenders
@@ -199,6 +200,7 @@ def _add_desk(house: Actor, yard: Actor, items: Sequence[DemoArticle]) -> None:
     add_standing(house, yard, items)
     add_approvals(yard, items)
     add_delivery(house, yard, items)
+    add_subscription(yard)
     add_quotes(house, yard, items)
     add_quotes_after(house, yard, items)
 
