@@ -20,7 +20,7 @@ _ACCOUNTS = (
     ("prepayment", "", "1710"), ("prepayment", "S19", "1718"), ("prepayment", "S7", "1711"),
     ("payment", "", "1200"), ("refund", "", "1200"), ("fee", "", "2700"), ("interest", "", "2650"),
     ("discount", "", "8730"), ("discount", "S19", "8736"), ("discount", "S7", "8731"),
-    ("write_off", "", "2400"), ("write_off", "S19", "2406"), ("write_off", "S7", "2401"), ("rounding", "", "4900"),
+    ("write_off", "", "2400"), ("write_off", "S19", "2406"), ("write_off", "S7", "2401"), ("rounding", "", "4900"), ("opening", "", "9008"),
 )  # fmt: skip
 
 

@@ -11,7 +11,18 @@ from app.core.money import round_amount
 
 DOCUMENTS = ("invoice", "credit_note", "prepayment")
 # What has an account of its own; `revenue` and what follows may differ by VAT case.
-KINDS = ("revenue", "prepayment", "payment", "refund", "fee", "interest", "discount", "write_off", "rounding")
+KINDS = (
+    "revenue",
+    "prepayment",
+    "payment",
+    "refund",
+    "fee",
+    "interest",
+    "discount",
+    "write_off",
+    "rounding",
+    "opening",
+)
 _BY_CASE = ("discount", "write_off")
 
 
@@ -29,7 +40,8 @@ class Booked:
     """An open item with what its document says. `amount` is signed: above zero the customer owes it.
 
     `parts` and `deductions` (of prepayments) are as printed, in the document's own direction; `revenue_kind` is
-    "prepayment" when the document claims or takes back a prepayment. `rate`: one of `currency` in the currency of the
+    "prepayment" when the document claims or takes back a prepayment, "opening"
+    for a claim brought in from the books before this portal. `rate`: one of `currency` in the currency of the
     books, None when it is that or was not noted.
     """
 

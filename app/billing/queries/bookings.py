@@ -120,9 +120,10 @@ def _booked(row: Any, uses: Mapping[int, list[tuple[Decimal, Any]]]) -> Booked:
         for amount, vat in noted:
             deducted.extend(spread(round_amount(amount, currency), _parts(vat, currency), currency))
     is_prepayment = "prepayment" in (row.document, row.corrected)
+    revenue_kind = "opening" if row.invoice_id is None else "prepayment" if is_prepayment else "revenue"
     return Booked(
         row.kind, row.issued_on, row.due_on, row.number, row.company_id, row.code, row.name, currency,
-        round_amount(row.amount, currency), row.text, "prepayment" if is_prepayment else "revenue",
+        round_amount(row.amount, currency), row.text, revenue_kind,
         _parts(row.vat, currency), tuple(deducted), row.rate,
     )  # fmt: skip
 
