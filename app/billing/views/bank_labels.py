@@ -53,6 +53,8 @@ def told(entries: Iterable[Any]) -> list[Told]:
         note = str(entry.changes.get("reason") or entry.changes.get("note") or "")
         lines.append(Told(entry.at, str(what), entry.who, note, tone))
     return lines[::-1]
+
+
 PAYMENT_STATES = {
     "created": ("plain", _("Begun")),
     "open": ("info", _("At the provider")),

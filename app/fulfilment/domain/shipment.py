@@ -122,7 +122,10 @@ class NewShipment:
 
     @property
     def fingerprint(self) -> str:
-        return self.request_hash or hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+        return (
+            self.request_hash
+            or hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+        )
 
     @property
     def by_line(self) -> dict[int, Decimal]:
