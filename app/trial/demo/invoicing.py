@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -18,7 +18,6 @@ from app.billing.service.deposits import NewPackaging, book_packaging, set_packa
 from app.billing.service.prepayments import issue_prepayment
 from app.billing.service.rules import set_rule
 from app.billing.service.sent import note_sent
-from app.catalog.queries.articles import articles_by_code
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
@@ -26,9 +25,8 @@ from app.core.tenancy import acting_as
 from app.fulfilment.queries.shipping import shippable
 from app.fulfilment.service.order_shipments import LineWish, Wish, ship_order
 from app.fulfilment.service.shipments import send
-from app.ordering.domain.cart import WantedLine
 from app.trial.demo.families import DemoArticle
-from app.trial.demo.trade import order_at
+from app.trial.demo.placing import order_beside
 
 _COLLECTED_DAYS = (5, 3)  # days ago, on the invoice of the run; what is sent today waits for the next
 
@@ -50,7 +48,7 @@ def add_invoicing(
 def _prepaid(house: Actor, buyer: Actor, chosen: Sequence[DemoArticle]) -> None:
     """A prepayment of 30 per cent, then a first shipment with its invoice; the rest is still to come."""
     now = clock.now()
-    order_id = _order(buyer, chosen, now - timedelta(days=3), "ADVANCE-1")
+    order_id = order_beside(buyer, chosen, "ADVANCE-1", moment=now - timedelta(days=3))
     with acting_as(house):
         issue_prepayment(house, order_id, Decimal(30), client_ref=str(uuid.uuid4()))
         _send(house, buyer, order_id, lines=2)
@@ -61,7 +59,7 @@ def _collect(house: Actor, buyer: Actor, usable: Sequence[DemoArticle]) -> None:
     now = clock.now()
     for place, days in enumerate((*_COLLECTED_DAYS, 0)):
         moment = now - timedelta(days=days, hours=2)
-        order_id = _order(buyer, usable[100 + place * 4 : 104 + place * 4], moment, f"MONTH-{place + 1}")
+        order_id = order_beside(buyer, usable[100 + place * 4 : 104 + place * 4], f"MONTH-{place + 1}", moment=moment)
         with acting_as(house), clock.frozen(moment + timedelta(hours=1)):
             _send(house, buyer, order_id)
             if place == 0:
@@ -82,13 +80,6 @@ def _credit(house: Actor, yard: Actor) -> None:
         credit_invoice(
             house, found.id, {first.id: first.left / 2}, reason="Damaged on the way", client_ref=str(uuid.uuid4())
         )
-
-
-def _order(buyer: Actor, chosen: Sequence[DemoArticle], moment: datetime, po_number: str) -> int:
-    with acting_as(buyer):
-        articles = articles_by_code(buyer, [item.sku for item in chosen])
-    lines = [WantedLine(articles[item.sku][0].id, Decimal(item.step * 4), item.unit) for item in chosen]
-    return order_at(buyer, lines, moment, po_number)
 
 
 def _send(house: Actor, buyer: Actor, order_id: int, lines: int | None = None) -> None:
