@@ -13,19 +13,9 @@ down_revision = "0050"
 branch_labels = None
 depends_on = None
 
-# Usual numbers of a chart of accounts; every one of them is a setting.
-_ACCOUNTS = (
-    ("revenue", "", "8200"), ("revenue", "S19", "8400"), ("revenue", "S7", "8300"), ("revenue", "E", "8100"),
-    ("revenue", "AE", "8337"), ("revenue", "K", "8125"), ("revenue", "G", "8120"),
-    ("prepayment", "", "1710"), ("prepayment", "S19", "1718"), ("prepayment", "S7", "1711"),
-    ("payment", "", "1200"), ("refund", "", "1200"), ("fee", "", "2700"), ("interest", "", "2650"),
-    ("discount", "", "8730"), ("discount", "S19", "8736"), ("discount", "S7", "8731"),
-    ("write_off", "", "2400"), ("write_off", "S19", "2406"), ("write_off", "S7", "2401"), ("rounding", "", "4900"), ("opening", "", "9008"),
-)  # fmt: skip
-
 
 def upgrade() -> None:
-    accounts = op.create_table(
+    op.create_table(
         "booking_accounts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", sa.String(12), nullable=False),
@@ -47,9 +37,6 @@ def upgrade() -> None:
         sa.CheckConstraint("first_month BETWEEN 1 AND 12", name=op.f("ck_booking_settings_month_known")),
         sa.CheckConstraint("account_length BETWEEN 4 AND 8", name=op.f("ck_booking_settings_length_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_settings")),
-    )
-    op.bulk_insert(
-        accounts, [{"kind": kind, "vat_case": case, "account": account} for kind, case, account in _ACCOUNTS]
     )
     op.create_table(
         "document_subscriptions",

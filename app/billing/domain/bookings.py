@@ -69,6 +69,24 @@ class BookingAccount:
     vat_key: str = ""
 
 
+_USUAL = {
+    "revenue": {"": "8200", "S19": "8400", "S7": "8300", "E": "8100", "AE": "8337", "K": "8125", "G": "8120"},
+    "prepayment": {"": "1710", "S19": "1718", "S7": "1711"},
+    "payment": {"": "1200"},
+    "refund": {"": "1200"},
+    "fee": {"": "2700"},
+    "interest": {"": "2650"},
+    "discount": {"": "8730", "S19": "8736", "S7": "8731"},
+    "write_off": {"": "2400", "S19": "2406", "S7": "2401"},
+    "rounding": {"": "4900"},
+    "opening": {"": "9008"},
+}
+# Usual numbers of a German chart of accounts, until somebody enters his own.
+USUAL_ACCOUNTS: Mapping[tuple[str, str], BookingAccount] = {
+    (kind, case): BookingAccount(account) for kind, cases in _USUAL.items() for case, account in cases.items()
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """The accounts by (kind, VAT case); a case without its own uses that of the kind. Customers count from `debtors`."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.billing.domain.account_statement import check_period
-from app.billing.domain.bookings import Booked, BookingAccount, Chart, Entry, Part, entries, spread
+from app.billing.domain.bookings import USUAL_ACCOUNTS, Booked, BookingAccount, Chart, Entry, Part, entries, spread
 from app.billing.models.bookings import BookingAccountRow, BookingSettings
 from app.core.actor import Actor
 from app.core.db import db
@@ -67,10 +67,10 @@ def books(actor: Actor) -> Books:
 
 
 def chart(actor: Actor) -> Chart:
-    """The accounts as they are set now."""
+    """The accounts as they are set now; the usual ones until then."""
     rows = db.session.scalars(select(BookingAccountRow).order_by(BookingAccountRow.kind, BookingAccountRow.vat_case))
     accounts = {(row.kind, row.vat_case): BookingAccount(row.account, row.vat_key) for row in rows}
-    return Chart(accounts, books(actor).debtors)
+    return Chart(accounts or USUAL_ACCOUNTS, books(actor).debtors)
 
 
 def journal(

@@ -41,9 +41,9 @@ def render(actor: Actor, invoice_id: int, translator: Translator) -> str:
     the reason, the invoice is held.
     """
     number, locale, layout, frozen = _claim(actor, invoice_id)
-    document: BillingDocument = from_json(frozen)
-    language = paper_language(layout, locale, document.buyer.address.country if document.buyer.address else "")
     try:
+        document: BillingDocument = from_json(frozen)
+        language = paper_language(layout, locale, document.buyer.address.country if document.buyer.address else "")
         rendered = render_invoice(document, language=language, translate=translator(locale), brand=layout.brand)
     except Exception as error:
         _note_trouble(actor, invoice_id, [], f"{type(error).__name__}: {error}")
