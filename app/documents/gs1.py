@@ -126,11 +126,6 @@ def read_date(text: str, century_of: int = 2026) -> date:
         raise BadCode(text) from None
 
 
-def write_date(day: date) -> str:
-    """YYMMDD."""
-    return f"{day:%y%m%d}"
-
-
 def looks_like_elements(code: str) -> bool:
     """Whether a scanned code says itself that it is an element string, or is a bare SSCC with its identifier."""
     return (
@@ -215,8 +210,3 @@ def element_string(pairs: Iterable[tuple[str, str]]) -> str:
 def readable(pairs: Iterable[tuple[str, str]]) -> str:
     """The line under the bars: identifiers in brackets."""
     return "".join(f"({ai}){value}" for ai, value in pairs)
-
-
-def gtin14(code: str) -> str:
-    """GTIN-8, -12 or -13 in 14 digits; any other text as it is."""
-    return code.zfill(14) if _is_digits(code) and len(code) in (8, 12, 13) else code

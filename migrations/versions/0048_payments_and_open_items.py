@@ -297,7 +297,6 @@ def _online_payments() -> None:
         sa.Column("client_ref", sa.String(length=80), nullable=False),
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("provider_ref", sa.String(length=80), server_default="", nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=9), server_default="created", nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("amount", sa.Numeric(precision=18, scale=6), nullable=False),
@@ -321,7 +320,6 @@ def _online_payments() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["open_items.id"], name=op.f("fk_online_payments_item_id_open_items")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_online_payments")),
         sa.UniqueConstraint("company_id", "client_ref", name=op.f("uq_online_payments_company_id_client_ref")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_online_payments_token_hash")),
     )
     op.create_index("ix_online_payments_company_id", "online_payments", ["company_id", "id"], unique=False)
     op.create_index(

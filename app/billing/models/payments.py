@@ -28,14 +28,13 @@ from app.core.db import Base, Currency, Exact, Id, Moment
 class OnlinePayment(Base):
     """A payment that a customer began at a provider. `items`: [{"item_id", "amount"}] that it is for.
 
-    `token_hash` belongs to the address that the provider calls. `state`: created, open (at the provider), paid,
+    `state`: created, open (at the provider), paid,
     failed, cancelled, expired. A paid one was posted once as the open item `item_id`.
     """
 
     __tablename__ = "online_payments"
     __table_args__ = (
         UniqueConstraint("company_id", "client_ref"),
-        UniqueConstraint("token_hash"),
         CheckConstraint(
             "state IN ('created', 'open', 'paid', 'failed', 'cancelled', 'expired')", name="state_known"
         ),
@@ -52,7 +51,6 @@ class OnlinePayment(Base):
     client_ref: Mapped[str] = mapped_column(String(80))
     provider: Mapped[str] = mapped_column(String(20))
     provider_ref: Mapped[str] = mapped_column(String(80), server_default="")
-    token_hash: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(9), server_default="created")
     currency: Mapped[Currency]
     amount: Mapped[Exact]

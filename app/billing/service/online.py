@@ -98,7 +98,6 @@ def _note(actor: Actor, code: str, item_ids: Sequence[int], client_ref: str) -> 
         text=", ".join(item.number for item in items)[:200], user_name=signed(actor), created_at=clock.now(),
         due_at=clock.now() + _AGAIN,
         items=[{"item_id": item.id, "amount": str(item.open_amount)} for item in items],
-        token_hash=hashlib.sha256(f"{actor.company_id} {client_ref}".encode()).hexdigest(),
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

@@ -17,7 +17,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.tenancy import visible
 from app.core.texts import Message
-from app.fulfilment.domain.claimed import CLAIM, CLAIM_TONES, REMEDIES
+from app.fulfilment.domain.claimed import CLAIM, CLAIM_TONES
 from app.fulfilment.domain.returned import AcceptedLine
 from app.fulfilment.models.claims import Claim, ClaimLine
 from app.fulfilment.models.returns import Return
@@ -113,10 +113,6 @@ class ClaimPage:
     @property
     def tone(self) -> str:
         return CLAIM_TONES[self.state]
-
-    @property
-    def remedy_word(self) -> Message:
-        return REMEDIES[self.remedy]
 
 
 def claimable(actor: Actor, order_number: str, *, company_id: int | None = None) -> Claimable:

@@ -6,20 +6,23 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select
 
-from app.core import audit, storage
+from app.core import audit, clock, storage
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.locks import lock_rows
 from app.core.texts import N_
 from app.fulfilment.domain.claimed import CLAIM
 from app.fulfilment.domain.returned import RETURN
 from app.fulfilment.models.claims import Claim
 from app.fulfilment.models.returns import CaseFile, Return
 from app.fulfilment.policy import Permission
+
+_Case = TypeVar("_Case", Return, Claim)
 
 MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
@@ -64,6 +67,26 @@ def known_case(model: type[Return | Claim], company_id: int, client_ref: str, as
     if row.request_hash != asked:
         raise Conflict(N_("This was sent before with other content. Open the page again."))
     return int(row.id)
+
+
+def locked_case(actor: Actor, model: type[_Case], case_id: int) -> _Case:
+    """A return or claim under lock; a stranger's is NotFound."""
+    rows = lock_rows(model, [case_id])
+    if not rows or not (actor.is_operator or rows[0].company_id == actor.company_id):
+        raise NotFound
+    return rows[0]
+
+
+def advance(actor: Actor, found: Return | Claim, event: str, *, to: str | None = None, **facts: object) -> None:
+    """Move a locked case by its table and note who did it."""
+    table, kind = (RETURN, "return") if isinstance(found, Return) else (CLAIM, "claim")
+    before = found.state
+    found.state = table.target(before, event, sides_of(actor), to)
+    if found.state in table.ends:
+        found.ended_at = clock.now()
+    db.session.flush()
+    changes = {"state": [before, found.state], **facts}
+    audit.record(actor, kind, found.id, event, changes, company_id=found.company_id)
 
 
 def media_type_of(data: bytes) -> str:

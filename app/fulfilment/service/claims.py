@@ -12,7 +12,6 @@ from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.locks import lock_rows
 from app.core.outbox import publish
 from app.core.texts import N_
 from app.fulfilment.domain.claimed import CLAIM, REMEDIES, Complained, Granted, demand_complained, verdict
@@ -22,7 +21,7 @@ from app.fulfilment.models.claims import CLAIM_NUMBERS, Claim, ClaimLine
 from app.fulfilment.models.shipments import Shipment, ShipmentLine
 from app.fulfilment.queries.claims import Claimable, claimable
 from app.fulfilment.queries.returns import returnable
-from app.fulfilment.service.cases import asked_hash, known_case, sides_of, tidy
+from app.fulfilment.service.cases import advance, asked_hash, known_case, locked_case, sides_of, tidy
 from app.fulfilment.service.returns import ask_return, authorise
 from app.ordering.models.orders import Order
 from app.ordering.service.replacing import Again, place_replacement
@@ -102,54 +101,36 @@ def _rows(order: Claimable, lines: Sequence[Complained]) -> list[dict[str, objec
     return found
 
 
-def _locked(actor: Actor, claim_id: int) -> Claim:
-    rows = lock_rows(Claim, [claim_id])
-    if not rows or not (actor.is_operator or rows[0].company_id == actor.company_id):
-        raise NotFound
-    return rows[0]
-
-
-def _advance(actor: Actor, found: Claim, event: str, *, to: str | None = None, **facts: object) -> None:
-    before = found.state
-    found.state = CLAIM.target(before, event, sides_of(actor), to)
-    if found.state in CLAIM.ends:
-        found.ended_at = clock.now()
-    db.session.flush()
-    audit.record(
-        actor, "claim", found.id, event, {"state": [before, found.state], **facts}, company_id=found.company_id
-    )
-
-
 @command
 def ask(actor: Actor, claim_id: int, question: str) -> None:
     """Ask the customer something without which the claim cannot be decided."""
-    found = _locked(actor, claim_id)
+    found = locked_case(actor, Claim, claim_id)
     CLAIM.target(found.state, "ask", sides_of(actor))
     found.answer = tidy(question, "text", is_needed=True)
-    _advance(actor, found, "ask", text=found.answer)
+    advance(actor, found, "ask", text=found.answer)
 
 
 @command
 def answer(actor: Actor, claim_id: int, text: str) -> None:
     """Answer what sales has asked."""
-    found = _locked(actor, claim_id)
+    found = locked_case(actor, Claim, claim_id)
     CLAIM.target(found.state, "answer", sides_of(actor))
-    _advance(actor, found, "answer", text=tidy(text, is_needed=True))
+    advance(actor, found, "answer", text=tidy(text, is_needed=True))
 
 
 @command
 def withdraw(actor: Actor, claim_id: int) -> None:
     """The customer complains no longer."""
-    _advance(actor, _locked(actor, claim_id), "withdraw")
+    advance(actor, locked_case(actor, Claim, claim_id), "withdraw")
 
 
 @command
 def refuse(actor: Actor, claim_id: int, reason: str) -> None:
     """Do not make anything good; the customer reads why."""
-    found = _locked(actor, claim_id)
+    found = locked_case(actor, Claim, claim_id)
     CLAIM.target(found.state, "refuse", sides_of(actor))
     found.answer = tidy(reason, "text", is_needed=True)
-    _advance(actor, found, "refuse", text=found.answer)
+    advance(actor, found, "refuse", text=found.answer)
     publish(ClaimDecided(found.id))
 
 
@@ -158,7 +139,7 @@ def grant(actor: Actor, claim_id: int, granted: Mapping[int, Granted], *, remedy
     """Make lines of a claim good, by the line's id: a credit note (billing answers to ClaimDecided), goods again at no
     charge, ordered at once, or a return that is authorised at once and decided when the goods are here.
     """
-    found = _locked(actor, claim_id)
+    found = locked_case(actor, Claim, claim_id)
     CLAIM.target(found.state, "grant", sides_of(actor), "granted")
     if remedy not in REMEDIES:
         raise Invalid("remedy", N_("Choose what the customer gets for it."))
@@ -179,7 +160,7 @@ def grant(actor: Actor, claim_id: int, granted: Mapping[int, Granted], *, remedy
         raise Invalid("lines", N_("Goods are replaced in whole: enter 100 or 0."))
     if remedy == "return":
         _take_back(actor, found, made_good)
-    _advance(actor, found, "grant", to=to, **facts)
+    advance(actor, found, "grant", to=to, **facts)
     if remedy == "replacement":
         _replace(actor, found, made_good)
     publish(ClaimDecided(found.id))

@@ -27,8 +27,8 @@ from app.fulfilment.domain.returned import (
 from app.fulfilment.events import ReturnAccepted
 from app.fulfilment.models.returns import Return, ReturnLine
 from app.fulfilment.models.shipments import Shipment
-from app.fulfilment.service.cases import sides_of, tidy
-from app.fulfilment.service.returns import advance, demand_lines, lines_of, locked_return
+from app.fulfilment.service.cases import advance, locked_case, sides_of, tidy
+from app.fulfilment.service.returns import demand_lines, lines_of
 from app.inventory.models.bins import Bin
 from app.inventory.service.issuing import Back, take_back
 from app.ordering.domain.progress import base_share
@@ -40,7 +40,7 @@ from app.ordering.service.replacing import Again, place_replacement
 @command
 def receive(actor: Actor, return_id: int, quantities: Mapping[int, Decimal]) -> None:
     """Say what arrived of each line, by the line's id and in its unit; goods that did not come can be sent later."""
-    found = locked_return(actor, return_id)
+    found = locked_case(actor, Return, return_id)
     RETURN.target(found.state, "receive", sides_of(actor))
     lines = lines_of(found.id)
     demand_lines(found, lines, list(quantities))
@@ -60,7 +60,7 @@ def inspect(actor: Actor, return_id: int, findings: Mapping[int, Found]) -> None
     Lines of which nothing arrived need no finding. Raises Invalid("lines") where the parts do not add up to what
     arrived, or for an unknown bin or serial number.
     """
-    found = locked_return(actor, return_id)
+    found = locked_case(actor, Return, return_id)
     RETURN.target(found.state, "inspect", sides_of(actor))
     lines = lines_of(found.id)
     demand_lines(found, [line for line in lines if line.received_quantity], list(findings))
@@ -139,7 +139,7 @@ def settle(
     A replacement is ordered at once, at no charge (see `ordering.service.replacing`); a credit note is billing's answer
     to ReturnAccepted. A line at 0 per cent is not made good; when none is, the return is not accepted.
     """
-    found = locked_return(actor, return_id)
+    found = locked_case(actor, Return, return_id)
     RETURN.target(found.state, "settle", sides_of(actor), "accepted")
     lines = lines_of(found.id)
     demand_lines(found, [line for line in lines if line.kept], list(percents))

@@ -10,14 +10,13 @@ from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.locks import lock_rows
 from app.core.outbox import publish
 from app.core.texts import N_
 from app.fulfilment.domain.returned import OUTCOMES, RETURN, Asked, demand_asked
 from app.fulfilment.events import ReturnAuthorised
 from app.fulfilment.models.returns import RETURN_NUMBERS, Return, ReturnLine
 from app.fulfilment.queries.returns import Returnable, returnable
-from app.fulfilment.service.cases import asked_hash, known_case, sides_of, tidy
+from app.fulfilment.service.cases import advance, asked_hash, known_case, locked_case, sides_of, tidy
 
 # Two requests for the last piece of a shipment wait for each other; a customer may not lock its rows.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('return:' || CAST(:shipment AS text)))")
@@ -92,36 +91,16 @@ def _rows(shipment: Returnable, lines: Sequence[Asked]) -> list[dict[str, object
     return found
 
 
-def locked_return(actor: Actor, return_id: int) -> Return:
-    """The return under lock; a stranger's is NotFound."""
-    rows = lock_rows(Return, [return_id])
-    if not rows or not (actor.is_operator or rows[0].company_id == actor.company_id):
-        raise NotFound
-    return rows[0]
-
-
 def lines_of(return_id: int) -> list[ReturnLine]:
     """The lines of a return the command holds."""
     statement = select(ReturnLine).where(ReturnLine.return_id == return_id).order_by(ReturnLine.position)
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
-def advance(actor: Actor, found: Return, event: str, *, to: str | None = None, **facts: object) -> None:
-    """Move a locked return by the table and note who did it."""
-    before = found.state
-    found.state = RETURN.target(before, event, sides_of(actor), to)
-    if found.state in RETURN.ends:
-        found.ended_at = clock.now()
-    db.session.flush()
-    audit.record(
-        actor, "return", found.id, event, {"state": [before, found.state], **facts}, company_id=found.company_id
-    )
-
-
 @command
 def authorise(actor: Actor, return_id: int, *, outcome: str, answer: str = "", warehouse_id: int | None = None) -> None:
     """Let the goods come back: `answer` tells the customer how to send them, `outcome` what he will get for them."""
-    found = locked_return(actor, return_id)
+    found = locked_case(actor, Return, return_id)
     RETURN.target(found.state, "authorise", sides_of(actor))
     if outcome not in OUTCOMES:
         raise Invalid("outcome", N_("Choose what the customer gets for it."))
@@ -135,7 +114,7 @@ def authorise(actor: Actor, return_id: int, *, outcome: str, answer: str = "", w
 @command
 def refuse(actor: Actor, return_id: int, reason: str) -> None:
     """Do not take the goods back; the customer reads why."""
-    found = locked_return(actor, return_id)
+    found = locked_case(actor, Return, return_id)
     RETURN.target(found.state, "refuse", sides_of(actor))
     found.answer = tidy(reason, "answer", is_needed=True)
     advance(actor, found, "refuse", reason=found.answer)
@@ -145,13 +124,13 @@ def refuse(actor: Actor, return_id: int, reason: str) -> None:
 @command
 def withdraw(actor: Actor, return_id: int) -> None:
     """The customer keeps the goods after all."""
-    advance(actor, locked_return(actor, return_id), "withdraw")
+    advance(actor, locked_case(actor, Return, return_id), "withdraw")
 
 
 @command
 def lapse(actor: Actor, return_id: int) -> None:
     """The goods never came: what was authorised can be asked for again."""
-    advance(actor, locked_return(actor, return_id), "lapse")
+    advance(actor, locked_case(actor, Return, return_id), "lapse")
 
 
 def demand_lines(found: Return, lines: Sequence[ReturnLine], given: Sequence[int]) -> None:

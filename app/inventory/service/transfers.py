@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.core import audit, clock
 from app.core.actor import Actor
@@ -229,33 +229,6 @@ def cancel_transfer(actor: Actor, transfer_id: int) -> None:
     transfer = locked(StockTransfer, transfer_id, "planned", missing=_NO_TRANSFER)
     transfer.state = "cancelled"
     audit.record(actor, "stock_transfer", transfer_id, "cancelled", {"number": transfer.number})
-
-
-@command
-def remove_transfer_line(actor: Actor, transfer_id: int, line_id: int) -> None:
-    """Take an article out before it is sent."""
-    locked(StockTransfer, transfer_id, "planned", missing=_NO_TRANSFER)
-    db.session.execute(
-        delete(StockTransferLine).where(StockTransferLine.id == line_id, StockTransferLine.transfer_id == transfer_id)
-    )
-    audit.record(actor, "stock_transfer", transfer_id, "line removed", {"line": line_id})
-
-
-@command
-def add_transfer_line(actor: Actor, transfer_id: int, row: TransferRow) -> None:
-    """Another article for a transfer that is not sent yet. Raises Invalid("sku", "quantity")."""
-    locked(StockTransfer, transfer_id, "planned", missing=_NO_TRANSFER)
-    names = known([row.sku])
-    problem = names.problem(row.sku)
-    if problem is not None:
-        raise Invalid("sku", problem)
-    if not 0 < row.quantity < _LARGEST:
-        raise Invalid("quantity", N_("The quantity must be more than zero."))
-    db.session.add(StockTransferLine(
-        transfer_id=transfer_id, article_id=names.article(row.sku), batch=row.batch, quantity=row.quantity,
-        serials=list(row.serials),
-    ))  # fmt: skip
-    audit.record(actor, "stock_transfer", transfer_id, "line added", {"sku": row.sku, "quantity": row.quantity})
 
 
 def _lines(transfer_id: int) -> list[StockTransferLine]:

@@ -47,10 +47,6 @@ class Progress:
         """What nobody has begun to pick: so much may still be cancelled, unless it is invoiced."""
         return self.quantity - self.claimed
 
-    @property
-    def on_the_way(self) -> Decimal:
-        return self.shipped - self.delivered - self.missing
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
