@@ -35,6 +35,8 @@ SLICES = (
     "billing",
     "exchange",
     "insights",
+    "conversations",
+    "sales",
     "notifications",
     "admin",
 )

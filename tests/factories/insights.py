@@ -10,7 +10,7 @@ from typing import Any
 from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.tenancy import system_scope
-from app.insights.models import AbandonedCart
+from app.insights.models.carts import AbandonedCart
 
 _numbers = count(1)
 

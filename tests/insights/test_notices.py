@@ -13,7 +13,7 @@ from app.accounts.models.people import Membership, User
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction
-from app.insights.models import AbandonedCart
+from app.insights.models.carts import AbandonedCart
 from app.insights.service.carts import dismiss, watch
 from app.notifications.models import Notice
 from app.notifications.tasks import sweep

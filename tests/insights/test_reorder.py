@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.errors import NotFound
 from app.core.tenancy import acting_as, system_scope
-from app.insights.models import ReorderDismissal, ReorderSuggestion
+from app.insights.models.reorder import ReorderDismissal, ReorderSuggestion
 from app.insights.queries.reorder import due
 from app.insights.service.reorder import dismiss, suggest, suggest_again, suggest_if_due
 from app.ordering.models.orders import Order

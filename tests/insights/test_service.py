@@ -18,7 +18,7 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.settings import settings, use_settings
 from app.core.tenancy import acting_as
-from app.insights.models import AbandonedCart
+from app.insights.models.carts import AbandonedCart
 from app.insights.queries.carts import AbandonedFilters, abandoned_cart, abandoned_sums, is_still_abandoned
 from app.insights.service.carts import dismiss, note_reminder, resume, watch
 from app.ordering.models.carts import Cart, CartLine

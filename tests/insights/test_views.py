@@ -11,7 +11,7 @@ from app.accounts.models.companies import Company
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction
-from app.insights.models import AbandonedCart
+from app.insights.models.carts import AbandonedCart
 from app.insights.service.carts import watch
 from app.insights.views.labels import page_words
 from tests.factories.accounts import sign_in

@@ -20,7 +20,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEntry
 from app.core.texts import N_
 from app.insights.domain.abandonment import WAITING, AbandonmentState
-from app.insights.models import AbandonedCart
+from app.insights.models.carts import AbandonedCart
 from app.ordering.domain.cart import CartPage
 from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from app.core.actor import Actor
 from app.core.db import db
-from app.insights.models import PriceEffect
+from app.insights.models.price_effects import PriceEffect
 from app.pricing.queries.floors import AskedPrice
 
 

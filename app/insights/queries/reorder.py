@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.db import db
 from app.core.texts import Message
 from app.insights.domain.reorder_reason import LAST_ORDERS, Habit, reason
-from app.insights.models import ReorderSuggestion
+from app.insights.models.reorder import ReorderSuggestion
 from app.ordering.domain.cart import WantedLine
 from app.ordering.queries.reorder import Today, at_today
 

@@ -21,7 +21,7 @@ from app.core.settings import settings
 from app.core.texts import N_
 from app.insights.domain.abandonment import WAITING, AbandonmentState, idle_limit, reminder_due
 from app.insights.events import CartAbandoned
-from app.insights.models import AbandonedCart
+from app.insights.models.carts import AbandonedCart
 from app.ordering.domain.lifecycle import CartKind
 from app.ordering.models.carts import Cart
 from app.ordering.queries.cart import priced_cart

@@ -9,7 +9,7 @@ from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import NotFound
-from app.insights.models import AcceptedFault, FaultCount
+from app.insights.models.faults import AcceptedFault, FaultCount
 from app.insights.queries.faults import FAULTS, count_faults, fault_kind
 
 

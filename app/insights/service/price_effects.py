@@ -22,7 +22,7 @@ from app.core.jobs import enqueue, send_now
 from app.core.quantity import Factor
 from app.core.tenancy import Bounds
 from app.core.texts import N_
-from app.insights.models import PriceEffect
+from app.insights.models.price_effects import PriceEffect
 from app.insights.queries.price_effects import (
     AccountEffect,
     Concerned,

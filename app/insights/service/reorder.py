@@ -14,7 +14,7 @@ from app.core.db import command, db
 from app.core.errors import NotFound
 from app.core.texts import N_
 from app.insights.domain.reorder import MIN_ORDER_DAYS, Purchases
-from app.insights.models import ReorderDismissal
+from app.insights.models.reorder import ReorderDismissal
 from app.insights.queries.reorder import baskets, last_night
 
 KEPT = 100  # suggestions of an account

@@ -8,7 +8,7 @@ from flask import Response, redirect, request, url_for
 
 from app.core.actor import Scope
 from app.insights.domain.abandonment import WAITING
-from app.insights.forms import DismissForm
+from app.insights.forms.carts import DismissForm
 from app.insights.policy import Permission
 from app.insights.queries import carts as queries
 from app.insights.service import carts as service

@@ -1,0 +1,1 @@
+"""Tables of conversations, one file a topic."""

@@ -1,0 +1,1 @@
+"""Tables of the desks, one file a topic."""

@@ -1,0 +1,1 @@
+"""Reactions of the sales desk to what happens elsewhere, one file a topic; imported here so that they are known."""

@@ -1,0 +1,1 @@
+"""Tables of the sales desk, one file a topic."""

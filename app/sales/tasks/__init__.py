@@ -1,0 +1,1 @@
+"""Jobs of the sales desk, one file a topic; imported here so that they are known."""

@@ -1,0 +1,16 @@
+"""Abandoned cart desk."""
+
+from __future__ import annotations
+
+revision = "0055"
+down_revision = "0054"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,16 @@
+"""Reports and aggregates."""
+
+from __future__ import annotations
+
+revision = "0059"
+down_revision = "0058"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,16 @@
+"""Fulfilment repairs."""
+
+from __future__ import annotations
+
+revision = "0062"
+down_revision = "0061"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
