@@ -1,4 +1,4 @@
-"""Tables of the machinery: outbox, audit, counters, files."""
+"""Tables of the machinery: outbox, audit, counters, files, activity."""
 
 from __future__ import annotations
 
@@ -86,3 +86,38 @@ class StoredFile(Base):
     media_type: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
+
+
+class OperatorSetting(Base):
+    """A setting that the operator changed; one without a row has its default. Everybody's code reads it."""
+
+    __tablename__ = "operator_settings"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(80), unique=True)
+    value: Mapped[Any] = mapped_column(JSONB)
+    changed_at: Mapped[Moment] = mapped_column(server_default=func.now())
+    changed_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    changed_by_name: Mapped[str] = mapped_column(String(200), server_default="")
+
+
+class Activity(Base):
+    """What a customer's person did on the pages of this portal: no address, no browser, nothing of other sites.
+
+    `subject` and `subject_id` name what it was about ("article", 17); `facts` holds short words and numbers.
+    """
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index("ix_activity_company_id_at", "company_id", "at"),
+        Index("ix_activity_kind_at", "kind", "at"),
+    )
+
+    id: Mapped[Id]
+    at: Mapped[Moment] = mapped_column(server_default=func.now())
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    subject: Mapped[str] = mapped_column(String(40), server_default="")
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))

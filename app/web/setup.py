@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from app.core.texts import Message
 from app.web import (
     access,
+    activity,
     assets,
     banners,
     converters,
@@ -49,7 +50,19 @@ def init_web(app: Flask, *, pages: bool = True) -> None:
         return
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session
     CSRFProtect(app)
-    for part in (assets, security, converters, access, slots, navigation, fragments, banners, pagination, errors):
+    for part in (
+        assets,
+        security,
+        converters,
+        access,
+        slots,
+        navigation,
+        fragments,
+        banners,
+        pagination,
+        errors,
+        activity,
+    ):
         part.init_app(app)
     preferences.init_app(app)
     styleguide.init_app(app)
