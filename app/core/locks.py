@@ -35,6 +35,7 @@ LOCK_ORDER = (
     "clearance_proposals",
     "erasures",
     "legal_holds",
+    "disposals",
     "bank_statements",
     "bank_lines",
     "online_payments",

@@ -157,6 +157,7 @@ class Reminder(Base):
     issued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     document: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    disposed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ReminderItem(Base):

@@ -39,7 +39,8 @@ class Invoice(Base):
     negative. What is to be paid is `payable_total`.
 
     A trigger refuses to change what was issued; only the columns of rendering may move. The document of a held
-    invoice, which nobody has seen, may be made anew; number, dates and sums stay.
+    invoice, which nobody has seen, may be made anew; number, dates and sums stay. Once its time is over and no legal
+    hold covers it, its papers may be disposed of, which the trigger checks, too.
     `state`: issued (files being made), ready (checked and filed), held (a rule failed; `findings` says which).
     """
 
@@ -106,6 +107,7 @@ class Invoice(Base):
     rendered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     findings: Mapped[list[Any]] = mapped_column(JSONB, server_default=_NONE)
     last_error: Mapped[str] = mapped_column(Text, server_default="")
+    disposed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # its papers are gone, sums stay
 
     files: Mapped[list[InvoiceFile]] = relationship(
         lazy="raise_on_sql", primaryjoin="Invoice.id == InvoiceFile.invoice_id", viewonly=True

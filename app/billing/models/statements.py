@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -44,6 +45,7 @@ class BankStatement(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(Integer)  # within the file, from 1
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    disposed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # its file is gone, lines stay
     file_name: Mapped[str] = mapped_column(String(255), server_default="")
     format: Mapped[str] = mapped_column(String(5))
     account: Mapped[str] = mapped_column(String(64))

@@ -280,7 +280,7 @@ def sweep_reminders(actor: Actor, limit: int = 200) -> int:
     rows = db.session.scalars(
         select(Reminder.id)
         .where(
-            Reminder.state == "issued", Reminder.file_id.is_(None),
+            Reminder.state == "issued", Reminder.file_id.is_(None), Reminder.disposed_at.is_(None),
             Reminder.issued_at <= clock.now() - timedelta(minutes=1),
         )
         .order_by(Reminder.id)
