@@ -104,6 +104,7 @@ class Order(Base):
     paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # all of it, as billing tells
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who placed it for the buyer
     staff_name: Mapped[str] = mapped_column(String(120), server_default="")
+    own: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # own fields that the buyer may see
 
     lines: Mapped[list[OrderLine]] = relationship(
         lazy="raise_on_sql", order_by="OrderLine.position", primaryjoin="Order.id == OrderLine.order_id", viewonly=True
