@@ -21,7 +21,10 @@ from app.core import clock
 from app.core.actor import Actor, Scope
 from app.core.db import command, db, in_command, on_commit
 from app.core.models import Activity
+from app.core.operator_setting_kinds import Setting, declare_setting
+from app.core.operator_settings import setting_value
 from app.core.tenancy import acting_as
+from app.core.texts import N_
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,28 @@ KINDS = frozenset({
     "visit", "search", "search_empty", "article_view", "cart_add", "upload_problem", "checkout", "delivery_cost_shown",
     "order", "offer_shown", "offer_clicked", "recommendation_shown", "recommendation_added", "page",
 })  # fmt: skip
+NOTE_ACTIVITY = declare_setting(
+    Setting(
+        "privacy.activity",
+        N_("Note what customers' people do here"),
+        True,
+        "switch",
+        "privacy",
+        help=N_("Visits, searches, articles, carts and orders, for reports. Neither address nor browser is kept."),
+    )
+)
+ACTIVITY_DAYS = declare_setting(
+    Setting(
+        "privacy.activity_days",
+        N_("These notes are deleted after"),
+        400,
+        "number",
+        "privacy",
+        minimum=1,
+        maximum=3650,
+        unit=N_("days"),
+    )
+)
 MOST_PER_REQUEST = 200
 _LONGEST = 120
 _BATCH = 10_000
@@ -53,6 +78,7 @@ SELECT n.company_id, n.user_id, n.kind, n.subject, n.subject_id, n.facts
 FROM jsonb_to_recordset(CAST(:notes AS jsonb))
     AS n (company_id bigint, user_id bigint, kind text, subject text, subject_id bigint, facts jsonb),
     (SELECT set_config('synchronous_commit', 'off', true)) AS s (mode)
+WHERE NOT EXISTS (SELECT 1 FROM operator_settings WHERE code = :switch AND value = 'false'::jsonb)
 """
 )
 
@@ -120,7 +146,7 @@ def _write(notes: list[_Note]) -> None:
 
 @command
 def _store(rows: str) -> None:
-    db.session.execute(_WRITE, {"notes": rows})
+    db.session.execute(_WRITE, {"notes": rows, "switch": NOTE_ACTIVITY.code})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +197,11 @@ def forget(actor: Actor, *, user_id: int | None = None, company_id: int | None =
 
 
 @command
-def drop_older(actor: Actor, days: int) -> int:
-    """Delete what is older than so many days, a bounded number at a time; how many rows went."""
+def drop_older(actor: Actor) -> int:
+    """Delete what is older than the setting says, a bounded number at a time; how many rows went."""
     if not actor.is_operator:
         return 0
+    days = setting_value(ACTIVITY_DAYS)
     old = (
         select(Activity.id)
         .where(Activity.at < clock.now() - timedelta(days=days))

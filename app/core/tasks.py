@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.jobs import job
+from app.core.activity import drop_older
+from app.core.jobs import current_actor, job
 from app.core.outbox import POKE, deliver_due
 
 
@@ -15,3 +16,12 @@ def deliver_outbox() -> int:
         if batch < 200:
             break
     return tried
+
+
+@job("core.drop_activity", every=3600)
+def drop_activity() -> int:
+    """Delete notes of activity that have been kept long enough."""
+    dropped = 0
+    while gone := drop_older(current_actor()):
+        dropped += gone
+    return dropped

@@ -18,6 +18,7 @@ from app.accounts.service.tokens import token_hash
 from app.accounts.views import blueprint
 from app.accounts.views.answers import go, go_to
 from app.core import clock
+from app.core.activity import note
 from app.core.actor import Actor, Scope, Via
 from app.core.errors import Forbidden, Unavailable
 from app.core.permissions import lent, of_role
@@ -144,6 +145,7 @@ def sign_in() -> Response:
                 ip, browser = visitor()
                 found = sign_in_service.sign_in(form.email.data, form.password.data, ip=ip, user_agent=browser)
                 begin(found.token)
+                note(actor(), "visit")
                 return _with_theme(go_to(safe_next(form.next.data) or url_for("accounts.home")))
         except Unavailable as error:
             status, wait = 429, error.retry_after

@@ -14,6 +14,7 @@ from app.billing.policy import Permission as Billing
 from app.billing.queries.filters import InvoiceFilters
 from app.billing.queries.invoices import held_count, invoice_sums, invoices
 from app.core import clock
+from app.core.activity import note
 from app.insights.policy import Permission
 from app.insights.queries import start as queries
 from app.insights.queries.carts import AbandonedFilters, abandoned_carts, abandoned_sums
@@ -38,6 +39,7 @@ CHART_DAYS = 7
 def start() -> Response:
     zone = actor().time_zone or "UTC"
     today = clock.today(zone)
+    note(actor(), "visit")
     facts = _operator(today, zone) if actor().is_operator else _customer(today)
     return render_page("insights/start.html", today=today, page_words=page_words, **facts)
 

@@ -19,6 +19,7 @@ from app.accounts.queries.companies import buying_terms
 from app.catalog.domain.article import Article
 from app.catalog.queries.articles import articles_by_id
 from app.core import audit, clock
+from app.core.activity import note
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
@@ -142,6 +143,7 @@ def add_lines(
         for line in wanted.values()
     ]  # fmt: skip
     change_id = _log(cart, "added", version, who(actor), len(lines), client_ref=client_ref, request_hash=_hash(lines))
+    note(actor, "cart_add", subject="cart", subject_id=cart.id, facts={"lines": len(lines), "page": page})
     grown = sum(1 for key in wanted if key in there)
     if there:
         touched = put_lines(actor, cart, values)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from app.core import audit, clock
+from app.core.activity import note
 from app.core.errors import Conflict
 from app.core.outbox import publish
 from app.core.texts import N_
@@ -95,3 +96,4 @@ def _record(ready: Ready, order: Placed) -> None:
     if ready.effects.allowances:
         facts["promotions"] = [f"{one.code} {one.amount}" for one in ready.effects.allowances]
     audit.record(ready.actor, "order", order.id, "placed", facts, company_id=ready.head.company_id)
+    note(ready.actor, "order", subject="order", subject_id=order.id, facts={"lines": len(ready.lines)})

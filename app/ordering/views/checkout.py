@@ -14,9 +14,11 @@ from app.accounts.queries.addresses import addresses
 from app.accounts.queries.budgets import CostCentreChoice, choices
 from app.accounts.queries.credit import standing
 from app.core import clock
+from app.core.activity import note
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.money import Money
 from app.ordering.domain.cart import CartPage
+from app.ordering.domain.charges import ChargeKind
 from app.ordering.domain.lifecycle import CartKind
 from app.ordering.domain.sharing import Right
 from app.ordering.domain.wishes import Placed, Wishes
@@ -67,6 +69,7 @@ def checkout() -> Response:
             return go("ordering.review", cart_id=head.id)
     else:
         visit_cart(actor(), head.id, PLACE)
+        _note(head, planned)
     return render_page(
         "ordering/checkout.html",
         here=checkout_of(head.id),
@@ -81,6 +84,16 @@ def checkout() -> Response:
         may_ask=actor().can(AccountPermission.READ_CREDIT),
         status=form.status,
     )
+
+
+def _note(head: CartHead, planned: CheckoutPage | None) -> None:
+    """That the checkout was opened, and what the delivery would have cost."""
+    note(actor(), "checkout", subject="cart", subject_id=head.id, facts={"lines": head.line_count})
+    rows = planned.plan.costs.rows if planned is not None else ()
+    net = sum((one.amount for one in rows if one.kind == ChargeKind.DELIVERY), Decimal(0))
+    if net:
+        facts = {"net": str(net), "currency": head.currency}
+        note(actor(), "delivery_cost_shown", subject="cart", subject_id=head.id, facts=facts)
 
 
 @blueprint.get("/checkout/<int:cart_id>/review")

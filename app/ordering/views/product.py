@@ -11,6 +11,7 @@ from flask import Response, request
 from app.catalog.domain.attachment import KINDS, for_readers
 from app.catalog.domain.hazard import SIGNAL_WORDS, pictograms
 from app.catalog.queries.media import article_media
+from app.core.activity import note
 from app.core.actor import Scope
 from app.core.errors import Conflict, Invalid
 from app.core.texts import N_
@@ -48,7 +49,9 @@ class EnteredCells:
 @blueprint.get("/articles/<sku:sku>")
 @requires(Permission.SHOP, scope=Scope.TENANT)
 def article(sku: str) -> Response:
-    return _shown(product(actor(), sku), EnteredCells())
+    found = product(actor(), sku)
+    note(actor(), "article_view", subject="article", subject_id=found.row.article.id)
+    return _shown(found, EnteredCells())
 
 
 @blueprint.post("/articles/<sku:sku>/variants")

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from flask import Response, request
 
 from app.accounts.queries.companies import buying_terms
+from app.core.activity import note
 from app.core.errors import Conflict, Invalid
 from app.core.money import minor_units
 from app.core.tables.writing import csv_chunks
@@ -229,6 +230,8 @@ def _entry(paste: PasteForm, upload: UploadForm) -> Response:
 
 def shown(seen: Preview, status: int = 200, *, upload_id: int | None = None) -> Response:
     """The page of a preview; it carries its rows."""
+    if seen.problems:
+        note(actor(), "upload_problem", facts={"problems": len(seen.problems), "lines": len(seen.lines)})
     problems, problem_section = cut(seen.problems, PROBLEMS_SHOWN, "problems")
     lines, line_section = cut(seen.lines, LINES_SHOWN, "lines")
     return render_page(

@@ -11,6 +11,7 @@ from flask import Response, request
 from app.catalog.queries.browse import CategoryNode, categories
 from app.catalog.queries.search_suggest import suggest
 from app.catalog.service.search import note_miss
+from app.core.activity import note
 from app.core.actor import Scope
 from app.ordering.policy import Permission
 from app.ordering.queries.shop import KEY_PARTS, shop_page
@@ -45,6 +46,9 @@ def shop() -> Response:
     text, found = look.query.text, listed.found
     if text and found is not None and not found.total and not (look.is_narrowed or look.query.category):
         note_miss(actor(), text)
+    if text and found is not None and not (keyset.after or keyset.before):
+        kind = "search" if found.total else "search_empty"
+        note(actor(), kind, facts={"text": text.strip().lower(), "found": found.total})
     return render_page(
         "ordering/shop.html",
         page=page_of(listed.rows, keyset, key=lambda row: listed.keys[row.article.id]),
