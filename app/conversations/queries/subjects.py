@@ -58,7 +58,7 @@ class Subject:
 
 _NOBODY: Any = literal(None)
 _COLUMNS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {
-    CART: (Cart, (Cart.id, Cart.company_id, cast(Cart.id, String), Cart.name, Cart.user_id)),
+    CART: (Cart, (Cart.id, Cart.company_id, cast(Cart.id, String).label("number"), Cart.name, Cart.user_id)),
     QUOTE: (Quote, (Quote.id, Quote.company_id, Quote.number, Quote.title, Quote.user_id)),
     ORDER: (Order, (Order.id, Order.company_id, Order.number, literal(""), Order.user_id)),
     INVOICE: (Invoice, (Invoice.id, Invoice.company_id, Invoice.number, literal(""), _NOBODY)),
