@@ -31,6 +31,9 @@ class Store(Protocol):
 
     def open(self, sha256: str) -> BinaryIO: ...
 
+    def remove(self, sha256: str) -> None:
+        """Bytes that are not there are removed already."""
+
     def check(self) -> None:
         """Raise Unavailable unless the store can be written to."""
 
@@ -73,6 +76,14 @@ class DiskStore:
         except FileNotFoundError:
             raise NotFound(N_("The stored file is missing.")) from None
 
+    def remove(self, sha256: str) -> None:
+        try:
+            self._path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                N_("The file could not be removed ({reason}).", reason=error.strerror or str(error))
+            ) from error
+
     def check(self) -> None:
         data = b"kontor"
         self.put(hashlib.sha256(data).hexdigest(), data)
@@ -108,6 +119,12 @@ class S3Store:
         except BotoCoreError as error:
             raise Unavailable(N_("The file storage does not answer: {reason}", reason=str(error))) from error
         return body
+
+    def remove(self, sha256: str) -> None:
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(sha256))
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable(N_("The file storage does not answer: {reason}", reason=str(error))) from error
 
     def check(self) -> None:
         data = b"kontor"
@@ -190,6 +207,18 @@ def load(file: StoredFile) -> bytes:
     """The bytes of a file."""
     with store().open(file.sha256) as source:
         return source.read()
+
+
+def matches(sha256: str) -> bool:
+    """Whether the bytes are there and are still those of their hash."""
+    total = hashlib.sha256()
+    try:
+        with store().open(sha256) as source:
+            while chunk := source.read(_CHUNK):
+                total.update(chunk)
+    except NotFound:
+        return False
+    return total.hexdigest() == sha256
 
 
 def open_file(file: StoredFile) -> BinaryIO:

@@ -61,7 +61,7 @@ class Hold:
 def stripped(document: Document) -> Document:
     """A frozen document without lines, words, references and whom it went to; sums and VAT stay for the books."""
     return replace(
-        document, buyer=Party("", None), lines=(), notes=(), delivery=None, payment_terms=None, supporting=(),
+        document, buyer=Party(name="", address=None), lines=(), notes=(), delivery=None, payment_terms=None, supporting=(),
         allowances_charges=(), references=(), buyer_reference="", order_reference="", contract_reference="",
         project_reference="", object_id=None,
     )  # fmt: skip

@@ -99,6 +99,7 @@ class InvoicePage:
     kind: str = "invoice"
     reason: str = ""
     rate: tuple[Decimal, date, str] | None = None  # of `currency` in the tax currency, its day and source
+    disposed_at: datetime | None = None
 
 
 _ROW: tuple[Any, ...] = (
@@ -219,6 +220,7 @@ def invoice(actor: Actor, number: str) -> InvoicePage:
         rate=(found.exchange_rate, found.rate_on, found.rate_source)
         if found.exchange_rate is not None and found.rate_on is not None
         else None,
+        disposed_at=found.disposed_at,
     )
 
 

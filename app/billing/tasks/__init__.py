@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.billing.tasks import collective, documents, payments, receivables
+from app.billing.tasks import archive, collective, documents, payments, receivables
 
-TOPICS = (collective, documents, receivables, payments)
+TOPICS = (archive, collective, documents, receivables, payments)

@@ -24,6 +24,7 @@ nav_entry(
 nav_entry(62, "billing.pay", _("Pay online"), Permission.PAY, "ledger", scope=Scope.TENANT)
 nav_entry(59, "billing.bank", _("Bank"), Permission.PAYMENTS, "ledger", scope=Scope.OPERATOR)
 nav_entry(79, "billing.bookings", _("Bookings"), Permission.EXPORT, "export", group="more", scope=Scope.OPERATOR)
+nav_entry(80, "billing.archive", _("Archive"), Permission.ARCHIVE, "lock", group="more", scope=Scope.OPERATOR)
 
 from app.billing.views import (  # noqa: E402 -- the modules add their routes to the blueprint
     bank,  # noqa: F401
@@ -43,6 +44,7 @@ from app.billing.views import (  # noqa: E402 -- the modules add their routes to
     pay,  # noqa: F401
     receivables,  # noqa: F401
     reminders,  # noqa: F401
+    retention,  # noqa: F401
     statements,  # noqa: F401
     subscriptions,  # noqa: F401
 )

@@ -35,6 +35,7 @@ from app.notifications.models import Notice
 from app.notifications.notices import invoice_ready
 from app.notifications.service.telling import note
 from app.trial.demo.approvals import add_approvals
+from app.trial.demo.archive import add_archive
 from app.trial.demo.assortments import add_assortments, add_groups
 from app.trial.demo.auctions import RIVALS, add_auction
 from app.trial.demo.budgets import add_cost_centres, fit_budgets
@@ -181,6 +182,7 @@ def _fill(actor: Actor) -> None:
     _add_exchange(house, yard, items)
     add_payments(house)
     add_receivables(house)
+    add_archive(house, buyers[1][2])
     add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
     add_stock_work(replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"), items)
     _applicant()
