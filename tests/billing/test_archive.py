@@ -225,7 +225,8 @@ def test_pages_and_access(client, world, cast, old):
         number = db.session.scalars(select(Invoice.number).where(Invoice.id == old["customer"])).one()
     assert client.get(f"/archive/disposals/{run_id}").status == 200
     assert "Archive" in client.get(f"/invoices/{number}").text
-    sign_in(client, cast.people["accountant"])
+    assert client.post(f"/archive/disposals/{run_id}/approve", {}).status == 403  # by whoever proposed it
+    sign_in(client, cast.people["operator_admin"])
     assert client.post(f"/archive/disposals/{run_id}/approve", {}).status == 303
     assert client.post(f"/archive/disposals/{run_id}/drop", {}).status == 303  # too late, said on the page
     with world():
