@@ -57,10 +57,13 @@ def load_models() -> None:
 
 
 def load_slices() -> None:
-    """Import what every process needs of each slice: tables, permissions, reactions to events, jobs."""
+    """Import what every process needs of each slice: tables, declarations, permissions, reactions to events, jobs."""
     load_models()
     importlib.import_module("app.core.tasks")
     for name in SLICES:
+        for topic in pkgutil.iter_modules(getattr(_part(f"app.{name}.domain"), "__path__", ())):
+            if topic.name.endswith(("settings", "personal")):  # what the operator sets; where people's data stands
+                importlib.import_module(f"app.{name}.domain.{topic.name}")
         for part in ("policy", "handlers", "tasks"):
             module = _part(f"app.{name}.{part}")
             if module is not None and part == "policy":

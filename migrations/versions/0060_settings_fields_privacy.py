@@ -43,8 +43,6 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_column("orders", "own")
-    op.drop_constraint(op.f("ck_companies_abandoned_cart_hours_possible"), "companies")
-    op.drop_column("companies", "abandoned_cart_hours")
     op.drop_column("companies", "own")
 
 
@@ -98,10 +96,6 @@ def _settings() -> None:
         _text("changed_by_name", 200, ""),
         _primary(table), _unique(table, "code"),
     )  # fmt: skip
-    op.add_column("companies", sa.Column("abandoned_cart_hours", sa.Integer(), nullable=True))
-    op.create_check_constraint(
-        op.f("ck_companies_abandoned_cart_hours_possible"), "companies", "abandoned_cart_hours BETWEEN 0 AND 8760"
-    )
 
 
 def _consents() -> None:

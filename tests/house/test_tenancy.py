@@ -26,11 +26,16 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "password reset: the person is not signed in",
         "registration: the applicant is not signed in",
     },
+    "accounts/queries/consents.py": {"consents: a person belongs to no company"},
     "accounts/queries/people.py": {"profile: a person belongs to no company"},
     "accounts/queries/sign_ins.py": {
         "profile: a person's sessions lie in several companies",
         "profile: tries to sign in belong to no company",
         "sign-in: whose browser is this",
+    },
+    "accounts/service/consents.py": {
+        "consents: a person belongs to no company",
+        "consents: who follows the link is not signed in",
     },
     "accounts/service/invitations.py": {"invitation: the person is not a member yet"},
     "accounts/service/passwords.py": {

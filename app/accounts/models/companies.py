@@ -38,7 +38,6 @@ class Company(Base):
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint("stock_display IN ('number', 'band', 'light')", name="stock_display_known"),
         CheckConstraint("staff_access IN ('free', 'ask', 'never')", name="staff_access_known"),
-        CheckConstraint("abandoned_cart_hours BETWEEN 0 AND 8760", name="abandoned_cart_hours_possible"),
         Index("uq_companies_one_operator", "kind", unique=True, postgresql_where=text("kind = 'operator'")),
         Index("ix_companies_name_id", "name", "id"),
         Index("ix_companies_group_id", "group_id", postgresql_where=text("group_id IS NOT NULL")),
@@ -85,7 +84,6 @@ class Company(Base):
     staff_access: Mapped[str] = mapped_column(String(5), server_default="free")  # whether sales may act for its people
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", use_alter=True))  # sales manager
     created_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    abandoned_cart_hours: Mapped[int | None] = mapped_column(Integer)  # None: as the setting of all accounts says
     own: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # own fields that the company may see
 
     addresses: Mapped[list[Address]] = relationship(lazy="raise_on_sql", back_populates="company")

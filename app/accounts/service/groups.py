@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.domain.groups import SetFacts, SetKind, checked
@@ -160,6 +160,35 @@ def remove_members(actor: Actor, kind: SetKind, set_id: int, company_ids: Collec
 
 
 @command
+def fill_by_rule(actor: Actor, segment_id: int, company_ids: Collection[int]) -> tuple[int, int]:
+    """Make exactly these accounts the members by rule; who was put in by a person stays. How many came and went."""
+    _demand_operator(actor)
+    _existing(SetKind.SEGMENT, segment_id)
+    held = dict(
+        db.session.execute(
+            select(CompanySegment.company_id, CompanySegment.is_by_rule).where(
+                CompanySegment.segment_id == segment_id
+            )
+        ).all()
+    )  # fmt: skip
+    wanted = set(company_ids)
+    came = sorted(wanted - held.keys())
+    gone = sorted(company_id for company_id, is_by_rule in held.items() if is_by_rule and company_id not in wanted)
+    if gone:
+        db.session.execute(
+            delete(CompanySegment).where(
+                CompanySegment.segment_id == segment_id, CompanySegment.company_id.in_(gone)
+            )
+        )  # fmt: skip
+        _tell_segments(actor, gone, segment_id, is_in=False)
+    if came:
+        rows = [{"company_id": company_id, "segment_id": segment_id, "is_by_rule": True} for company_id in came]
+        db.session.execute(insert(CompanySegment), rows)
+        _tell_segments(actor, came, segment_id, is_in=True)
+    return len(came), len(gone)
+
+
+@command
 def _move(actor: Actor, company_ids: Collection[int], group_id: int | None) -> int:
     """Give accounts another group; how many had a different one."""
     _demand_operator(actor)
@@ -188,6 +217,12 @@ def _join(actor: Actor, company_ids: Collection[int], segment_id: int) -> int:
         )
     )
     fresh = sorted(set(company_ids) - held)
+    if held:  # who is put in by a person is no longer taken out by a rule
+        db.session.execute(
+            update(CompanySegment)
+            .where(CompanySegment.segment_id == segment_id, CompanySegment.company_id.in_(held))
+            .values(is_by_rule=False)
+        )
     if fresh:
         rows = [{"company_id": company_id, "segment_id": segment_id} for company_id in fresh]
         db.session.execute(insert(CompanySegment), rows)

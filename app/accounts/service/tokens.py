@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     APPROVAL = "approval"
     CART = "cart"
     QUOTE = "quote"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 def session_token() -> str:
@@ -73,6 +74,15 @@ def quote_token(link_id: int, created_at: datetime) -> str:
 
 def is_quote_token(token: str, link_id: int, created_at: datetime) -> bool:
     return hmac.compare_digest(token.encode(), quote_token(link_id, created_at).encode())
+
+
+def unsubscribe_token(user_id: int, created_at: datetime) -> str:
+    """The token with which somebody ends marketing messages without signing in; `created_at` is the person's."""
+    return f"{user_id}.{_derived(Purpose.UNSUBSCRIBE, str(user_id), created_at)}"
+
+
+def is_unsubscribe_token(token: str, user_id: int, created_at: datetime) -> bool:
+    return hmac.compare_digest(token.encode(), unsubscribe_token(user_id, created_at).encode())
 
 
 def token_hash(token: str) -> str:

@@ -48,6 +48,7 @@ from app.accounts.views import (  # noqa: E402, F401 -- the topics add their rou
     addresses,
     budgets,
     company,
+    consents,
     cost_centres,
     credit,
     groups,

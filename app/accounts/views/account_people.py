@@ -8,6 +8,7 @@ from app.accounts.domain.roles import ROLE_DUTIES, ROLE_NAMES
 from app.accounts.forms.sign_in import InviteForm, RoleForm
 from app.accounts.policy import Permission
 from app.accounts.queries.accounts import account
+from app.accounts.queries.consents import consents_in
 from app.accounts.queries.people import member
 from app.accounts.service import people as people_service
 from app.accounts.service.invitations import invite, resend_invitation, withdraw_invitation
@@ -51,7 +52,13 @@ def edit_account_person(code: str, membership_id: int) -> Response:
             tell(_("{name} is now: {role}.", name=chosen.name, role=say(ROLE_NAMES[form.role.data])))
             return _back(code)
     return render_page(
-        "accounts/account_person.html", form=form, account=found, member=chosen, duties=ROLE_DUTIES, status=form.status
+        "accounts/account_person.html",
+        form=form,
+        account=found,
+        member=chosen,
+        duties=ROLE_DUTIES,
+        consent=consents_in(actor(), found.id).get(chosen.user_id),
+        status=form.status,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from flask import Response
 
+from app.accounts.domain.consents import MARKETING_TEXT
 from app.accounts.forms.sign_in import ProfileForm
+from app.accounts.queries.consents import own_consents
 from app.accounts.queries.people import profile as profile_of
 from app.accounts.queries.sign_ins import attempts_of, sessions_of
 from app.accounts.service import sessions as session_service
@@ -38,7 +40,13 @@ def profile() -> Response:
             keep_cookie(response, THEME_COOKIE, form.theme.data)
             return response
     return render_page(
-        "accounts/profile.html", form=form, email=present.email, companies=person().companies, status=form.status
+        "accounts/profile.html",
+        form=form,
+        email=present.email,
+        companies=person().companies,
+        consents=own_consents(actor()),
+        marketing=MARKETING_TEXT,
+        status=form.status,
     )
 
 

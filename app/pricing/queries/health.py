@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.settings import settings
+from app.core.operator_settings import setting_value
+from app.pricing.domain.settings import NOTICE_DAYS
 from app.pricing.queries.versions import today
 
 _ENDING = """
@@ -131,4 +132,4 @@ def articles_without_price(actor: Actor, chain: str, *, start: str = "", limit: 
 
 def _days(actor: Actor) -> dict[str, object]:
     day = today(actor)
-    return {"on": day, "soon": day + timedelta(days=settings().PRICE_NOTICE_DAYS)}
+    return {"on": day, "soon": day + timedelta(days=setting_value(NOTICE_DAYS))}

@@ -17,8 +17,9 @@ from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.locks import lock_rows
-from app.core.settings import settings
+from app.core.operator_settings import setting_value
 from app.core.texts import N_
+from app.pricing.domain.settings import APPROVAL_PERCENT
 from app.pricing.domain.versions import (
     PercentChange,
     Phase,
@@ -175,9 +176,9 @@ def submit(actor: Actor, code: str, *, valid_from: date | None = None, valid_to:
 
 
 def needs_approval(actor: Actor, known: Series, version: VersionLine) -> bool:
-    """Whether a second person must look: some price changes by more percent than PRICE_APPROVAL_PERCENT allows."""
+    """Whether a second person must look: some price changes by more percent than APPROVAL_PERCENT allows."""
     before = known.before(version)
-    limit = Decimal(settings().PRICE_APPROVAL_PERCENT)
+    limit = Decimal(setting_value(APPROVAL_PERCENT))
     return before is None or summary(actor, before.id, version.id).largest > limit
 
 

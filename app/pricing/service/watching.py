@@ -9,8 +9,9 @@ from sqlalchemy import text
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import NotFound
+from app.core.operator_settings import setting_value
 from app.core.outbox import publish
-from app.core.settings import settings
+from app.pricing.domain.settings import NOTICE_DAYS
 from app.pricing.events import PriceListEnds, PricesWillChange
 from app.pricing.queries.versions import today
 
@@ -30,12 +31,12 @@ RETURNING v.id""")
 
 @command
 def watch(actor: Actor) -> int:
-    """One look ahead, PRICE_NOTICE_DAYS far; returns how many events that made."""
+    """One look ahead, NOTICE_DAYS far; returns how many events that made."""
     try:
         day = today(actor)
     except NotFound:
         return 0  # an installation without an operator has no lists
-    values = {"today": day, "soon": day + timedelta(days=settings().PRICE_NOTICE_DAYS)}
+    values = {"today": day, "soon": day + timedelta(days=setting_value(NOTICE_DAYS))}
     starting = db.session.scalars(_STARTING, values).all()
     ending = db.session.scalars(_ENDING, values).all()
     for list_id in starting:
