@@ -29,7 +29,6 @@ TABLES: dict[str, tuple[str, str]] = {
     "offer_accounts": ("SELECT", f"{OWN} AND NOT is_held_out"),
     "offer_cards": ("SELECT", REACHED),
     "offer_people": ("SELECT, INSERT, UPDATE", OWN),
-    "offer_mails": ("", "false"),
     "start_blocks": ("", "false"),
     "start_pages": ("SELECT", OWN),
     "article_ranks": ("SELECT", "true"),
@@ -193,23 +192,12 @@ def _reach() -> None:
     table = "offer_people"
     op.create_table(
         table,
-        _ref("offer_id"), _ref("user_id"), _ref("company_id"), _whole("shown", "0"), _whole("clicked", "0"),
+        _ref("offer_id"), _ref("company_id"), _ref("user_id"), _whole("shown", "0"), _whole("clicked", "0"),
         _moment("last_at", "now()"),
         _key(table, "offer_id", "offers", "CASCADE"), _key(table, "user_id", "users", "CASCADE"),
-        _key(table, "company_id", "companies"), _primary(table, "offer_id", "user_id"),
+        _key(table, "company_id", "companies"), _primary(table, "offer_id", "company_id", "user_id"),
     )  # fmt: skip
     _indexes(table, "user_id", "company_id")
-    table = "offer_mails"
-    op.create_table(
-        table,
-        _ref("offer_id"), _ref("user_id"), _ref("company_id"), _text("state", 8, "due"), _moment("due_at", "now()"),
-        _moment("done_at"), _whole("attempts", "0"),
-        _check(table, "state IN ('due', 'sent', 'left_out', 'failed')", "state_known"),
-        _key(table, "offer_id", "offers", "CASCADE"), _key(table, "user_id", "users", "CASCADE"),
-        _key(table, "company_id", "companies"), _primary(table, "offer_id", "user_id"),
-    )  # fmt: skip
-    _indexes(table, "user_id", "company_id")
-    op.create_index("ix_offer_mails_due", table, ["due_at", "offer_id"], postgresql_where=sa.text("state = 'due'"))
 
 
 def _start_pages() -> None:

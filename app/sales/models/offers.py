@@ -1,4 +1,4 @@
-"""Offers to accounts: what the desk plans, whom they reach, what buyers see of them, and mails."""
+"""Offers to accounts: what the desk plans, whom they reach, what buyers see of them."""
 
 from __future__ import annotations
 
@@ -147,26 +147,8 @@ class OfferPerson(Base):
     __tablename__ = "offer_people"
 
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True, index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     shown: Mapped[int] = mapped_column(Integer, server_default="0")
     clicked: Mapped[int] = mapped_column(Integer, server_default="0")
     last_at: Mapped[Moment] = mapped_column(server_default=func.now())
-
-
-class OfferMail(Base):
-    """One mail of an offer to a person who agreed to such mails: due, then sent or left out. For the operator alone."""
-
-    __tablename__ = "offer_mails"
-    __table_args__ = (
-        CheckConstraint("state IN ('due', 'sent', 'left_out', 'failed')", name="state_known"),
-        Index("ix_offer_mails_due", "due_at", "offer_id", postgresql_where=text("state = 'due'")),
-    )
-
-    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
-    state: Mapped[str] = mapped_column(String(8), server_default="due")
-    due_at: Mapped[Moment] = mapped_column(server_default=func.now())
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    attempts: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -1,1 +1,7 @@
 """Jobs of the sales desk, one file a topic; imported here so that they are known."""
+
+from __future__ import annotations
+
+from app.sales.tasks import offers
+
+TOPICS = (offers,)

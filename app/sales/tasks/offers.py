@@ -1,0 +1,19 @@
+"""Offers on their days, and segments that rules fill."""
+
+from __future__ import annotations
+
+from app.core.jobs import current_actor, job
+from app.sales.service import offers as service
+from app.sales.service import segments
+
+
+@job("sales.run_offers", every=60)
+def run_offers() -> int:
+    """Start and end offers on time; take in accounts that came to their segments."""
+    return service.run_offers(current_actor())
+
+
+@job("sales.run_segment_rules", every=86_400)
+def run_segment_rules() -> int:
+    """Fill every segment by its rule."""
+    return segments.run_rules(current_actor())
