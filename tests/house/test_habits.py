@@ -39,6 +39,9 @@ FLOATS_ALLOWED: dict[str, str] = {
     "app/trial/measure.py": "milliseconds and ratios as JSON numbers",
     "app/insights/domain/reorder.py": "weights, likeness and scores of a ranking; no quantity, no money",
     "app/insights/domain/reorder_evaluation.py": "the same, measured",
+    "app/insights/domain/recommend": "strengths, likeness and scores of recommendations; no quantity, no money",
+    "app/insights/domain/forecast": "smoothing and errors of a statistical forecast; stored as exact numbers",
+    "app/insights/domain/substitutes.py": "likeness of articles",
     "app/core/local/": "seconds to wait for processes",
     "app/core/tables/markup.py": "workbooks store binary numbers: read as one, written as the shortest decimal",
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.insights.cli import reorder
+from app.insights.cli.reorder import reorder
 from app.insights.domain.reorder import Purchases
 from app.insights.domain.reorder_evaluation import baskets_of, scores, task_a, task_b
 from app.insights.domain.reorder_reason import Habit, reason

@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -52,6 +52,18 @@ class Ranked(Generic[Item]):
     item: Item
     score: float
     alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around(Generic[Item]):
+    """By article: share of what the neighbours buy, how many of them bought it, on how many days accounts bought it in
+    the last month and week.
+    """
+
+    shares: Mapping[Item, float]
+    alike: Mapping[Item, int]
+    month: Mapping[Item, int]
+    week: Mapping[Item, int]
 
 
 class _Account(Generic[Item]):
@@ -101,6 +113,22 @@ class Purchases(Generic[Item]):
     def bought(self, account: Hashable) -> set[Item]:
         """All articles of an account."""
         return set(self._accounts[account].often)
+
+    def often(self, account: Hashable, day: int) -> dict[Item, float]:
+        """How often an account bought each article as of a day, every time losing half its weight in 180 days."""
+        faded = 2.0 ** (-(day - (self._first or 0)) / HALF_LIFE_DAYS)
+        return {item: grown * faded for item, grown in self._accounts[account].often.items()}
+
+    def around(self, account: Hashable, day: int) -> Around[Item]:
+        """What the neighbours of an account buy, and what all buy."""
+        self._month.forget(day)
+        self._week.forget(day)
+        shares, counts = self._shares(account, None)
+        return Around(shares, counts, self._month.counts, self._week.counts)
+
+    def buyers(self, item: Item) -> int:
+        """How many accounts ever bought an article."""
+        return len(self._buyers[item]) if item in self._buyers else 0
 
     def rank(self, account: Hashable, day: int, most: int, *, is_new_welcome: bool = False) -> list[Ranked[Item]]:
         """The best articles as of a day; of equal ones the smaller item. With `is_new_welcome` also articles the

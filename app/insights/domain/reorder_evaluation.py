@@ -32,7 +32,7 @@ def baskets_of(lines: Iterable[tuple[str, str, int]]) -> list[Basket]:
     return [(day, account, tuple(sorted(skus))) for (day, account), skus in sorted(found.items())]
 
 
-def scores(ranking: Sequence[str], relevant: Collection[str]) -> tuple[float, float, float]:
+def scores(ranking: Sequence[object], relevant: Collection[object]) -> tuple[float, float, float]:
     """P@10, R@10 and nDCG@10 of one ranking; `relevant` is not empty."""
     hits = [place for place, sku in enumerate(ranking[:BEST], start=1) if sku in relevant]
     gain = sum(1 / math.log2(place + 1) for place in hits)

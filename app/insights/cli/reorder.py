@@ -74,6 +74,3 @@ def _mean(cuts: list[Scores]) -> Scores:
 
 def _line(label: str, figures: Scores) -> str:
     return f"{label:<24}" + "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
-
-
-COMMANDS = [reorder]

@@ -1,0 +1,8 @@
+"""`kontor reorder`, `kontor recommend`, `kontor forecast`: how good what the figures of the night say is."""
+
+from __future__ import annotations
+
+from app.insights.cli.recommend import recommend
+from app.insights.cli.reorder import reorder
+
+COMMANDS = [reorder, recommend]
