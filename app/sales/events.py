@@ -1,8 +1,15 @@
-"""What the sales desk did."""
+"""What happens at the sales desk that others hear of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsHandedOver:
+    """Accounts have a new manager, or one who stands in; the customers are to be told."""
+
+    handover_id: int
 
 
 @dataclass(frozen=True, slots=True)
