@@ -18,3 +18,10 @@ class OfferReached:
 
     offer_id: int
     company_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CartMessageWritten:
+    """A message to the buyer of a cart left behind waits to be sent."""
+
+    action_id: int
