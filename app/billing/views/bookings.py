@@ -9,8 +9,11 @@ from typing import Any
 
 from flask import Response, redirect, request, url_for
 
-from app.accounts.queries.companies import account_id
+from app.accounts.queries.companies import account_id, operator_party
+from app.billing.documents.invoice import seller_party
+from app.billing.documents.one_c_books import write_books
 from app.billing.documents.receivables import KIND_NAMES
+from app.billing.domain import saft
 from app.billing.domain.account_statement import check_period
 from app.billing.domain.bookings import Entry
 from app.billing.domain.extf import Batch, write
@@ -18,6 +21,7 @@ from app.billing.domain.periods import usual_periods
 from app.billing.forms.bookings import BooksForm, account_lines
 from app.billing.policy import Permission
 from app.billing.queries import bookings as queries
+from app.billing.queries.books import issued, money
 from app.billing.service.bookings import save_books
 from app.billing.views import blueprint
 from app.billing.views.invoices import day_or_none, today
@@ -108,26 +112,55 @@ def bookings() -> Response:
         periods=tabs,
         kind_names=KIND_NAMES,
         files={
-            form: url_for("billing.bookings_file", form=form, **asked.values()) for form in ("csv", "xlsx", "datev")
+            form: url_for("billing.bookings_file", form=form, **asked.values())
+            for form in ("csv", "xlsx", "datev", "1c", "saft")
         },
         may_set=actor().can(Permission.RULES),
     )
 
 
-@blueprint.get("/bookings.<any(csv, xlsx, datev):form>")
+@blueprint.get("/bookings.<any(csv, xlsx, datev, 1c, saft):form>")
 @requires(Permission.EXPORT, scope=Scope.OPERATOR)
 def bookings_file(form: str) -> Response:
     asked = _asked()
     name = f"bookings-{asked.start.isoformat()}-{asked.end.isoformat()}"
-    if form != "datev":
+    if form in ("csv", "xlsx"):
         return table_answer(_rows(asked.journal()), form, name)
+    if form == "1c":
+        return _file(_one_c(asked), f"1c-{asked.start.isoformat()}-{asked.end.isoformat()}.xml")
+    if form == "saft":
+        return _file(_saft(asked), f"saft-{asked.start.isoformat()}-{asked.end.isoformat()}.xml")
     books = queries.books(actor())
     batch = Batch(
         books.consultant, books.client, asked.start, asked.end, clock.now(), books.first_month, books.account_length
     )
-    answer = Response(write(batch, asked.journal()), mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"EXTF_Buchungsstapel_{asked.start:%Y%m%d}.csv")
+    return _file(write(batch, asked.journal()), f"EXTF_Buchungsstapel_{asked.start:%Y%m%d}.csv", "octet-stream")
+
+
+def _file(data: bytes, name: str, kind: str = "xml") -> Response:
+    answer = Response(data, mimetype=f"application/{kind}")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+def _one_c(asked: _Asked) -> bytes:
+    """Documents and money of the period for 1C."""
+    narrowed: dict[str, Any] = {"company_id": asked.company_id, "currency": asked.currency}
+    documents = issued(actor(), asked.start, asked.end, **narrowed)
+    moves = money(actor(), asked.start, asked.end, **narrowed)
+    return write_books(documents, moves, seller_party(operator_party(actor())))
+
+
+def _saft(asked: _Asked) -> bytes:
+    """The journal as an audit file."""
+    house = operator_party(actor())
+    place = house.address
+    firm = saft.Firm(
+        house.legal_name or house.name, house.registration_number, house.vat_id, place.street if place else "",
+        place.city if place else "", place.postcode if place else "", house.country, house.currency,
+    )  # fmt: skip
+    period = saft.Period(asked.start, asked.end, today())
+    return saft.write(firm, period, queries.chart(actor()), asked.journal())
 
 
 def _rows(entries: Iterable[Entry]) -> Iterator[Sequence[Cell]]:
