@@ -222,6 +222,11 @@ class Config:
         24,
         "A cart idle for so many hours, not ordered and not awaiting approval, counts as abandoned; 0 for trials.",
     )
+    ABANDONED_CART_HOLD_OUT: int = _setting(
+        _number(0, 50),
+        10,
+        "Percent of abandoned carts that nobody contacts, to measure what contacting is worth.",
+    )
     PRICE_APPROVAL_PERCENT: int = _setting(
         _number(0, 1000),
         5,

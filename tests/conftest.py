@@ -42,7 +42,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture(scope="session")
 def config() -> Iterator[Config]:
     """Settings of a throw-away instance with the newest schema."""
-    with temporary_instance(broker=False, BROKER_URL="memory://", SECRET_KEY="t" * 40) as config:
+    with temporary_instance(
+        broker=False, BROKER_URL="memory://", SECRET_KEY="t" * 40, ABANDONED_CART_HOLD_OUT=0
+    ) as config:
         upgrade(config.database_owner_url)
         yield config
 

@@ -33,6 +33,7 @@ def _new() -> tuple[sa.Column[Any], ...]:
         sa.Column("close_reason", sa.String(length=20), server_default="", nullable=False),
         sa.Column("contacts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("contacted_at", _WHEN, nullable=True),
+        sa.Column("worked_by_id", sa.BigInteger(), nullable=True),
         sa.Column("recovered_at", _WHEN, nullable=True),
         sa.Column("recovered_how", sa.String(length=9), server_default="", nullable=False),
         sa.Column("recovered_value", sa.Numeric(precision=18, scale=6), nullable=True),
@@ -47,6 +48,10 @@ def upgrade() -> None:
         op.f("ck_abandoned_carts_recovered_how_known"), "abandoned_carts", "recovered_how IN ('', 'cart', 'elsewhere')"
     )
     op.create_index("ix_abandoned_carts_company_id_noticed_at", "abandoned_carts", ["company_id", "noticed_at"])
+    op.create_index("ix_abandoned_carts_worked_by_id", "abandoned_carts", ["worked_by_id"])
+    op.create_foreign_key(
+        op.f("fk_abandoned_carts_worked_by_id_users"), "abandoned_carts", "users", ["worked_by_id"], ["id"]
+    )
     op.execute(
         "UPDATE abandoned_carts SET contacts = 1, contacted_at = notice_sent_at WHERE notice_sent_at IS NOT NULL"
     )
@@ -108,6 +113,8 @@ def downgrade() -> None:
     op.drop_table("cart_limits")
     op.execute("UPDATE abandoned_carts SET state = 'dismissed' WHERE state = 'left_out'")
     _states(f"{_STATES})")
+    op.drop_constraint(op.f("fk_abandoned_carts_worked_by_id_users"), "abandoned_carts")
+    op.drop_index("ix_abandoned_carts_worked_by_id", table_name="abandoned_carts")
     op.drop_index("ix_abandoned_carts_company_id_noticed_at", table_name="abandoned_carts")
     op.drop_constraint(op.f("ck_abandoned_carts_recovered_how_known"), "abandoned_carts")
     for column in reversed(_new()):

@@ -144,7 +144,7 @@ def test_nobody_is_chased_in_vain(mails, isolated, world, cast, left, what):
                 visit_cart(buyer, cart_id, "/cart")
         elif what == "dismissed":
             with world():
-                dismiss(SYSTEM, db.session.scalars(select(AbandonedCart.id)).one(), "called")
+                dismiss(SYSTEM, db.session.scalars(select(AbandonedCart.id)).one(), "called", reason="other")
         else:
             model, values = (
                 (User, {"may_be_contacted": False}) if what == "declined" else (Company, {"is_blocked": True})

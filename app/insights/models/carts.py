@@ -80,9 +80,15 @@ class AbandonedCart(Base):
     close_reason: Mapped[str] = mapped_column(String(20), server_default="")
     contacts: Mapped[int] = mapped_column(Integer, server_default="0")
     contacted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    worked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who acted on it last
     recovered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     recovered_how: Mapped[str] = mapped_column(String(9), server_default="")
     recovered_value: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+
+    @property
+    def lines_left(self) -> list[tuple[int, Decimal, Decimal]]:
+        """What was in it when it was noticed: article id, base quantity, net."""
+        return [(article, Decimal(quantity), Decimal(net)) for article, quantity, net in self.goods]
 
 
 class CartLimit(Base):

@@ -8,19 +8,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.models.companies import Company
-from app.accounts.models.people import Membership, User
+from app.accounts.models.people import User
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.models import AuditEntry
-from app.core.texts import N_
+from app.core.texts import N_, Message
 from app.insights.domain.abandonment import WAITING, AbandonmentState
-from app.insights.models.carts import AbandonedCart
+from app.insights.domain.abandonment_reasons import Found, Reason
+from app.insights.domain.cart_odds import Past
+from app.insights.models.carts import AbandonedCart, CartLimit
+from app.insights.queries.cart_facts import past_of
 from app.ordering.domain.cart import CartPage
 from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order
@@ -29,7 +32,10 @@ from app.ordering.queries.cart import priced_cart
 
 @dataclass(frozen=True, slots=True)
 class AbandonedRow:
-    """A line of the list; `value` is the net sum when noticed, in `currency`. `phone` is the company's."""
+    """A line of the list; `value` is the net sum when last looked at, in `currency`. `phone` is the company's.
+
+    `is_barred`: the account is blocked or on credit hold.
+    """
 
     id: int
     cart_id: int
@@ -51,6 +57,19 @@ class AbandonedRow:
     state: str
     notice_due_at: datetime | None
     notice_sent_at: datetime | None
+    reason: str
+    margin: Decimal | None
+    likelihood: int | None
+    is_held_out: bool
+    contacts: int
+    contacted_at: datetime | None
+    close_reason: str
+    recovered_at: datetime | None
+    recovered_how: str
+    recovered_value: Decimal | None
+    buyer_locale: str
+    may_be_contacted: bool
+    is_barred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +82,22 @@ class AbandonedPage:
     order_number: str
     cart: CartPage | None
     history: Sequence[AuditEntry]
+    reasons: Sequence[Found]
+    past: tuple[Past, Past, Past]
+    limit_hours: int | None
+    own_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class AbandonedFilters:
-    """What the list is narrowed to; `manager_id` to the accounts of one sales manager."""
+    """What the list is narrowed to; `manager_id` to the accounts of one sales manager.
 
-    is_waiting: bool = True
+    `view`: "waiting", the work list, without carts that are held out and accounts that may not buy; "held_out" those
+    that nobody may contact; "closed"; "left_out" those that never counted. `reason`: the main one.
+    """
+
+    view: str = "waiting"
+    reason: str = ""
     text: str = ""
     manager_id: int | None = None
     company_id: int | None = None
@@ -81,30 +109,39 @@ _ROW: tuple[Any, ...] = (
     User.name, User.email, Company.manager_id, func.coalesce(_manager.name, ""), AbandonedCart.line_count, AbandonedCart.value,
     AbandonedCart.currency, AbandonedCart.idle_since, AbandonedCart.noticed_at, AbandonedCart.last_page,
     AbandonedCart.state, AbandonedCart.notice_due_at, AbandonedCart.notice_sent_at,
+    AbandonedCart.reason, AbandonedCart.margin, AbandonedCart.likelihood, AbandonedCart.is_held_out,
+    AbandonedCart.contacts, AbandonedCart.contacted_at, AbandonedCart.close_reason, AbandonedCart.recovered_at,
+    AbandonedCart.recovered_how, AbandonedCart.recovered_value, User.locale, User.may_be_contacted,
+    or_(Company.is_blocked, Company.is_on_credit_hold, Company.state != "approved"),
 )  # fmt: skip
 
 # What the list can be sorted by, and how a key that travelled in an address becomes a value again.
 _SORTS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "value": (AbandonedCart.value, Decimal),
     "idle": (AbandonedCart.idle_since, datetime.fromisoformat),
+    "likelihood": (func.coalesce(AbandonedCart.likelihood, 0), int),
 }
 SORTS = tuple(_SORTS)
+VIEWS = ("waiting", "held_out", "closed", "left_out")
 
 
 def sort_key(row: AbandonedRow, sort: str) -> tuple[object, int]:
     """The key of a row in a list sorted so."""
+    if sort == "likelihood":
+        return row.likelihood or 0, row.id
     return (row.value if sort == "value" else row.idle_since), row.id
 
 
 def _narrowed(statement: Select[Any], filters: AbandonedFilters) -> Select[Any]:
     """The statement about abandoned carts with their companies and buyers, held to the filters."""
-    waiting = AbandonedCart.state.in_(WAITING)
     statement = (
         statement.join(Company, Company.id == AbandonedCart.company_id)
         .join(User, User.id == AbandonedCart.user_id)
         .outerjoin(_manager, _manager.id == Company.manager_id)
-        .where(waiting if filters.is_waiting else ~waiting)
+        .where(*_of_view(filters.view))
     )
+    if filters.reason:
+        statement = statement.where(AbandonedCart.reason == filters.reason)
     if filters.text:
         places = (Company.name, Company.code, User.name, User.email)
         statement = statement.where(or_(*(place.icontains(filters.text, autoescape=True) for place in places)))
@@ -113,6 +150,18 @@ def _narrowed(statement: Select[Any], filters: AbandonedFilters) -> Select[Any]:
     if filters.company_id is not None:
         statement = statement.where(AbandonedCart.company_id == filters.company_id)
     return statement
+
+
+def _of_view(view: str) -> tuple[Any, ...]:
+    waiting = AbandonedCart.state.in_(WAITING)
+    if view == "left_out":
+        return (AbandonedCart.state == AbandonmentState.LEFT_OUT,)
+    if view == "closed":
+        return (~waiting, AbandonedCart.state != AbandonmentState.LEFT_OUT)
+    if view == "held_out":
+        return (waiting, AbandonedCart.is_held_out)
+    may_buy = (Company.is_blocked.is_(False), Company.is_on_credit_hold.is_(False), Company.state == "approved")
+    return (waiting, AbandonedCart.is_held_out.is_(False), *may_buy)
 
 
 def abandoned_carts(
@@ -154,21 +203,33 @@ def abandoned_sums(actor: Actor, filters: AbandonedFilters) -> list[tuple[str, i
 def abandoned_cart(actor: Actor, abandonment_id: int) -> AbandonedPage:
     """One cart left behind."""
     row = db.session.execute(
-        select(*_ROW, AbandonedCart.note, AbandonedCart.closed_at, func.coalesce(Order.number, ""), Cart.state)
+        select(
+            *_ROW, AbandonedCart.note, AbandonedCart.closed_at, func.coalesce(Order.number, ""), Cart.state,
+            AbandonedCart.reasons, AbandonedCart.limit_hours, CartLimit.hours,
+        )
         .join(Company, Company.id == AbandonedCart.company_id)
         .join(User, User.id == AbandonedCart.user_id)
         .outerjoin(_manager, _manager.id == Company.manager_id)
         .outerjoin(Cart, Cart.id == AbandonedCart.cart_id)
         .outerjoin(Order, Order.cart_id == AbandonedCart.cart_id)
+        .outerjoin(CartLimit, CartLimit.company_id == AbandonedCart.company_id)
         .where(AbandonedCart.id == abandonment_id)
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound
-    *shown, note, closed_at, order_number, cart_state = row
+    *shown, note, closed_at, order_number, cart_state, reasons, limit_hours, own_limit = row
     found = AbandonedRow(*shown)
     cart = priced_cart(actor, found.cart_id) if cart_state == "open" else None
     history = audit.history(actor, "abandoned_cart", abandonment_id)
-    return AbandonedPage(found, note, closed_at, order_number, cart, history)
+    past = past_of(found.company_id, found.reason)
+    return AbandonedPage(
+        found, note, closed_at, order_number, cart, history, found_reasons(reasons), past, limit_hours, own_limit
+    )
+
+
+def found_reasons(stored: Sequence[Any]) -> list[Found]:
+    """The reasons as they stand in a row."""
+    return [Found(Reason(code), weight, Message.from_json(words)) for code, weight, words in stored]
 
 
 def abandoned_row(actor: Actor, abandonment_id: int) -> AbandonedRow:
@@ -183,48 +244,3 @@ def abandoned_row(actor: Actor, abandonment_id: int) -> AbandonedRow:
     if row is None:
         raise NotFound
     return AbandonedRow(*row)
-
-
-def is_still_abandoned(actor: Actor, abandonment_id: int) -> bool:
-    """Whether the buyer may still be written to.
-
-    Nobody touched or ordered the cart, the account has ordered nothing else since and may buy, and the buyer still
-    works for it and wants such mails.
-    """
-    has_ordered = exists().where(
-        Order.company_id == AbandonedCart.company_id,
-        Order.placed_at > AbandonedCart.idle_since,
-        Order.source != "history",
-    )
-    works_there = exists().where(
-        Membership.company_id == AbandonedCart.company_id,
-        Membership.user_id == AbandonedCart.user_id,
-        Membership.is_active,
-    )
-    statement = (
-        select(AbandonedCart.id)
-        .join(Cart, Cart.id == AbandonedCart.cart_id)
-        .join(Company, Company.id == AbandonedCart.company_id)
-        .join(User, User.id == AbandonedCart.user_id)
-        .where(
-            AbandonedCart.id == abandonment_id,
-            AbandonedCart.state == AbandonmentState.OPEN,
-            Cart.state == "open",
-            Cart.last_activity_at <= AbandonedCart.idle_since,
-            Company.state == "approved",
-            Company.is_blocked.is_(False),
-            User.is_active,
-            User.may_be_contacted,
-            works_there,
-            ~has_ordered,
-        )
-    )
-    return db.session.scalar(statement) is not None
-
-
-def cart_of_order(actor: Actor, order_id: int) -> tuple[int | None, str]:
-    """The cart an order came from (None for orders by file or history) and the order's number."""
-    row = db.session.execute(select(Order.cart_id, Order.number).where(Order.id == order_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row.cart_id, row.number

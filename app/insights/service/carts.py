@@ -4,40 +4,43 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, exists, select, update
+from sqlalchemy import and_, case, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.accounts.models.companies import Company
 from app.core import audit, clock
 from app.core.actor import Actor
-from app.core.db import command, db, transaction
-from app.core.errors import Conflict, NotFound, Unavailable
+from app.core.db import command, db
+from app.core.errors import Conflict, Invalid, NotFound, Unavailable
+from app.core.operator_settings import setting_value
 from app.core.outbox import publish
-from app.core.settings import settings
 from app.core.texts import N_
-from app.insights.domain.abandonment import WAITING, AbandonmentState, idle_limit, reminder_due
+from app.insights.domain.abandonment import (
+    BY_HAND,
+    WAITING,
+    AbandonmentState,
+    CloseReason,
+    is_mostly_asked,
+    is_mostly_ordered,
+    reminder_due,
+)
+from app.insights.domain.cart_odds import is_held_out
+from app.insights.domain.cart_settings import CART_HOURS, HOLD_OUT, REMIND_MINUTES
 from app.insights.events import CartAbandoned
-from app.insights.models.carts import AbandonedCart
+from app.insights.models.carts import AbandonedCart, CartLimit
+from app.insights.queries.cart_facts import Left, asked_since, ordered_since
+from app.insights.service.cart_looks import Look, look
 from app.ordering.domain.lifecycle import CartKind
 from app.ordering.models.carts import Cart
-from app.ordering.queries.cart import priced_cart
 
 log = logging.getLogger(__name__)
 _BATCH = 500  # in one look; the next one, a minute later, goes on
-
-
-@dataclass(frozen=True, slots=True)
-class _Worth:
-    """What a cart holds; `is_priced` is False where the sum is the one its buyer saw last."""
-
-    lines: int
-    net: Decimal
-    currency: str
-    is_priced: bool = True
+_LONGEST_NOTE = 1000
 
 
 def watch(actor: Actor) -> int:
@@ -58,8 +61,12 @@ def watch(actor: Actor) -> int:
 
 
 def _terms() -> tuple[Any, ...]:
-    """What makes a cart an abandoned one that nobody has noticed yet."""
-    limit = idle_limit(clock.now(), settings().ABANDONED_CART_HOURS)
+    """What makes a cart an abandoned one that nobody has noticed yet; the account's own limit goes before ours."""
+    usual = setting_value(CART_HOURS)
+    limit = aliased(CartLimit)
+    own = select(limit.hours).where(limit.company_id == Cart.company_id).correlate(Cart).scalar_subquery()
+    now = literal(clock.now())
+    shortest = func.least(usual, select(func.min(limit.hours)).correlate(None).scalar_subquery())
     known = exists().where(
         AbandonedCart.cart_id == Cart.id,
         # closed ones count as known until the buyer acts again
@@ -68,14 +75,22 @@ def _terms() -> tuple[Any, ...]:
     return (
         Cart.state == "open",
         Cart.kind == CartKind.CART,
-        Cart.last_activity_at <= limit,
+        Cart.last_activity_at <= now - _hours(shortest),
+        Cart.last_activity_at <= now - _hours(func.coalesce(own, usual)),
         Cart.line_count > 0,
         ~known,
     )
 
 
+def _hours(number: Any) -> Any:
+    return func.make_interval(0, 0, 0, 0, number)
+
+
 def _account_buys() -> Any:
-    return and_(Company.id == Cart.company_id, Company.state == "approved", Company.is_blocked.is_(False))
+    return and_(
+        Company.id == Cart.company_id, Company.state == "approved", Company.is_blocked.is_(False),
+        Company.is_on_credit_hold.is_(False),
+    )  # fmt: skip
 
 
 def _idle(actor: Actor) -> Sequence[int]:
@@ -90,55 +105,59 @@ def _idle(actor: Actor) -> Sequence[int]:
 
 @command
 def _note(actor: Actor, cart_id: int) -> bool:
-    """False when there is nothing in it, the buyer came back, or another process was quicker."""
+    """False when there is nothing in it, the buyer came back, it does not count, or another process was quicker."""
     cart = db.session.execute(
         select(
             Cart.company_id, Cart.user_id, Cart.last_activity_at, Cart.last_page, Cart.currency, Cart.line_count,
-            Cart.net_seen,
+            Cart.net_seen, Cart.changed_at, CartLimit.hours,
         )
         .join(Company, _account_buys())
+        .outerjoin(CartLimit, CartLimit.company_id == Cart.company_id)
         .where(Cart.id == cart_id, *_terms())
     ).one_or_none()  # fmt: skip
     if cart is None:
         return False
-    worth = _worth(actor, cart_id) or _Worth(cart.line_count, cart.net_seen or Decimal(0), cart.currency, False)
-    if not worth.lines:
+    left = Left(cart_id, cart.company_id, cart.user_id, cart.last_activity_at, cart.last_page)
+    seen = look(actor, left) or Look(cart.line_count, cart.net_seen or Decimal(0), cart.currency, is_priced=False)
+    if not seen.lines:
         return False
     now = clock.now()
+    spared = _spared(left, seen, cart.changed_at, now)
+    values: dict[str, Any] = {
+        "company_id": cart.company_id, "cart_id": cart_id, "user_id": cart.user_id, "idle_since": cart.last_activity_at,
+        "noticed_at": now, "last_page": cart.last_page, "currency": seen.currency, "goods": seen.goods_json,
+        "limit_hours": cart.hours if cart.hours is not None else setting_value(CART_HOURS), **seen.columns,
+    }  # fmt: skip
+    if spared is not None:
+        values |= {"state": AbandonmentState.LEFT_OUT, "close_reason": spared, "closed_at": now}
+    elif is_held_out(cart.company_id, cart_id, setting_value(HOLD_OUT)):
+        values["is_held_out"] = True
+    else:
+        values["notice_due_at"] = reminder_due(now, setting_value(REMIND_MINUTES))
     noted = db.session.execute(
-        insert(AbandonedCart)
-        .values(
-            company_id=cart.company_id,
-            cart_id=cart_id,
-            user_id=cart.user_id,
-            idle_since=cart.last_activity_at,
-            noticed_at=now,
-            last_page=cart.last_page,
-            line_count=worth.lines,
-            value=worth.net,
-            currency=worth.currency,
-            notice_due_at=reminder_due(now),
-        )
-        .on_conflict_do_nothing()
-        .returning(AbandonedCart.id)
+        insert(AbandonedCart).values(**values).on_conflict_do_nothing().returning(AbandonedCart.id)
     ).scalar_one_or_none()
     if noted is None:
         return False
-    facts = {"lines": worth.lines, "value": worth.net, "currency": worth.currency, "is_priced": worth.is_priced}
-    audit.record(actor, "abandoned_cart", noted, "noticed", facts, company_id=cart.company_id)
-    publish(CartAbandoned(noted))
-    return True
+    facts = {"lines": seen.lines, "value": seen.value, "currency": seen.currency, "is_priced": seen.is_priced}
+    action = "noticed" if spared is None else "left_out"
+    audit.record(actor, "abandoned_cart", noted, action, facts | ({"why": spared} if spared else {}),
+                 company_id=cart.company_id)  # fmt: skip
+    if spared is None and not values.get("is_held_out"):
+        publish(CartAbandoned(noted))
+    return spared is None
 
 
-def _worth(actor: Actor, cart_id: int) -> _Worth | None:
-    """The cart at the account's own prices of today; None when they cannot be worked out."""
-    try:
-        with transaction():
-            page = priced_cart(actor, cart_id)
-    except Exception:
-        log.exception("the idle cart %s could not be priced", cart_id)
+def _spared(left: Left, seen: Look, changed_at: datetime, now: datetime) -> CloseReason | None:
+    """Why the cart does not count: its goods were asked for in a quote, or ordered in another way."""
+    articles = {article for article, _quantity, _net in seen.goods}
+    if not articles:
         return None
-    return _Worth(len(page.rows), page.totals.net_total, page.currency)
+    if is_mostly_ordered(seen.goods, ordered_since(left, articles, now)):
+        return CloseReason.ORDERED_ELSEWHERE
+    if is_mostly_asked(seen.goods, asked_since(left.company_id, articles, changed_at)):
+        return CloseReason.QUOTED
+    return None
 
 
 @command
@@ -163,42 +182,69 @@ def _outcome() -> Any:
 
 
 @command
-def note_order(actor: Actor, cart_id: int, order_number: str) -> None:
-    """The cart was ordered after all."""
-    closed = db.session.execute(
-        update(AbandonedCart)
-        .where(AbandonedCart.cart_id == cart_id, AbandonedCart.state.in_(WAITING))
-        .values(state=AbandonmentState.RECOVERED, closed_at=clock.now())
-        .returning(AbandonedCart.id, AbandonedCart.company_id)
-    ).all()
-    facts = {"order": order_number}
-    audit.record_many(actor, "abandoned_cart", [(row.id, "recovered", row.company_id, facts) for row in closed])
-
-
-@command
 def note_reminder(actor: Actor, abandonment_id: int) -> None:
-    """The buyer was written to."""
+    """The buyer was reminded by mail."""
     company_id = db.session.execute(
         update(AbandonedCart)
         .where(AbandonedCart.id == abandonment_id, AbandonedCart.state == AbandonmentState.OPEN)
-        .values(state=AbandonmentState.REMINDED, notice_sent_at=clock.now())
+        .values(
+            state=AbandonmentState.REMINDED, notice_sent_at=clock.now(), contacts=AbandonedCart.contacts + 1,
+            contacted_at=clock.now(),
+        )
         .returning(AbandonedCart.company_id)
-    ).scalar_one_or_none()
+    ).scalar_one_or_none()  # fmt: skip
     if company_id is not None:
         audit.record(actor, "abandoned_cart", abandonment_id, "reminded", company_id=company_id)
 
 
 @command
-def dismiss(actor: Actor, abandonment_id: int, note: str) -> None:
-    """The sales desk is done with it, and says why."""
+def note_work(actor: Actor, abandonment_id: int, *, is_contact: bool) -> None:
+    """Somebody of the sales desk acted on it. After a message to the buyer no reminder goes out by itself."""
+    values: dict[str, Any] = {"worked_by_id": actor.user_id}
+    if is_contact:
+        values |= {"contacts": AbandonedCart.contacts + 1, "contacted_at": clock.now(), "notice_due_at": None}
+    db.session.execute(update(AbandonedCart).where(AbandonedCart.id == abandonment_id).values(**values))
+
+
+@command
+def dismiss(actor: Actor, abandonment_id: int, note: str = "", *, reason: str) -> None:
+    """The sales desk is done with it, and says why: one of BY_HAND, and words where the reason says nothing."""
+    if reason not in BY_HAND:
+        raise Invalid("reason", N_("Choose a reason."))
+    if reason == CloseReason.OTHER and not note.strip():
+        raise Invalid("note", N_("Say why."))
+    if len(note.strip()) > _LONGEST_NOTE:
+        raise Invalid("note", N_("At most {most} characters.", most=_LONGEST_NOTE))
     company_id = db.session.execute(
         update(AbandonedCart)
         .where(AbandonedCart.id == abandonment_id, AbandonedCart.state.in_(WAITING))
-        .values(state=AbandonmentState.DISMISSED, closed_at=clock.now(), closed_by_id=actor.user_id, note=note.strip())
+        .values(
+            state=AbandonmentState.DISMISSED, closed_at=clock.now(), closed_by_id=actor.user_id, note=note.strip(),
+            close_reason=reason, worked_by_id=func.coalesce(AbandonedCart.worked_by_id, actor.user_id),
+        )
         .returning(AbandonedCart.company_id)
-    ).scalar_one_or_none()
+    ).scalar_one_or_none()  # fmt: skip
     if company_id is None:
         if db.session.get(AbandonedCart, abandonment_id) is None:
             raise NotFound
         raise Conflict(N_("This cart is closed already."))
-    audit.record(actor, "abandoned_cart", abandonment_id, "dismissed", {"note": note.strip()}, company_id=company_id)
+    facts = {"note": note.strip(), "reason": reason}
+    audit.record(actor, "abandoned_cart", abandonment_id, "dismissed", facts, company_id=company_id)
+
+
+@command
+def set_cart_limit(actor: Actor, company_id: int, hours: int | None) -> None:
+    """After how many hours a cart of this account counts as abandoned; None: as everywhere."""
+    if hours is not None and not 0 < hours <= 8760:
+        raise Invalid("hours", N_("Enter a number from {least} to {most}.", least=1, most=8760))
+    held = db.session.get(CartLimit, company_id, populate_existing=True)
+    before = held.hours if held else None
+    if before == hours:
+        return
+    if hours is None:
+        db.session.delete(held)
+    elif held is None:
+        db.session.add(CartLimit(company_id=company_id, hours=hours))
+    else:
+        held.hours = hours
+    audit.record(actor, "company", company_id, "cart_limit", {"hours": [before, hours]}, company_id=company_id)

@@ -13,9 +13,8 @@ from app.web.texts import _
 
 blueprint = Blueprint("insights", __name__)
 nav_entry(1, "insights.start", _("Overview"), AccountPermission.READ_COMPANY, "home")
-nav_entry(15, "insights.index", _("Abandoned carts"), Permission.READ_CARTS, "abandoned", scope=Scope.OPERATOR)
 nav_entry(25, "insights.reorder_due", _("Reorder"), OrderingPermission.FILL_CART, "clock", scope=Scope.TENANT)
 nav_entry(45, "insights.report_list", _("Reports"), Permission.READ_REPORTS, "chart", scope=Scope.OPERATOR)
 nav_entry(45, "insights.report_list", _("Reports"), Permission.READ_OWN_REPORTS, "chart", scope=Scope.TENANT)
 
-from app.insights.views import carts, health, panels, price_effects, reorder, reports, start  # noqa: E402, F401 -- they add their routes to the blueprint
+from app.insights.views import health, panels, price_effects, recommendations, reorder, reports, start  # noqa: E402, F401 -- they add their routes to the blueprint

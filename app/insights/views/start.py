@@ -1,94 +1,120 @@
-"""The page everybody starts on: what waits for the person, what is new. Higher slices add figures by slots."""
+"""The page everybody starts on: the dashboard of the role, as the person arranged it. Higher slices add figures by slots."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from babel.dates import format_skeleton
-from flask import Response
+from flask import Response, render_template, request, url_for
+from markupsafe import Markup
 
-from app.accounts.policy import Permission as Accounts
-from app.billing.policy import Permission as Billing
-from app.billing.queries.filters import InvoiceFilters
-from app.billing.queries.invoices import held_count, invoice_sums, invoices
+from app.accounts.views.sign_in import person
 from app.core import clock
 from app.core.activity import note
-from app.insights.policy import Permission
-from app.insights.queries import start as queries
-from app.insights.queries.carts import AbandonedFilters, abandoned_carts, abandoned_sums
-from app.insights.views import blueprint
-from app.insights.views.labels import page_words
+from app.core.actor import Actor
+from app.insights.domain.start_layout import Layout, arranged, changed
+from app.insights.queries.start_layouts import saved_layout
+from app.insights.service.start_layouts import keep_layout, reset_layout
+from app.insights.views import blueprint, start_customer, start_operator
+from app.insights.views.start_parts import MOST_SHOWN, WAITING, Figure, Scene, Sheet, Tile, offered
 from app.ordering.policy import Permission as Ordering
-from app.ordering.queries.approvals import cart_and_waiting
-from app.ordering.queries.orders import OrderFilters, orders
-from app.web import formats
-from app.web.access import actor, signed_in
-from app.web.charts import BarChart, bar_chart
+from app.web.access import actor, in_person, signed_in
+from app.web.banners import tell
 from app.web.fragments import render_page
-from app.web.texts import _, language
+from app.web.slots import render_slot
+from app.web.texts import LazyText, _
 
-NEWEST = 6
-CARTS_SHOWN = 4
-CHART_DAYS = 7
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a person may have on the start page, and how it stands."""
+
+    figures: Mapping[str, Figure]
+    sheets: Mapping[str, Sheet]
+    layout_of_figures: Layout
+    layout_of_sheets: Layout
+
+    def title(self, code: str) -> LazyText:
+        if code == WAITING:
+            return _("What waits for you")
+        return (self.figures.get(code) or self.sheets[code]).title
+
+
+def _offer(me: Actor) -> Offer:
+    side: Any = start_operator if me.is_operator else start_customer
+    saved = saved_layout(me)
+    own = offered(me, person().role, side.FIGURES)
+    known = dict(saved)
+    figures = arranged([*own, WAITING], [one for one in saved if one[0] not in side.SHEETS])
+    first = {code for code, _shown in figures if code != WAITING and known.get(code, True)}
+    shown = set([code for code, _shown in figures if code in first][:MOST_SHOWN]) | {WAITING}
+    return Offer(
+        side.FIGURES,
+        side.SHEETS,
+        tuple((code, is_shown and (code in known or code in shown)) for code, is_shown in figures),
+        arranged(
+            [code for code, sheet in side.SHEETS.items() if sheet.may(me)],
+            [one for one in saved if one[0] in side.SHEETS],
+        ),
+    )
 
 
 @blueprint.get("/start")
 @signed_in
 def start() -> Response:
-    zone = actor().time_zone or "UTC"
-    today = clock.today(zone)
-    note(actor(), "visit")
-    facts = _operator(today, zone) if actor().is_operator else _customer(today)
-    return render_page("insights/start.html", today=today, page_words=page_words, **facts)
-
-
-def _operator(today: date, zone: str) -> dict[str, Any]:
-    """What waits at the operator's, each part for those who may act on it."""
     me = actor()
-    carts, sees_orders = AbandonedFilters(), me.can(Ordering.READ_ALL)
-    sees_carts = me.can(Permission.READ_CARTS)
-    return {
-        "side": "operator",
-        "pending": queries.registrations_waiting(me) if me.can(Accounts.DECIDE_REGISTRATIONS) else None,
-        "held": held_count(me) if me.can(Billing.RELEASE) else None,
-        "cart_sums": abandoned_sums(me, carts) if sees_carts else None,
-        "carts": abandoned_carts(me, carts, limit=CARTS_SHOWN) if sees_carts else [],
-        "today_sums": queries.orders_since(me, today, zone) if sees_orders else None,
-        "orders": orders(me, OrderFilters(), limit=NEWEST) if sees_orders else [],
-        "sees_orders": sees_orders,
-        "chart": _chart(today, zone) if sees_orders else None,
-    }
+    note(me, "visit")
+    zone = me.time_zone or "UTC"
+    scene, offer = Scene(me, clock.today(zone), zone), _offer(me)
+    codes = [code for code, is_shown in offer.layout_of_figures if is_shown]
+    scene.count(codes)
+    return render_page(
+        "insights/start.html",
+        today=scene.today,
+        items=[_item(code, offer, scene) for code in codes],
+        sheets=[
+            markup
+            for code, is_shown in offer.layout_of_sheets
+            if is_shown and (markup := _sheet(offer.sheets[code], scene))
+        ],
+        may_order=not me.is_operator and me.can(Ordering.FILL_CART),
+        may_arrange=me.staff_id is None,
+    )
 
 
-def _chart(today: date, zone: str) -> BarChart | None:
-    """What was ordered on each of the last days; None when nothing was."""
-    first = today - timedelta(days=CHART_DAYS - 1)
-    currency, sums = queries.daily_orders(actor(), first, zone)
-    if not sums:
-        return None
-    days = [first + timedelta(days=place) for place in range(CHART_DAYS)]
-    rows = [
-        (str(format_skeleton("MMMEd", day, locale=language())), sums.get(day, Decimal(0)), formats.amount(sums.get(day, Decimal(0)), currency, language()))
-        for day in reversed(days)
-    ]  # fmt: skip
-    return bar_chart(str(_("Ordered in the last 7 days, net")), rows, currency)
+def _item(code: str, offer: Offer, scene: Scene) -> Markup | list[Tile]:
+    return render_slot("insights.start.figures") if code == WAITING else offer.figures[code].tiles(scene)
 
 
-def _customer(today: date) -> dict[str, Any]:
-    """What matters to a buyer or bookkeeper: the open cart, the last orders, the invoices that fall due."""
-    me = actor()
-    sees_orders, sees_invoices = me.can(Ordering.READ), me.can(Billing.READ)
-    soon = InvoiceFilters(due_from=today, due_to=today + timedelta(days=7))
-    return {
-        "side": "customer",
-        "may_order": me.can(Ordering.FILL_CART),
-        "cart": cart_and_waiting(me)[0] if me.can(Ordering.FILL_CART) else None,
-        "under_way": queries.orders_under_way(me) if sees_orders else None,
-        "due_sums": invoice_sums(me, soon) if sees_invoices else None,
-        "orders": orders(me, OrderFilters(), limit=NEWEST) if sees_orders else [],
-        "sees_orders": sees_orders,
-        "invoices": invoices(me, InvoiceFilters(), limit=NEWEST) if sees_invoices else [],
-        "sees_invoices": sees_invoices,
-    }
+def _sheet(sheet: Sheet, scene: Scene) -> Markup | None:
+    context = sheet.context(scene)
+    return Markup(render_template(sheet.template, **context)) if context is not None else None  # noqa: S704 -- a template
+
+
+@blueprint.get("/start/arrange")
+@in_person
+def arrange() -> Response:
+    """What stands on the start page, and in which order."""
+    offer = _offer(actor())
+    return render_page(
+        "insights/start_arrange.html",
+        parts=[(_("Figures"), offer.layout_of_figures), (_("Below them"), offer.layout_of_sheets)],
+        title_of=offer.title,
+    )
+
+
+@blueprint.post("/start/arrange")
+@in_person
+def arrange_start() -> Response:
+    """Move, hide or show one item, or let all be as it came."""
+    code, change = request.form.get("code", ""), request.form.get("do", "")
+    if change == "reset":
+        reset_layout(actor())
+        tell(_("The start page is as it came again."))
+    else:
+        offer = _offer(actor())
+        keep_layout(
+            actor(), (*changed(offer.layout_of_figures, code, change), *changed(offer.layout_of_sheets, code, change))
+        )
+    return Response(status=303, headers={"Location": url_for("insights.arrange")})

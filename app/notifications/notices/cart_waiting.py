@@ -9,7 +9,8 @@ from app.core.money import Money
 from app.core.texts import N_
 from app.core.units import unit_name
 from app.insights.events import CartAbandoned
-from app.insights.queries.carts import abandoned_row, is_still_abandoned
+from app.insights.queries.carts import abandoned_row
+from app.insights.service.cart_contacts import reminder_wanted
 from app.insights.service.carts import note_reminder
 from app.notifications.notices import Kind, Letter, Parameters, Telling, notices
 from app.ordering.queries.cart import priced_cart
@@ -19,6 +20,8 @@ LINES_NAMED = 5
 
 def tellings(actor: Actor, event: CartAbandoned) -> Iterable[Telling]:
     row = abandoned_row(actor, event.abandonment_id)
+    if row.is_held_out or row.notice_due_at is None:
+        return
     yield Telling(
         row.company_id,
         f"cart_waiting:{row.id}",
@@ -47,7 +50,7 @@ def letter(actor: Actor, parameters: Parameters) -> Letter:
 
 
 def still_wanted(actor: Actor, parameters: Parameters) -> bool:
-    return is_still_abandoned(actor, parameters["abandonment_id"])
+    return reminder_wanted(actor, parameters["abandonment_id"])
 
 
 def on_sent(actor: Actor, parameters: Parameters) -> None:
