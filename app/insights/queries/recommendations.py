@@ -40,10 +40,13 @@ WITH best AS (
     SELECT p.kind, p.other_id, sum(p.score) AS score,
         (array_agg(p.article_id ORDER BY p.score DESC, p.article_id))[1] AS near_id,
         (array_agg(p.orders ORDER BY p.score DESC, p.article_id))[1] AS orders,
-        (array_agg(p.source ORDER BY p.score DESC, p.article_id))[1] AS source
+        (array_agg(p.source ORDER BY p.score DESC, p.article_id))[1] AS source,
+        (array_agg(p.accounts ORDER BY p.score DESC, p.article_id))[1] AS accounts
     FROM article_pairs p
     WHERE p.article_id = ANY(CAST(:ids AS bigint[])) AND p.kind = ANY(CAST(:kinds AS text[]))
       AND p.other_id <> ALL(CAST(:ids AS bigint[]))
+      AND NOT EXISTS (
+        SELECT FROM related_articles x WHERE x.article_id = p.article_id AND x.other_id = p.other_id)
     GROUP BY p.kind, p.other_id
 ), ranked AS (
     SELECT b.*, {_NAME.format(a="n")} AS near,
@@ -51,7 +54,7 @@ WITH best AS (
     FROM best b JOIN articles a ON a.id = b.other_id JOIN articles n ON n.id = b.near_id
     WHERE {_TO_BE_HAD}
 )
-SELECT kind, other_id, score, orders, source, near FROM ranked WHERE place <= :most ORDER BY kind, place""")  # noqa: S608 -- constants of this file
+SELECT kind, other_id, score, orders, accounts, source, near FROM ranked WHERE place <= :most ORDER BY kind, place""")  # noqa: S608 -- constants of this file
 
 _NEXT = text(f"""
 SELECT s.article_id, s.rank, s.alike, {_NAME.format(a="n")} AS near
@@ -138,18 +141,26 @@ def of_articles(
         return found
     values = {"ids": list(ids), "kinds": list(kinds), "most": limit, "locale": actor.locale}
     for row in db.session.execute(_PAIRS, values | visible_values(actor, company_id)):
-        found[row.kind].append(Recommendation(row.other_id, row.score, _why_pair(row.source, row.near, row.orders)))
+        found[row.kind].append(Recommendation(row.other_id, row.score, _why(row)))
     return found
 
 
-def _why_pair(source: str, near: str, orders: int) -> Message:
-    if source == "successor":
-        return N_("Follows {name}", name=near)
-    if source == "variant":
-        return N_("Another version of {name}", name=near)
-    if source == "alike":
-        return N_("Companies order it instead of {name}", name=near)
-    return N_("Bought together with {name} in {n} orders", name=near, n=orders)
+def _why(row: Any) -> Message:
+    if row.source == "successor":
+        return N_("Follows {name}", name=row.near)
+    if row.source == "variant":
+        return N_("Another version of {name}", name=row.near)
+    if row.source == "alike":
+        return (
+            N_("Companies order it instead of {name}", name=row.near)
+            if row.accounts
+            else N_("Of the same kind as {name}", name=row.near)
+        )
+    return _together(row)
+
+
+def _together(row: Any) -> Message:
+    return N_("Bought together with {name} in {n} orders", name=row.near, n=row.orders)
 
 
 def _next(actor: Actor, company_id: int, ids: list[int], limit: int) -> list[Recommendation]:
@@ -186,7 +197,19 @@ def _gap(row: Any, score: int, today: date) -> Recommendation:
     if row.days and (row.in_last or not row.near_id):
         habit = Habit(sorted(row.days), row.in_last, row.last)
         return Recommendation(row.id, score, reason(habit, today), row.usual)
-    return Recommendation(row.id, score, _why_pair("orders", row.near, row.orders), row.usual)
+    return Recommendation(row.id, score, _together(row), row.usual)
+
+
+_CART = text("""
+SELECT l.article_id FROM carts c LEFT JOIN cart_lines l ON l.cart_id = c.id
+WHERE c.id = :cart AND c.company_id = :company AND c.state = 'open' AND c.kind = 'cart' ORDER BY l.id DESC LIMIT :most""")
+
+
+def cart_articles(actor: Actor, cart_id: int) -> list[int] | None:
+    """Articles of an open cart of the account, the latest of them; None where nothing can be added."""
+    values = {"cart": cart_id, "company": actor.company_id, "most": MOST_OF_CART}
+    rows = db.session.scalars(_CART, values).all()
+    return [key for key in rows[::-1] if key is not None] if rows else None
 
 
 def at_prices(actor: Actor, found: Sequence[Recommendation], most: int) -> list[Offered]:
