@@ -57,16 +57,23 @@ def test_operator_sees_what_waits(client, isolated, world, cast):
     sign_in(client, cast.people["operator_admin"])
     page = client.get("/start")
     today = clock.today("Europe/Berlin").isoformat()
-    assert figures(page) == {
+    shown = figures(page)
+    month = shown.pop("This month")
+    assert (month[0], month[2]) == ("25.00 EUR", "/reports/turnover?period=this_month&by=day")
+    assert shown == {
         "Registrations": ("1", "wait for a decision", "/accounts?state=pending"),
         "Held invoices": ("1", "break a rule, not sent", "/invoices?state=held"),
         "Abandoned carts": ("1,235.50 EUR", "2 carts, net", "/abandoned-carts"),
+        "Overdue": ("0", "open past its due day", "/receivables"),
+        "Late orders": ("0", "promised earlier, not shipped", "/warehouse/picking"),
+        "Sold out": ("0", "articles of class A", "/reports/expected_demand"),
         "Price versions": ("0", "wait for approval", "/prices/health"),
         "Stuck events": (str(parked), "failed eight times", "/admin/outbox?state=parked"),
         "Ordered today": ("25.00 EUR", "2 orders, net", f"/sales/orders?since={today}"),
     }
     assert page.link(placed.number) == f"/sales/orders/{cast.customer.code}/{placed.number}"
     assert page.rows("Ordered in the last 7 days, net EUR")[0][2] == "25.00"
+    assert page.rows("Ordered in the last 12 months, net EUR")[-1][1] == "25.00"
     for _value, _note, address in figures(page).values():
         assert client.get(address).status == 200
 
@@ -74,7 +81,7 @@ def test_operator_sees_what_waits(client, isolated, world, cast):
 def test_operator_with_nothing_waiting_sees_zeros(client, cast):
     sign_in(client, cast.people["operator_admin"])
     page = client.get("/start")
-    assert {value for value, _note, _address in figures(page).values()} == {"0"}
+    assert {value for value, _note, _address in figures(page).values()} == {"0", "0.00 EUR"}
     assert page.soup.select(".k-figure.k-seal, .k-figure.k-bad") == []
     assert "No orders yet" in page.text
 
@@ -82,13 +89,38 @@ def test_operator_with_nothing_waiting_sees_zeros(client, cast):
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("accountant", {"Held invoices", "Ordered today"}),
-        ("sales", {"Registrations", "Abandoned carts", "Ordered today"}),
-        ("warehouse", {"Ordered today"}),
-        ("pricing", {"Price versions"}),
-        ("customer.company_admin", {"Your cart", "Orders under way", "Due within 7 days"}),
-        ("customer.buyer", {"Your cart", "Orders under way", "Due within 7 days"}),
-        ("customer.bookkeeper", {"Orders under way", "Due within 7 days"}),
+        ("accountant", {"Overdue", "Open items", "Held invoices", "Ordered today", "This month"}),
+        (
+            "sales",
+            {
+                "Ordered today",
+                "This month",
+                "My abandoned carts",
+                "Abandoned carts",
+                "Registrations",
+                "Overdue",
+                "Sold out",
+            },
+        ),
+        ("warehouse", {"Late orders", "Expected today", "Late purchases", "Sold out", "Ordered today"}),
+        ("pricing", {"This month", "Sold out", "Price versions"}),
+        (
+            "customer.company_admin",
+            {
+                "Your cart",
+                "Approvals",
+                "Orders under way",
+                "Deliveries coming",
+                "Due to reorder",
+                "Due within 7 days",
+                "Overdue",
+            },
+        ),
+        (
+            "customer.buyer",
+            {"Your cart", "Approvals", "Orders under way", "Deliveries coming", "Due to reorder", "Due within 7 days"},
+        ),
+        ("customer.bookkeeper", {"Overdue", "Due within 7 days", "Open items", "Orders under way"}),
     ],
 )
 def test_each_role_sees_what_it_may_act_on(client, cast, name, labels):
@@ -118,7 +150,8 @@ def test_buyer_sees_cart_orders_and_what_falls_due(client, world, cast):
         stranger = place(cast.actor("stranger.buyer"), [(article("A-3", "5.00"), 1)])
     sign_in(client, cast.people["customer.buyer"])
     page = client.get("/start")
-    assert figures(page) == {
+    shown = figures(page)
+    assert {label: shown[label] for label in ("Your cart", "Orders under way", "Due within 7 days")} == {
         "Your cart": ("12.00 EUR", "1 line, net, not ordered yet", "/cart"),
         "Orders under way": ("1", "placed, not delivered yet", "/orders"),
         "Due within 7 days": ("119.00 EUR", "1 invoice", "/invoices?due=week"),
@@ -153,3 +186,34 @@ def test_page_costs_the_same_however_much_there_is(client, isolated, world, cast
             client.get("/start")
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_a_person_arranges_the_page(client, world, cast):
+    sign_in(client, cast.people["customer.buyer"])
+    page = client.get("/start/arrange")
+    assert [row[0] for row in page.rows("Figures")][:2] == ["Your cart", "Orders under way"]
+    client.post("/start/arrange", data={"code": "under_way", "do": "up"})
+    client.post("/start/arrange", data={"code": "reorder", "do": "hide"})
+    client.post("/start/arrange", data={"code": "own_orders", "do": "hide"})
+    client.post("/start/arrange", data={"code": "nonsense", "do": "hide"})
+    page = client.get("/start")
+    assert list(figures(page))[:3] == ["Orders under way", "Your cart", "Deliveries coming"]
+    assert "Due to reorder" not in figures(page)
+    assert "Latest orders" not in page.text
+    sign_in(client, cast.people["customer.company_admin"])
+    assert "Due to reorder" in figures(client.get("/start")), "a colleague's page stays as it was"
+    sign_in(client, cast.people["customer.buyer"])
+    client.post("/start/arrange", data={"do": "reset"})
+    assert next(iter(figures(client.get("/start")))) == "Your cart"
+    with world():
+        done = db.session.scalars(text("SELECT action FROM audit_entries WHERE object_type = 'start_page' ORDER BY id"))
+        assert list(done) == ["arranged"] * 4 + ["reset"]
+
+
+@pytest.mark.parametrize("name", ["sales", "accountant", "warehouse", "customer.company_admin", "customer.bookkeeper"])
+def test_every_role_costs_a_known_number_of_statements(client, isolated, cast, name):
+    sign_in(client, cast.people[name])
+    client.get("/start")
+    with counted(isolated) as seen:
+        client.get("/start")
+    assert len(seen) <= 24, len(seen)

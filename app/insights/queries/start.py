@@ -45,9 +45,14 @@ def orders_since(actor: Actor, day: date, zone: str) -> list[OrderSum]:
     return [OrderSum(row[0], row[1], row[2]) for row in db.session.execute(visible(actor, statement, Order))]
 
 
+def own_currency(actor: Actor) -> str:
+    """The currency of the actor's company."""
+    return db.session.scalar(select(Company.currency).where(Company.id == actor.company_id)) or ""
+
+
 def daily_orders(actor: Actor, first: date, zone: str) -> tuple[str, dict[date, Decimal]]:
     """The currency of the actor's company, and the net sum ordered in it on each day from `first` on."""
-    currency = db.session.scalar(select(Company.currency).where(Company.id == actor.company_id)) or ""
+    currency = own_currency(actor)
     day = cast(func.timezone(zone, Order.placed_at), Date)
     statement = (
         select(day, func.sum(Order.net_total))

@@ -43,20 +43,15 @@ class Offer:
 
 def _offer(me: Actor) -> Offer:
     side: Any = start_operator if me.is_operator else start_customer
-    saved = saved_layout(me)
-    own = offered(me, person().role, side.FIGURES)
-    known = dict(saved)
-    figures = arranged([*own, WAITING], [one for one in saved if one[0] not in side.SHEETS])
-    first = {code for code, _shown in figures if code != WAITING and known.get(code, True)}
-    shown = set([code for code, _shown in figures if code in first][:MOST_SHOWN]) | {WAITING}
+    saved = dict(saved_layout(me))
+    own = [*offered(me, person().role, side.FIGURES), WAITING]
+    usual = {*own[:MOST_SHOWN], WAITING}
+    figures = arranged(own, list(saved.items()))
     return Offer(
         side.FIGURES,
         side.SHEETS,
-        tuple((code, is_shown and (code in known or code in shown)) for code, is_shown in figures),
-        arranged(
-            [code for code, sheet in side.SHEETS.items() if sheet.may(me)],
-            [one for one in saved if one[0] in side.SHEETS],
-        ),
+        tuple((code, is_shown if code in saved else code in usual) for code, is_shown in figures),
+        arranged([code for code, sheet in side.SHEETS.items() if sheet.may(me)], list(saved.items())),
     )
 
 
