@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from app.core.money import Money
 from app.web import formats
+from app.web.operator_text import operator_text
 from app.web.texts import language, time_zone
 
 DASH = "\N{EN DASH}"
@@ -101,3 +102,4 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["operator_text"] = operator_text

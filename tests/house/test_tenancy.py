@@ -27,6 +27,7 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "registration: the applicant is not signed in",
     },
     "accounts/queries/consents.py": {"consents: a person belongs to no company"},
+    "accounts/queries/own_fields.py": {"registration: the applicant is not signed in"},
     "accounts/queries/people.py": {"profile: a person belongs to no company"},
     "accounts/queries/sign_ins.py": {
         "profile: a person's sessions lie in several companies",

@@ -77,6 +77,7 @@ class Registration:
     locale: str = "en"
     time_zone: str = "UTC"
     extra: Mapping[str, str] | None = None
+    own: Mapping[str, str] | None = None  # texts for own fields that are asked at registration
 
 
 @dataclass(frozen=True, slots=True)

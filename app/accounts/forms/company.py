@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import (
@@ -17,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.accounts.domain.own_fields import OwnField
 from app.accounts.domain.registration import EXTRA_FIELDS, ExtraField
 from app.accounts.forms.fields import (
     CountryField,
@@ -26,6 +28,7 @@ from app.accounts.forms.fields import (
     email_field,
     required,
 )
+from app.accounts.forms.own_fields import with_own_fields
 from app.web.forms import ClientRefField, DecimalField, Form, choices
 from app.web.texts import _, say
 
@@ -167,8 +170,8 @@ def _question(question: ExtraField) -> Any:
     return kind(label, [Optional(), Length(max=2000)])
 
 
-def registration_form() -> RegistrationForm:
-    """The form with the operator's questions, in the reader's language."""
+def registration_form(own: Iterable[OwnField] = ()) -> RegistrationForm:
+    """The form with the operator's questions and own fields, in the reader's language."""
     questions = {f"extra_{question.code}": _question(question) for question in EXTRA_FIELDS}
-    form: RegistrationForm = type("RegistrationFormHere", (RegistrationForm,), questions)()
+    form: RegistrationForm = with_own_fields(type("RegistrationFormHere", (RegistrationForm,), questions), own)()
     return form

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import Text, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from app.accounts.domain.roles import CompanyKind, CompanyState
 from app.accounts.models.companies import Company, RegistrationFile
 from app.accounts.models.credit import CreditAccount
+from app.accounts.models.own_fields import OwnInnerValues
 from app.accounts.models.people import Membership, User
 from app.accounts.queries.sign_ins import id_of
 from app.core.actor import Actor
@@ -23,6 +25,7 @@ from app.core.models import StoredFile
 from app.core.texts import N_
 
 # What the list can be narrowed to; blocked and held accounts are approved ones.
+_OWN: Any = Company.own.op("||", return_type=JSONB())(func.coalesce(OwnInnerValues.own, literal({}, JSONB)))
 FILTERS = ("", "approved", "pending", "blocked", "held", "rejected", "inactive", "suppliers")
 
 
@@ -43,6 +46,7 @@ class AccountLine:
     manager: str
     people: int
     created_at: datetime
+    own: Mapping[str, str]  # values of own fields, inner ones included
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,20 @@ def accounts(
     *,
     search: str = "",
     state: str = "",
+    field: tuple[str, str] | None = None,
     after: Sequence[str] | None = None,
     before: Sequence[str] | None = None,
     limit: int = 51,
 ) -> list[AccountLine]:
-    """Customers and suppliers by name. Keys are (name, id); `state` is one of FILTERS. One statement."""
+    """Customers and suppliers by name. Keys are (name, id); `state` is one of FILTERS. One statement.
+
+    `field` narrows to accounts whose own field of that code has that value; `search` looks into own fields, too.
+    """
     _demand_operator(actor)
     people = select(func.count()).where(Membership.company_id == Company.id, Membership.is_active).scalar_subquery()
     terms = [Company.kind != CompanyKind.OPERATOR, *_narrowed(search, state)]
+    if field is not None:
+        terms.append(_OWN[field[0]].astext == field[1])
     place = tuple_(Company.name, Company.id)
     from_id, to_id = id_of(after), id_of(before)
     if after and from_id is not None:
@@ -132,9 +142,10 @@ def accounts(
         select(
             Company.id, Company.code, Company.name, Company.kind, Company.state, Company.country, Company.currency,
             Company.payment_days, Company.is_blocked, Company.is_on_credit_hold, func.coalesce(User.name, ""), people,
-            Company.created_at,
+            Company.created_at, _OWN,
         )
         .outerjoin(User, User.id == Company.manager_id)
+        .outerjoin(OwnInnerValues, and_(OwnInnerValues.object_id == Company.id, OwnInnerValues.subject == "account"))
         .where(and_(*terms))
         .order_by(*order)
         .limit(limit)
@@ -177,6 +188,7 @@ def _narrowed(search: str, state: str) -> list[Any]:
                 Company.code.istartswith(text, autoescape=True),
                 Company.vat_id.istartswith(text, autoescape=True),
                 Company.email.icontains(text, autoescape=True),
+                cast(_OWN, Text).icontains(text, autoescape=True),
             )
         )
     return terms

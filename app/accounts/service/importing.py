@@ -10,9 +10,12 @@ from typing import Any, Literal
 from sqlalchemy import insert, select, update
 
 from app.accounts.domain import contact
+from app.accounts.domain.own_fields import OwnField, Subject, kept_values
 from app.accounts.domain.roles import CompanyKind
 from app.accounts.models.companies import Address, Company
+from app.accounts.queries.own_fields import inner_values, own_fields
 from app.accounts.service.credit import set_limits
+from app.accounts.service.own_fields import set_inner_values
 from app.accounts.service.standing import Placing, Wanted, keep_parents, keep_segments, load_placing
 from app.core import audit
 from app.core.actor import Actor
@@ -55,6 +58,7 @@ class AccountRow:
     group: str | None = None  # by code; empty: none
     segments: tuple[str, ...] | None = None  # by code, all of them
     parent: str | None = None  # by account number; it may come later among the rows
+    own: Mapping[str, str] | None = None  # texts for own fields by code; what is not named stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class AccountResult:
 
 _PLACE = ("street", "street2", "postcode", "city", "region", "contact", "phone")
 _PLACING = ("group", "segments", "parent")
-_CREDIT = ("credit_limit",)
+_CREDIT = ("credit_limit", "own")
 _FACTS = tuple(
     f.name for f in fields(AccountRow) if f.name == "phone" or f.name not in ("code", *_PLACE, *_PLACING, *_CREDIT)
 )  # fmt: skip
@@ -89,15 +93,20 @@ def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountRes
     changed: list[tuple[int, dict[str, Any]]] = []
     placing = load_placing([_wanted(row) for row in rows])
     seen: set[str] = set()
+    own, held, inners = _own_facts(actor, rows, known)
     for index in _parents_first(rows):
         row = rows[index]
         company = known.get(row.code)
         try:
             _demand_usable(row, company, seen)
             values = _values(row, company) | _placed(row, placing)
+            inner = _own(row, company, own, held) if row.own is not None else None
         except DomainError as error:
             results[index] = AccountResult(row.code, "refused", problem=error.message)
             continue
+        if inner is not None:
+            inners[row.code] = inner.pop("inner")
+            values |= inner
         seen.add(row.code)
         placing.customers.setdefault(row.code, 0)  # until it is there
         if company is None:
@@ -123,6 +132,7 @@ def upsert_accounts(actor: Actor, rows: Sequence[AccountRow]) -> list[AccountRes
         AccountResult(r.code, "changed", r.company_id) if r and r.outcome == "same" and r.company_id in moved else r
         for r in results
     ]
+    final = _keep_inner(actor, final, held, inners)
     _record(actor, final)
     return [result for result in final if result is not None]
 
@@ -289,3 +299,44 @@ def _record(actor: Actor, results: Sequence[AccountResult | None]) -> None:
         "company",
         [(r.company_id or 0, f"import_{r.outcome}", r.company_id or 0, {}) for r in touched],
     )
+
+
+Inner = dict[str, Mapping[str, str]]
+
+
+def _own_facts(
+    actor: Actor, rows: Sequence[AccountRow], known: Mapping[str, Company]
+) -> tuple[dict[str, OwnField], dict[int, Mapping[str, Any]], Inner]:
+    """The definitions and the inner values held, where the rows name own fields; and a place for the new inner ones."""
+    if all(row.own is None for row in rows):
+        return {}, {}, {}
+    ids = [company.id for company in known.values()]
+    return own_fields(actor, Subject.ACCOUNT), inner_values(actor, Subject.ACCOUNT, ids), {}
+
+
+def _own(
+    row: AccountRow, company: Company | None, fields: Mapping[str, OwnField], held: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Values of own fields after the row, those customers see and the inner ones. Files may leave out required ones."""
+    before = {**company.own, **held.get(company.id, {})} if company is not None else {}
+    after = kept_values(fields.values(), {**before, **(row.own or {})}, demands=False)
+    inner = {code: value for code, value in after.items() if fields[code].is_inner}
+    return {"own": {code: value for code, value in after.items() if code not in inner}, "inner": inner}
+
+
+def _keep_inner(
+    actor: Actor, results: Sequence[AccountResult | None], held: Mapping[int, Mapping[str, Any]], inners: Inner
+) -> list[AccountResult | None]:
+    """Store the inner values; an account of which only those differ counts as changed."""
+    final: list[AccountResult | None] = []
+    for result in results:
+        company_id = result.company_id if result else None
+        if result is None or company_id is None or result.code not in inners:
+            final.append(result)
+            continue
+        moved = dict(inners[result.code]) != dict(held.get(company_id, {}))
+        if moved:
+            set_inner_values(actor, Subject.ACCOUNT, company_id, company_id, inners[result.code])
+        turned = moved and result.outcome == "same"
+        final.append(AccountResult(result.code, "changed", company_id) if turned else result)
+    return final

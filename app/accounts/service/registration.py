@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from app.accounts.domain import contact, throttle
+from app.accounts.domain.own_fields import kept_values
 from app.accounts.domain.registration import MAX_FILES, Registration, Upload, known_answers, media_type
 from app.accounts.domain.roles import CompanyKind, CompanyState, Role
 from app.accounts.events import CompanyRegistered, RegistrationDecided
 from app.accounts.models.companies import Address, Company, RegistrationFile
 from app.accounts.models.people import Invitation
+from app.accounts.queries.own_fields import registration_fields
 from app.accounts.queries.sign_ins import asked_lately
 from app.accounts.service.companies import demand_free_code
 from app.accounts.service.invitations import add_invitation
@@ -84,6 +86,7 @@ def _pending_company(registration: Registration, client_ref: str) -> Company:
         created_at=clock.now(),
         client_ref=client_ref,
         registration={**answers, "contact_name": registration.contact_name.strip()},
+        own=kept_values(registration_fields().values(), registration.own or {}),
     )
 
 

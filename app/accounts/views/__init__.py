@@ -53,6 +53,7 @@ from app.accounts.views import (  # noqa: E402, F401 -- the topics add their rou
     credit,
     groups,
     invitations,
+    own_fields,
     panels,
     passwords,
     people,

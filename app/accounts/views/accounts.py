@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from flask import Response, request, send_file
 
+from app.accounts.domain.own_fields import OwnField, Subject
 from app.accounts.domain.registration import shown_answers
 from app.accounts.domain.roles import ROLE_NAMES, CompanyKind, CompanyState, Role
 from app.accounts.forms.fields import country_name
 from app.accounts.policy import Permission
 from app.accounts.queries import accounts as account_queries
 from app.accounts.queries.addresses import address_book
+from app.accounts.queries.export import account_export
 from app.accounts.queries.groups import standing
+from app.accounts.queries.own_fields import own_fields
 from app.accounts.queries.people import invitations, last_seen
 from app.accounts.queries.people import people as people_of
 from app.accounts.queries.sign_ins import attempts
 from app.accounts.views import blueprint
-from app.accounts.views.answers import go
+from app.accounts.views.answers import file_of_rows, go
 from app.accounts.views.labels import browser_name, outcome_chip, outcomes, state_chip, told
 from app.core import audit, storage
 from app.core.actor import Scope
@@ -25,7 +29,7 @@ from app.core.errors import NotFound
 from app.web.access import actor, requires
 from app.web.fragments import render_page
 from app.web.pagination import keyset_from_request, page_of
-from app.web.texts import _
+from app.web.texts import _, language
 
 FILTER_NAMES = {
     "": _("All"),
@@ -45,8 +49,10 @@ def index() -> Response:
     keyset = keyset_from_request()
     search, state = request.args.get("q", "").strip(), request.args.get("state", "")
     state = state if state in FILTER_NAMES else ""
+    fields = own_fields(actor(), Subject.ACCOUNT)
+    chosen, field = _own_filter(fields)
     found = account_queries.accounts(
-        actor(), search=search, state=state, after=keyset.after, before=keyset.before, limit=keyset.limit
+        actor(), search=search, state=state, field=field, after=keyset.after, before=keyset.before, limit=keyset.limit
     )
     return render_page(
         "accounts/index.html",
@@ -56,10 +62,44 @@ def index() -> Response:
         views=FILTER_NAMES,
         search=search,
         state=state,
+        own_columns=[one for one in fields.values() if one.in_list],
+        own_filters=own_filters(fields),
+        own=chosen,
         state_chip=state_chip,
         country_name=country_name,
         can_create=actor().can(Permission.CREATE_ACCOUNTS),
     )
+
+
+def own_filters(fields: Mapping[str, OwnField]) -> list[tuple[str, str]]:
+    """Choices for the list: every value of the fields that have a list of values or are yes or no."""
+    offered = []
+    for one in fields.values():
+        label = one.label(language())
+        if one.kind == "choice":
+            offered += [(f"{one.code}:{value.code}", f"{label}: {value.label(language())}") for value in one.choices]
+        if one.kind == "flag":
+            offered += [
+                (f"{one.code}:{value}", f"{label}: {word}") for value, word in (("yes", _("yes")), ("no", _("no")))
+            ]
+    return [("", str(_("All"))), *offered] if offered else []
+
+
+def _own_filter(fields: Mapping[str, OwnField]) -> tuple[str, tuple[str, str] | None]:
+    """The choice of the address, if it is one of a known field."""
+    chosen = request.args.get("own", "")
+    code, _colon, value = chosen.partition(":")
+    return (chosen, (code, value)) if code in fields and value else ("", None)
+
+
+@blueprint.get("/accounts/export.<any(csv, xlsx):kind>")
+@requires(Permission.READ_ACCOUNTS, scope=Scope.OPERATOR)
+def export_accounts(kind: str) -> Response:
+    """The list as shown, as a file that the importer of accounts reads back, own fields included."""
+    fields = own_fields(actor(), Subject.ACCOUNT)
+    search, state = request.args.get("q", "").strip(), request.args.get("state", "")
+    rows = account_export(actor(), fields, search=search, state=state, field=_own_filter(fields)[1])
+    return file_of_rows(rows, "accounts", kind)
 
 
 @blueprint.get("/accounts/<number:code>")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from flask import render_template
 
 from app.accounts.domain.roles import CompanyKind, CompanyState
+from app.accounts.domain.text_settings import FOOTER, WELCOME
 from app.accounts.policy import Permission
 from app.accounts.views.sign_in import person
+from app.core.operator_settings import setting_text
 from app.web.access import actor
+from app.web.operator_text import operator_text
 from app.web.slots import slot
+from app.web.texts import language
 
 
 @slot("layout.top.company")
@@ -24,6 +28,20 @@ def person_links() -> str | None:
 @slot("layout.person.end")
 def sign_out_form() -> str | None:
     return render_template("accounts/_sign_out.html")
+
+
+@slot("insights.start.top")
+def welcome(**_context: object) -> str | None:
+    """The operator's words for customers, on the page they start on."""
+    text = "" if actor().is_operator else setting_text(WELCOME, language())
+    return f'<div class="k-own-text">{operator_text(text)}</div>' if text else None
+
+
+@slot("layout.main.foot")
+def foot() -> str | None:
+    """The operator's words under every page of customers."""
+    text = "" if actor().is_operator else setting_text(FOOTER, language())
+    return f'<footer class="k-own-foot">{operator_text(text)}</footer>' if text else None
 
 
 @slot("layout.main.top")

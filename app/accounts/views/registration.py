@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from app.accounts.domain.registration import EXTRA_FIELDS, MAX_FILES, Registration, Upload
 from app.accounts.domain.roles import CompanyState
 from app.accounts.forms.company import RegistrationForm, registration_form
+from app.accounts.forms.own_fields import entered_values, own_inputs
 from app.accounts.queries.links import RegistrationStatus, registration_status
+from app.accounts.queries.own_fields import asked_of_applicants
 from app.accounts.service.registration import register_company
 from app.accounts.service.tokens import is_status_token
 from app.accounts.views import blueprint
@@ -22,18 +26,28 @@ from app.web.texts import language, time_zone
 @blueprint.route("/register", methods=["GET", "POST"])
 @public
 def register() -> Response:
-    form = registration_form()
+    fields = list(asked_of_applicants().values())
+    form = registration_form(fields)
     if form.homepage.data:  # hidden from people: a program filled it in
         return go("accounts.sign_in")
     if form.validate_on_submit():
         with form.catching():
             ip, browser = visitor()
             token = register_company(
-                _registration(form), _uploads(), client_ref=form.client_ref.data, ip=ip, user_agent=browser
+                replace(_registration(form), own=entered_values(form, fields)),
+                _uploads(),
+                client_ref=form.client_ref.data,
+                ip=ip,
+                user_agent=browser,
             )
             return go("accounts.application", token=token)
     return render_page(
-        "accounts/register.html", form=form, questions=EXTRA_FIELDS, max_files=MAX_FILES, status=form.status
+        "accounts/register.html",
+        form=form,
+        questions=EXTRA_FIELDS,
+        own=own_inputs(form),
+        max_files=MAX_FILES,
+        status=form.status,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, make_response, redirect, request, url_for
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
+from app.accounts.policy import Permission as AccountPermission
 from app.admin.policy import Permission
 from app.admin.views import blueprint
 from app.billing.policy import Permission as BillingPermission
@@ -30,6 +31,7 @@ from app.web.texts import LANGUAGES, _, language, say
 _SHORT_TEXT = 200
 # What has a page of its own is linked, not set twice: endpoint, what it is about, who may open it.
 _ELSEWHERE = (
+    ("accounts.field_list", _("Own fields of accounts and orders"), AccountPermission.EDIT_TERMS),
     ("catalog.fields", _("Own fields of articles"), CatalogPermission.EDIT),
     ("ordering.order_rules", _("Changing orders: how long, who answers, confirmation"), OrderPermission.CHANGE_RULES),
     ("ordering.delivery_rules", _("Delivery, payment and order values"), OrderPermission.DELIVERY_RULES),

@@ -25,9 +25,18 @@ _ANSWERS = {
 
 
 def confirmation_document(
-    order: Order, lines: Sequence[OrderLine], seller: OperatorParty, placed_on: date, confirmed_on: date
+    order: Order,
+    lines: Sequence[OrderLine],
+    seller: OperatorParty,
+    placed_on: date,
+    confirmed_on: date,
+    *,
+    remarks: Sequence[str] = (),
 ) -> OrderResponse:
-    """Lines with their frozen prices and promised days, net; the totals are those of the order, charges included."""
+    """Lines with their frozen prices and promised days, net; the totals are those of the order, charges included.
+
+    `remarks` stand beside the buyer's note.
+    """
     answers = tuple(_line(row, order.currency) for row in lines)
     kinds = {line.answer for line in answers}
     answer = Answer.ACCEPTED if kinds <= {LineAnswer.ACCEPTED} else Answer.CHANGED
@@ -43,7 +52,7 @@ def confirmation_document(
         seller=seller_party(seller),
         ship_to=Party(name=place.get("name", ""), address=postal(place)),
         promised=DeliveryDates(requested=order.requested_on),
-        notes=(Note(order.note),) if order.note else (),
+        notes=tuple(Note(text) for text in (order.note, *remarks) if text),
         totals=OrderTotals(
             lines=len(lines),
             net=round_amount(order.net_total, order.currency),

@@ -18,6 +18,7 @@ from app.core.tenancy import visible
 from app.documents.model.order_response import OrderResponse
 from app.documents.paper.brand import Brand
 from app.ordering.models.orders import Order, OrderLine
+from app.ordering.queries.own_fields import printed_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +52,7 @@ def order_confirmation(actor: Actor, order_id: int) -> tuple[OrderResponse, Look
     placed, confirmed = (
         moment.astimezone(zone).date() for moment in (order.placed_at, order.confirmed_at or order.placed_at)
     )
-    document = confirmation_document(order, lines, seller, placed, confirmed)
+    document = confirmation_document(
+        order, lines, seller, placed, confirmed, remarks=printed_own(actor, order.own, buyer.locale)
+    )
     return document, look_of(actor, order.company_id, buyer.locale, buyer.country)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
+from app.core.own_values import KINDS as ALL_KINDS
+from app.core.own_values import NoValue, stored_value
 from app.core.texts import N_, Message
 
-KINDS: Mapping[str, Message] = MappingProxyType({
-    "text": N_("text"), "number": N_("number"), "flag": N_("yes or no"), "day": N_("date"),
-})  # fmt: skip
 # A column of a file is called custom_<code>: the last word of it is the code.
-CODE = re.compile(r"[a-z][a-z0-9]{0,29}")
-_YES = frozenset(("1", "true", "yes", "y", "ja", "да", "так", "x"))
-_NO = frozenset(("0", "false", "no", "n", "nein", "нет", "ні"))
-_LONGEST = 500
+KINDS: Mapping[str, Message] = MappingProxyType({code: name for code, name in ALL_KINDS.items() if code != "choice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,55 +27,6 @@ class OwnField:
 
     def label(self, locale: str) -> str:
         return self.names.get(locale) or self.name
-
-
-class NoValue(ValueError):
-    """A text that is no value of the field; `message` says what to write."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        super().__init__(str(message))
-
-
-def stored_value(kind: str, given: str) -> str:
-    """What is kept of a text somebody wrote: numbers in plain digits, days ISO, flags yes or no. Raises NoValue."""
-    text = given.strip()
-    if not text:
-        return ""
-    if kind == "number":
-        return _number(text)
-    if kind == "flag":
-        return _flag(text)
-    if kind == "day":
-        return _day(text)
-    if len(text) > _LONGEST:
-        raise NoValue(N_("At most {length} characters fit here.", length=_LONGEST))
-    return text
-
-
-def _number(text: str) -> str:
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise NoValue(N_("“{given}” is not a number.", given=text)) from None
-    if not number.is_finite() or abs(number.adjusted()) > 20:
-        raise NoValue(N_("“{given}” is not a number.", given=text))
-    return f"{number.normalize() + 0:f}"
-
-
-def _flag(text: str) -> str:
-    if text.casefold() in _YES:
-        return "yes"
-    if text.casefold() in _NO:
-        return "no"
-    raise NoValue(N_("“{given}” is neither yes nor no.", given=text))
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise NoValue(N_("“{given}” is no date. Write it as 2026-12-31.", given=text)) from None
 
 
 def stored_values(

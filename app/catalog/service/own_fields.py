@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.catalog.domain.own_fields import CODE, KINDS, OwnField
+from app.catalog.domain.own_fields import KINDS, OwnField
 from app.catalog.models.articles import Article
 from app.catalog.models.custom import CustomField
 from app.core import audit
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.own_values import CODE
 from app.core.texts import N_
 
 MAX_FIELDS = 60

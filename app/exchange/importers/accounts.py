@@ -11,7 +11,7 @@ from app.core.actor import Actor
 from app.core.texts import N_
 from app.exchange.domain.chunks import Chunk, Item
 from app.exchange.domain.countries import country_code
-from app.exchange.domain.fields import Field, Option, Shape
+from app.exchange.domain.fields import Field, Option, Shape, Variants
 from app.exchange.domain.outcome import Outcome, RowState
 from app.exchange.importers import IMPORTERS, Importer
 from app.exchange.policy import Permission
@@ -59,6 +59,7 @@ FIELDS = (
           "головной клиент", "головний клієнт"), length=40),
     Field("contact", N_("Contact"), ("contact", "contact person", "Ansprechpartner", "контактное лицо",
           "контактна особа"), length=120),
+    Field("own", N_("Own field"), ("own",), variants=Variants.CODE, is_plain_allowed=False, length=500),
 )  # fmt: skip
 _PLAIN = ("name", "legal_name", "vat_id", "tax_number", "registration_number", "gln", "payment_days",
           "credit_limit", "email", "invoice_email", "phone", "street", "street2", "postcode", "city", "region",
@@ -103,6 +104,7 @@ def _account(values: dict[str, Any], currency: str | None) -> AccountRow:
         group=values.get("group"),
         segments=_codes(values["segments"]) if "segments" in values else None,
         parent=values.get("parent"),
+        own={key.partition(":")[2]: text for key, text in values.items() if key.startswith("own:")} or None,
         **{name: values.get(name) for name in _PLAIN},
     )
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import or_, select, update
 
+from app.accounts.domain.text_settings import MAIL_SIGNATURE
 from app.accounts.models.companies import Company
 from app.accounts.models.people import User
 from app.accounts.queries.companies import operator_party
@@ -21,6 +22,7 @@ from app.core.actor import Actor
 from app.core.db import db, transaction
 from app.core.errors import Invalid, NotFound
 from app.core.mail import mailer
+from app.core.operator_settings import setting_text
 from app.core.settings import settings
 from app.core.tenancy import system_scope
 from app.core.texts import Message
@@ -126,7 +128,7 @@ def _claim(notice_id: int) -> _Claimed | str:
         )
         return _Claimed(
             notice.id, notice.code, notice.way, notice.address, notice.locale, zone or "UTC", notice.attempts,
-            notice.created_at, letter, _sender(actor), actor, notice.parameters,
+            notice.created_at, letter, _sender(actor) | {"signature": setting_text(MAIL_SIGNATURE, notice.locale)}, actor, notice.parameters,
         )  # fmt: skip
 
 
@@ -167,8 +169,11 @@ def _message(claimed: _Claimed, written: _Written) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<notice-{claimed.id}-{claimed.created_at:%Y%m%d%H%M%S}@{_domain(sender)}>"
     message["Auto-Submitted"] = "auto-generated"
-    if claimed.sender["email"]:
-        message["Reply-To"] = claimed.sender["email"]
+    if claimed.letter.reply_to or claimed.sender["email"]:
+        message["Reply-To"] = claimed.letter.reply_to or claimed.sender["email"]
+    if claimed.letter.references:
+        message["In-Reply-To"] = claimed.letter.references[-1]
+        message["References"] = " ".join(claimed.letter.references)
     message.set_content(written.text)
     message.add_alternative(written.html, subtype="html")
     for one in claimed.letter.attachments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
@@ -14,6 +14,7 @@ from app.core.texts import N_, Message
 
 PO_LENGTH = 60
 NOTE_LENGTH = 2000
+_EMPTY: tuple[Any, ...] = ("", None, False, {})  # what was not filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,14 @@ class Wishes:
     payment_method: str = ""
     is_complete: bool = False  # each delivery in one piece
     latest_on: date | None = None  # nothing is shipped after this day
+    own: Mapping[str, str] = field(default_factory=dict)  # texts for own fields of orders, by code
 
     def tidy(self) -> Self:
         """Without blanks around what was typed."""
-        values = asdict(self) | {"po_number": self.po_number.strip(), "note": self.note.strip()}
+        values = asdict(self) | {
+            "po_number": self.po_number.strip(), "note": self.note.strip(),
+            "own": {code: text.strip() for code, text in self.own.items() if text.strip()},
+        }  # fmt: skip
         return type(self)(**values)
 
     def problems(self, today: date) -> list[FieldProblem]:
@@ -61,7 +66,7 @@ class Wishes:
 
     def as_json(self) -> dict[str, Any]:
         """What was filled in; the same wishes give the same values."""
-        values = {name: value for name, value in asdict(self).items() if value not in ("", None, False)}
+        values = {name: value for name, value in asdict(self).items() if value not in _EMPTY}
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
     @classmethod
@@ -99,6 +104,6 @@ _ALWAYS = ("ship_to_id", "bill_to_id", "po_number", "requested_on", "note")
 def request_hash(cart_id: int, wishes: Wishes) -> str:
     """Equal requests under one reference make one order."""
     values = asdict(wishes)
-    kept = {name: value for name, value in values.items() if name in _ALWAYS or value not in ("", None, False)}
+    kept = {name: value for name, value in values.items() if name in _ALWAYS or value not in _EMPTY}
     text = json.dumps(kept | {"cart_id": cart_id}, default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -86,6 +86,7 @@ def _write_head(ready: Ready, order: Order) -> None:
     """What the buyer may amend beside the lines; number, reference, account and date of the order stay."""
     wishes, totals = ready.wishes, ready.totals
     order.po_number, order.requested_on, order.note = wishes.po_number, wishes.requested_on, wishes.note
+    order.own = {**order.own, **wishes.own}
     order.ship_to = ready.ship_to.as_json()
     if ready.bill_to is not None:
         order.bill_to = ready.bill_to.as_json()

@@ -29,14 +29,15 @@ _ORDER = text("""
 INSERT INTO orders (company_id, number, client_ref, request_hash, user_id, cart_id, source, placed_at, po_number,
     requested_on, note, currency, vat_mode, payment_days, ship_to, bill_to, buyer, net_total, vat_total, gross_total,
     vat_breakdown, line_count, promotions_lost, grace_until, waits_for_confirmation, released_at,
-    staff_id, staff_name, payment_method, payment_name, payment_kind, delivery_method)
+    staff_id, staff_name, payment_method, payment_name, payment_kind, delivery_method, own)
 SELECT :company_id, 'SO-' || CAST(:year AS text) || '-' || lpad(nextval('order_numbers')::text, 6, '0'), :client_ref,
     :request_hash, :user_id, :cart_id, :source, :placed_at, :po_number, CAST(:requested_on AS date), :note, :currency,
     :vat_mode, :payment_days, CAST(:ship_to AS jsonb), CAST(:bill_to AS jsonb), CAST(:buyer AS jsonb), :net_total,
     :vat_total, :gross_total, CAST(:vat_breakdown AS jsonb), :line_count, CAST(:promotions_lost AS jsonb),
     CASE WHEN r.minutes > 0 THEN CAST(:placed_at AS timestamptz) + make_interval(mins => r.minutes) END, r.waits,
     CASE WHEN r.minutes = 0 AND NOT r.waits THEN CAST(:placed_at AS timestamptz) END,
-    CAST(:staff_id AS bigint), :staff_name, :payment_method, :payment_name, :payment_kind, :delivery_method
+    CAST(:staff_id AS bigint), :staff_name, :payment_method, :payment_name, :payment_kind, :delivery_method,
+    CAST(:own AS jsonb)
 FROM (
     SELECT coalesce(own.grace_minutes, house.grace_minutes, 0) AS minutes,
         coalesce(own.waits_for_confirmation, house.waits_for_confirmation, false) AS waits
@@ -88,6 +89,7 @@ def _head(ready: Ready) -> dict[str, Any]:
         "gross_total": totals.gross_total,
         "vat_breakdown": json.dumps([vat_group(group) for group in totals.vat]),
         "line_count": len(ready.lines),
+        "own": json.dumps(dict(wishes.own)),
         "promotions_lost": json.dumps([[one.code, one.name, one.reason.as_json()] for one in ready.effects.lost]),
     }
 

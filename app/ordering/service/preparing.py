@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -37,6 +37,7 @@ from app.ordering.models.changes import OrderAmendment
 from app.ordering.models.orders import Order
 from app.ordering.queries.amendment import amended_before, demand_amendable
 from app.ordering.queries.cart import CartHead, cart_head, price_rows
+from app.ordering.queries.own_fields import entered_for_order
 from app.ordering.queries.placing import PlacedLine, effects_to_place, fingerprint, lines_to_place
 from app.ordering.queries.plans import Plan, plan
 from app.pricing.domain.promotions import NO_EFFECTS, Effects
@@ -128,6 +129,8 @@ def prepare(
         known = _amended_before(cart.company_id, client_ref, asked)
     if known is not None:
         return known
+    if wishes.own:
+        wishes = replace(wishes, own=entered_for_order(actor, wishes.own))
     _demand_open(cart, approval_id)
     paid = demand_amendable(cart_id) if head.kind == CartKind.AMENDMENT else {}
     buyer = buying_terms(actor, cart.company_id)

@@ -41,6 +41,7 @@ from app.ordering.views import (  # noqa: E402 -- the modules add their routes t
     order_changes,  # noqa: F401
     order_desk,  # noqa: F401
     orders,  # noqa: F401
+    own_fields,  # noqa: F401
     pad,  # noqa: F401
     panels,  # noqa: F401
     product,  # noqa: F401

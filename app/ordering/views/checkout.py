@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,14 +11,19 @@ from decimal import Decimal
 from flask import Response, request
 
 from app.accounts.domain.company import PostalAddress
+from app.accounts.domain.own_fields import COLUMN, OwnField, kept_values
+from app.accounts.domain.text_settings import CHECKOUT_NOTE
+from app.accounts.forms.own_fields import entered_values, form_values, own_inputs, with_own_fields
 from app.accounts.policy import Permission as AccountPermission
 from app.accounts.queries.addresses import addresses
 from app.accounts.queries.budgets import CostCentreChoice, choices
 from app.accounts.queries.credit import standing
+from app.accounts.queries.own_fields import shown_values
 from app.core import clock
 from app.core.activity import note
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.money import Money
+from app.core.operator_settings import setting_text
 from app.ordering.domain.cart import CartPage
 from app.ordering.domain.charges import ChargeKind
 from app.ordering.domain.lifecycle import CartKind
@@ -26,6 +33,7 @@ from app.ordering.forms.checkout import CheckoutForm, PlaceForm
 from app.ordering.policy import Permission
 from app.ordering.queries.cart import CartHead, cart_head, priced_cart
 from app.ordering.queries.orders import order_of_cart, orders_with_po
+from app.ordering.queries.own_fields import asked_at_checkout
 from app.ordering.queries.plans import CheckoutPage, checkout_page
 from app.ordering.service.amendments import return_to_cart
 from app.ordering.service.cart import visit_cart
@@ -62,10 +70,11 @@ def checkout() -> Response:
     planned = _planned(head, page, form)
     _offer(form, planned)
     if form.is_submitted():
-        save_draft(actor(), head.id, form.draft())
+        is_fine = form.validate()
+        save_draft(actor(), head.id, form.draft() | _own_draft(form))
         if request.form.get("to") == "split":
             return go("ordering.split", cart_id=head.id)
-        if form.validate():
+        if is_fine:
             return go("ordering.review", cart_id=head.id)
     else:
         visit_cart(actor(), head.id, PLACE)
@@ -75,6 +84,8 @@ def checkout() -> Response:
         here=checkout_of(head.id),
         home=home_of(head.id),
         form=form,
+        own=own_inputs(form),
+        checkout_note=setting_text(CHECKOUT_NOTE, language()),
         page=page,
         planned=planned,
         repeats=orders_with_po(actor(), form.po_number.data or ""),
@@ -182,6 +193,7 @@ def _review(head: CartHead, entered: Entered, form: PlaceForm) -> Response:
         changes=changes,
         entered=entered,
         wishes=entered.wishes,
+        own=shown_values(asked_at_checkout(actor()), entered.wishes.own, language()),
         repeats=orders_with_po(actor(), entered.wishes.po_number),
         centres={one.id: f"{one.code} {one.name}" for one in centres},
         waits_for=waits_for,
@@ -205,12 +217,19 @@ class _Form(CheckoutForm):
 
     books: dict[int, PostalAddress]
     centres: list[CostCentreChoice]
+    own: list[OwnField]
+
+
+def _own_draft(form: _Form) -> dict[str, str]:
+    """What was entered in own fields, as it is kept and not as the reader's language writes it."""
+    entered = entered_values(form, form.own)
+    return {f"{COLUMN}{one.code}": entered[one.code] for one in form.own if not form[f"{COLUMN}{one.code}"].errors}
 
 
 def _form(head: CartHead) -> _Form:
     ship_to, bill_to = addresses(actor(), use="ship_to"), addresses(actor(), use="bill_to")
-    draft = head.draft
-    form = _Form(
+    draft, own = head.draft, list(asked_at_checkout(actor()).values())
+    form = with_own_fields(_Form, own)(
         ship_to=_chosen(draft.get("ship_to"), ship_to),
         bill_to=_chosen(draft.get("bill_to"), bill_to),
         po_number=draft.get("po_number", ""),
@@ -221,7 +240,9 @@ def _form(head: CartHead) -> _Form:
         payment_method=draft.get("payment_method") or None,
         is_complete=bool(draft.get("is_complete")),
         latest_on=_day(draft.get("latest_on")),
+        **form_values(own, _kept(own, draft)),
     )
+    form.own = own
     form.ship_to.choices = [(entry.id, entry.label) for entry in ship_to]
     form.bill_to.choices = [(entry.id, _line(entry)) for entry in bill_to]
     form.books = {entry.id: entry for entry in ship_to if entry.id is not None}
@@ -294,9 +315,21 @@ def _day(text: str | None) -> date | None:
         return None
 
 
+def _kept(own: list[OwnField], draft: Mapping[str, str]) -> dict[str, str]:
+    """The own fields of the draft that can be read."""
+    found: dict[str, str] = {}
+    for one in own:
+        with suppress(Invalid):
+            found |= kept_values([one], {one.code: draft.get(f"{COLUMN}{one.code}", "")}, demands=False)
+    return found
+
+
 def _entered(head: CartHead) -> Entered | None:
     """The draft in full; None when something that is needed is missing."""
-    draft = head.draft
+    draft, fields = head.draft, list(asked_at_checkout(actor()).values())
+    own = _kept(fields, draft)
+    if any(one.is_required and one.code not in own for one in fields) and head.kind != CartKind.AMENDMENT:
+        return None
     ship_to = _address(draft.get("ship_to"), addresses(actor(), use="ship_to"))
     if ship_to is None or ship_to.id is None:
         return None
@@ -313,6 +346,7 @@ def _entered(head: CartHead) -> Entered | None:
         draft.get("payment_method", ""),
         bool(draft.get("is_complete")),
         _day(draft.get("latest_on")),
+        own,
     )
     return Entered(ship_to, bill_to, wishes)
 
