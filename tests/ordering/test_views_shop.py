@@ -87,7 +87,7 @@ def test_a_list_takes_the_same_statements_for_any_number_of_rows(client, world, 
         with world():
             for number in range(1, 30):
                 article(f"A{number:02}{len(counts)}")
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 14
 
 
 def test_adding_from_a_list_says_so_in_the_row_and_in_the_top_bar(client, world, ann):

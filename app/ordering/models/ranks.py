@@ -18,7 +18,7 @@ _PART = Numeric(9, 6)
 
 
 class ArticleRank(Base):
-    """The place of an article for accounts that have none of their own for it; 1 stands first."""
+    """The place of an article for accounts that have none of their own for it; even numbers, 2 stands first."""
 
     __tablename__ = "article_ranks"
     __table_args__ = (Index("ix_article_ranks_place_article_id", "place", "article_id"),)
@@ -30,7 +30,10 @@ class ArticleRank(Base):
 
 
 class AccountArticleRank(Base):
-    """The place of an article for one account, among the same places: few rows, for what it buys or gets cheaper."""
+    """The place of an article for one account, among the same places: few rows, for what it buys or gets cheaper.
+
+    An odd number stands before the even one that follows.
+    """
 
     __tablename__ = "account_article_ranks"
     __table_args__ = (Index("ix_account_article_ranks_company_id_place", "company_id", "place", "article_id"),)

@@ -22,6 +22,7 @@ from app.inventory.queries.narrowing import by_stock, in_stock
 from app.inventory.queries.promises import promises
 from app.ordering.queries.bought import bought_before, by_last_order
 from app.ordering.queries.cart import need, price_day, price_item
+from app.ordering.queries.ranked import by_place, in_order
 from app.pricing.domain.price import PricedLine
 from app.pricing.queries.own_price import Matching, Place, by_own_price
 from app.pricing.queries.prices import price_lines
@@ -73,10 +74,11 @@ class ShopPage:
     keys: Mapping[int, Key]
 
 
-# Orders beside relevance, name, number and price.
+# Orders beside relevance, name, number and price; "place" is the order worked out for the account.
 ORDERINGS: Mapping[str, Callable[[Actor], Ordering]] = {
     "stock": lambda _actor: by_stock(),
     "bought": by_last_order,
+    "place": by_place,
 }
 
 
@@ -95,7 +97,7 @@ def _price(key: str) -> Decimal | None:
 
 # How the first part of a page key must read, by sort.
 KEY_PARTS: Mapping[str, Callable[[str], object]] = {
-    "relevance": int, "stock": Decimal, "bought": _moment, "price": lambda key: _price(key) or True,
+    "relevance": int, "stock": Decimal, "bought": _moment, "place": int, "price": lambda key: _price(key) or True,
 }  # fmt: skip
 SORTS = ("relevance", "name", "sku", "price", *ORDERINGS)
 
@@ -107,6 +109,8 @@ def shop_page(
     try:
         if look.sort == "price":
             return _by_price(actor, look, after=after, before=before, limit=limit)
+        if look.sort == "place" and look.is_everything and not look.query.with_variants:
+            return _in_order(actor, after=after, before=before, limit=limit)
         if look.sort in ("name", "sku") and look.is_everything:
             return _everything(actor, look, after=after, before=before, limit=limit)
         found = find(
@@ -131,6 +135,14 @@ def _everything(
     )  # fmt: skip
     keys = {article.id: sort_key(article, column) for article in articles}
     return ShopPage(offers(actor, articles, price_day(actor)), None, keys)
+
+
+def _in_order(actor: Actor, *, after: Sequence[str] | None, before: Sequence[str] | None, limit: int) -> ShopPage:
+    """The list of all articles in the order worked out for the account, along its index."""
+    places = in_order(actor, after=after, before=before, limit=limit)
+    articles = articles_by_id(actor, [article_id for _place, article_id in places])
+    keys = {article_id: (str(place), article_id) for place, article_id in places}
+    return ShopPage(offers(actor, [articles[article_id] for article_id in keys], price_day(actor)), None, keys)
 
 
 def _by_price(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, request
 
@@ -14,6 +14,7 @@ from app.catalog.service.search import note_miss
 from app.core.activity import note
 from app.core.actor import Scope
 from app.ordering.policy import Permission
+from app.ordering.queries.ranked import is_ranked
 from app.ordering.queries.shop import KEY_PARTS, shop_page
 from app.ordering.views import blueprint
 from app.ordering.views.shop_filters import SORT_NAMES, chosen_filters, look_from_request
@@ -41,6 +42,8 @@ class Shelf:
 @requires(Permission.SHOP, scope=Scope.TENANT)
 def shop() -> Response:
     look = look_from_request()
+    if look.sort == "place" and not is_ranked(actor()):
+        look = replace(look, sort="name")
     keyset = keyset_from_request(size=PAGE_SIZE, parts=(KEY_PARTS.get(look.sort, str), int))
     listed = shop_page(actor(), look, after=keyset.after, before=keyset.before, limit=keyset.limit)
     text, found = look.query.text, listed.found

@@ -16,6 +16,7 @@ from app.web.texts import _, language
 _MOST_VALUES = 60
 SORT_NAMES = (
     ("relevance", _("Best match")),
+    ("place", _("For you")),
     ("name", _("Name")),
     ("sku", _("Article number")),
     ("price", _("Your price, lowest first")),
@@ -39,11 +40,13 @@ def look_from_request() -> Look:
     """
     args = request.args
     text = args.get("q", "").strip()[:100]
-    asked = args.get("sort", "relevance" if text else "name")
+    asked = args.get("sort", "relevance" if text else "place")
     sort = asked.lstrip("-") if asked.lstrip("-") in SORTS else "name"
     if sort == "relevance" and not text:
         sort = "name"
     prices = (_number("price_from"), _number("price_to"))
+    if sort == "place" and asked != sort:
+        asked = sort  # there is no worst first
     if prices != (None, None):
         sort = "price"  # a range of prices is shown in their order
     query = Query(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.sales.tasks import offers
+from app.sales.tasks import handovers, offers, ranking
 
-TOPICS = (offers,)
+TOPICS = (handovers, offers, ranking)
