@@ -99,6 +99,12 @@ def _parse_ocds_prefix(text: str) -> str:
     return text
 
 
+def _parse_mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^\s@+<>]+@[^\s@<>]+", text):
+        raise ValueError("must be a mail address without a plus, such as reply@firm.example")
+    return text.lower()
+
+
 def _url(example: str, *schemes: str) -> Kind:
     def parse(text: str) -> str:
         try:
@@ -110,7 +116,7 @@ def _url(example: str, *schemes: str) -> Kind:
             raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}, such as {example}")
         if parts.scheme in ("file", "redis+socket") and not parts.path.startswith("/"):
             raise ValueError(f"needs a full path, such as {example}")
-        if parts.scheme in ("s3", "smtp", "smtps", "http", "https") and not parts.hostname:
+        if parts.scheme in ("s3", "smtp", "smtps", "imaps", "http", "https") and not parts.hostname:
             raise ValueError(f"names no host, it looks like {example}")
         return text
 
@@ -194,6 +200,19 @@ class Config:
         shown="mail/ in the instance",
     )
     MAIL_FROM: str = _setting(TEXT, "Kontor <kontor@localhost>", "Sender of all mail.")
+    REPLY_ADDRESS: str = _setting(
+        Kind("mail address", _parse_mail_address),
+        "",
+        "Address that answers to mails about conversations come in at, as reply+token@...; its mail server must take "
+        "addresses with a plus. Without one people answer on the portal.",
+        shown="reply@localhost while MAIL_URL is not set",
+    )
+    REPLY_MAILBOX_URL: str = _setting(
+        _url("imaps://user:secret@mail.example/INBOX", "imaps", "file"),
+        "",
+        "Mailbox those answers are read from: imaps://user:secret@host/INBOX, or file:///folder with .eml files.",
+        shown="replies/ in the instance",
+    )
     SECRET_KEY: str = _setting(
         TEXT,
         "",
@@ -362,6 +381,15 @@ class Config:
     @property
     def mail_url(self) -> str:
         return self.MAIL_URL or f"file://{quote(str(self.instance_dir / 'mail'))}"
+
+    @property
+    def reply_address(self) -> str:
+        """Empty: answers by mail are not taken."""
+        return self.REPLY_ADDRESS or ("" if self.MAIL_URL else "reply@localhost")
+
+    @property
+    def reply_mailbox_url(self) -> str:
+        return self.REPLY_MAILBOX_URL or f"file://{quote(str(self.instance_dir / 'replies'))}"
 
     @property
     def exchange_folder(self) -> Path:

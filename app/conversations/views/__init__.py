@@ -16,6 +16,7 @@ nav_entry(
 nav_entry(46, "conversations.index", _("Conversations"), Permission.READ, "message", group="more", scope=Scope.TENANT)
 
 from app.conversations.views import (  # noqa: E402 -- the modules add their routes to the blueprint
+    mails,  # noqa: F401
     panels,  # noqa: F401
     threads,  # noqa: F401
 )

@@ -10,6 +10,7 @@ from app.conversations.domain.messages import Upload
 from app.conversations.domain.subjects import KIND_WORDS, KINDS, STATE_TONES, STATE_WORDS, kinds_of, name_of
 from app.conversations.forms.messages import MessageForm
 from app.conversations.policy import Permission
+from app.conversations.queries.mails import waiting_mails
 from app.conversations.queries.subjects import RIGHTS, Subject, colleagues, subject
 from app.conversations.queries.threads import (
     ThreadFilter,
@@ -74,6 +75,7 @@ def index() -> Response:
         tones=STATE_TONES,
         is_filtered=bool(filters.text or filters.kind or filters.account),
         may_answer=me.can(Permission.ANSWER),
+        mails=waiting_mails(me) if me.can(Permission.ANSWER) else 0,
         own_company=None if me.is_operator else me.company_id,
     )
 

@@ -47,6 +47,7 @@ class Letter:
 
     `facts` go to the templates emails/<code>.txt and .html, `summary` stands on the page. `link` is a path of the
     portal. `secrets` are texts, such as the token of a link that opens doors, which the record does not keep.
+    `reply_to`: where an answer goes, by default to the operator; `references`: the mails it belongs to, oldest first.
     """
 
     subject: Message
@@ -55,6 +56,8 @@ class Letter:
     link: str = ""
     secrets: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    references: tuple[str, ...] = ()
 
 
 def _nothing(actor: Actor, parameters: Parameters) -> None:
