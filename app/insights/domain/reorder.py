@@ -164,7 +164,7 @@ class Purchases(Generic[Item]):
         for likeness, other in alike:
             theirs = self._accounts[other]
             weight = likeness / theirs.orders_sum / total
-            items = theirs.orders if wanted is None else theirs.orders.keys() & wanted.keys()
+            items = theirs.orders.keys() if wanted is None else theirs.orders.keys() & wanted.keys()
             for item in items:
                 shares[item] += weight * theirs.orders[item]
             counts.update(items)
