@@ -12,14 +12,17 @@ import click
 
 from app.core import clock
 from app.core.local.console import on_console
+from app.insights.cli.reports import reports
 from app.sourcing.cli.tenders import tender
 from app.trial.auction_trial import auction_trial, running_address
 from app.trial.bench import benches
 from app.trial.bench_stock import bench_stock
+from app.trial.cart_week import cart_week
 from app.trial.crash import crash_run
 from app.trial.demo.filling import fill
 from app.trial.exchange_crash import exchange_crash_run
 from app.trial.measure import measure, table
+from app.trial.report_trial import report_trial
 from app.trial.scale.ground import Size, scale_ground
 from app.trial.scale.load import load
 from app.trial.smoke import smoke_run
@@ -134,6 +137,17 @@ def auction_trial_(*, bidders: int, seconds: int, url: str | None, as_json: bool
     sys.exit(0 if report.is_ok else 1)
 
 
+@reports.command(name="trial")
+@click.option("--lines", default=5_000_000, show_default=True, help="Order lines of the invented history.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def report_trial_(*, lines: int, as_json: bool) -> None:
+    """Open every report over millions of order lines on a throw-away database, and count its sums again."""
+    found = report_trial(lines=lines, say=_aside)
+    shown = {key: value for key, value in found.items() if key not in ("pages", "check")}
+    click.echo(json.dumps(found, indent=1) if as_json else "\n".join(f"{key:<18}{shown[key]}" for key in shown))
+    sys.exit(0 if found["all_right"] else 1)
+
+
 def _aside(text: str) -> None:
     click.echo(text, err=True)
 
@@ -163,4 +177,21 @@ def exchange_crash(*, orders: int, seed: int, as_json: bool) -> None:
     sys.exit(1 if report.faults else 0)
 
 
-COMMANDS = [demo, smoke, crash, bench, exchange]
+@click.group()
+def carts() -> None:
+    """Carts left behind."""
+
+
+@carts.command(name="trial")
+@click.option("--accounts", default=200, show_default=True, help="Accounts that leave a cart.")
+@click.option("--seed", default=1, show_default=True, help="Which random moments and reasons.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def carts_trial(*, accounts: int, seed: int, as_json: bool) -> None:
+    """Simulate a week of abandoned carts with planted reasons on a throw-away database, and count what the desk found."""
+    report = cart_week(accounts=accounts, seed=seed, say=_aside)
+    found = report.as_json()
+    click.echo(json.dumps(found, indent=2) if as_json else "\n".join(f"{key:<24}{found[key]}" for key in found))
+    sys.exit(0 if report.is_ok else 1)
+
+
+COMMANDS = [demo, smoke, crash, bench, exchange, carts]

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from app.insights.cli.recommend import recommend
 from app.insights.cli.reorder import reorder
+from app.insights.cli.reports import reports
 
-COMMANDS = [reorder, recommend]
+COMMANDS = [reorder, recommend, reports]

@@ -14,8 +14,8 @@ from app.core.db import db
 from app.insights.domain.report_parameters import Period
 from app.insights.queries.aggregates import Selection, article_facts, day_facts, report_zone
 
-_DAY_SUMS = "sum(f.orders) AS orders, sum(f.lines) AS lines, NULL AS quantity, sum(f.net) AS net, sum(f.allowances) AS allowances"
-_LINE_SUMS = "NULL AS orders, sum(f.lines) AS lines, {quantity} AS quantity, sum(f.net) AS net, NULL AS allowances"
+_DAY_SUMS = "sum(f.orders) AS orders, sum(f.lines) AS lines, CAST(NULL AS numeric) AS quantity, sum(f.net) AS net, sum(f.allowances) AS allowances"
+_LINE_SUMS = "CAST(NULL AS bigint) AS orders, sum(f.lines) AS lines, {quantity} AS quantity, sum(f.net) AS net, CAST(NULL AS numeric) AS allowances"
 # By -> the key, and how key, code and name are read of the grouped rows `t`.
 _OF_DAYS = {
     "month": ("date_trunc('month', f.day)", "CAST(t.key AS date), '', NULL", ""),
@@ -73,8 +73,19 @@ class Sales:
     totals: dict[str, Sums]
 
 
-def sales(actor: Actor, period: Period, by: str, selection: Selection, *, limit: int | None = None) -> Sales:
-    """At most `limit` rows of each currency, with the totals and the count of all of them. One statement and the zone."""
+def sales(
+    actor: Actor,
+    period: Period,
+    by: str,
+    selection: Selection,
+    *,
+    limit: int | None = None,
+    of: Sales | None = None,
+) -> Sales:
+    """At most `limit` rows of each currency, with the totals and the count of all of them. One statement and the zone.
+
+    `of`: only the groups of that answer (and the largest of each currency), to be compared with it.
+    """
     zone = report_zone(actor)
     has_lines = by in ("article", "category") or bool(selection.category)
     table = _OF_LINES if has_lines else _OF_DAYS
@@ -83,7 +94,8 @@ def sales(actor: Actor, period: Period, by: str, selection: Selection, *, limit:
     else:
         facts = day_facts(actor, period, selection, zone)
     key, shown, join = table[by]
-    line_sums = _LINE_SUMS.format(quantity="sum(f.quantity)" if by == "article" else "NULL")
+    code = shown.split(", ", 1)[1].rsplit(", ", 1)[0]
+    line_sums = _LINE_SUMS.format(quantity="sum(f.quantity)" if by == "article" else "CAST(NULL AS numeric)")
     order = "t.key" if by in ("month", "day") else "t.net DESC, t.key"
     statement = text(f"""WITH {facts.sql}, grouped AS (
             SELECT {key} AS key, f.currency, {line_sums if has_lines else _DAY_SUMS}
@@ -94,11 +106,13 @@ def sales(actor: Actor, period: Period, by: str, selection: Selection, *, limit:
         )
         SELECT t.currency, {shown}, t.lines, t.net, t.orders, t.allowances, t.quantity, t.all_lines, t.all_net,
             t.all_orders, t.all_allowances, t.all_rows
-        FROM t {join} WHERE CAST(:limit AS int) IS NULL OR t.place <= CAST(:limit AS int)
+        FROM t {join} WHERE (CAST(:limit AS int) IS NULL OR t.place <= CAST(:limit AS int))
+            AND (t.place = 1 OR CAST(:codes AS text[]) IS NULL OR {code} = ANY(CAST(:codes AS text[])))
         ORDER BY t.currency, t.place""")  # noqa: S608 -- constants
+    values = {**facts.values, "limit": limit, "codes": None if of is None else [sale.code for sale in of.rows]}
     rows: list[Sale] = []
     totals: dict[str, Sums] = {}
-    for row in db.session.execute(statement, {**facts.values, "limit": limit}):
+    for row in db.session.execute(statement, values):
         currency, day, code, name, lines, net, orders, allowances, quantity, *total = row
         rows.append(Sale(currency, day, str(code), name, Sums(lines, net, orders, allowances, quantity)))
         totals[currency] = Sums(int(total[0]), total[1], _whole(total[2]), total[3], None, total[4])

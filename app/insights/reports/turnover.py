@@ -97,7 +97,8 @@ def rows(actor: Actor, parameters: Turnover) -> Rows:
     limit = None if by in ("month", "day") else parameters.limit
     found = sales(actor, now, by, parameters.selection, limit=limit)
     other = now.compared(parameters.compare)
-    before = sales(actor, other, by, parameters.selection) if other else Sales([], {})
+    of = found if limit is not None else None
+    before = sales(actor, other, by, parameters.selection, of=of) if other else Sales([], {})
     earlier = {_key(sale, by, other): sale.sums for sale in before.rows} if other else {}
     blocks = []
     for currency in sorted({*found.totals, *before.totals}):

@@ -17,4 +17,14 @@ nav_entry(25, "insights.reorder_due", _("Reorder"), OrderingPermission.FILL_CART
 nav_entry(45, "insights.report_list", _("Reports"), Permission.READ_REPORTS, "chart", scope=Scope.OPERATOR)
 nav_entry(45, "insights.report_list", _("Reports"), Permission.READ_OWN_REPORTS, "chart", scope=Scope.TENANT)
 
-from app.insights.views import health, panels, price_effects, recommendations, reorder, reports, start  # noqa: E402, F401 -- they add their routes to the blueprint
+from app.insights.views import (  # noqa: E402 -- they add their routes to the blueprint
+    health,  # noqa: F401
+    panels,  # noqa: F401
+    price_effects,  # noqa: F401
+    recommendations,  # noqa: F401
+    reorder,  # noqa: F401
+    report_files,  # noqa: F401
+    report_schedules,  # noqa: F401
+    reports,  # noqa: F401
+    start,  # noqa: F401
+)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request, send_file, stream_with_context, url_for
+from flask import Response, request, send_file, stream_with_context
 
 from app.core.actor import Actor
 from app.core.errors import Invalid
@@ -62,7 +63,7 @@ def report_list() -> Response:
         for group, items in reporting.open_reports(actor()).items()
         if (found := [one for one in items if search.casefold() in f"{say(one.title)} {say(one.about)}".casefold()])
     ]
-    return render_page("insights/report_list.html", groups=groups, search=search, say=say)
+    return render_page("insights/report_list.html", groups=groups, search=search, say=say, keeps=_keeps())
 
 
 @blueprint.get("/reports/<number:code>")
@@ -90,6 +91,8 @@ def report(code: str) -> Response:
         period=_period(answer),
         query=write_parameters(answer.parameters) if answer else {},
         forms=[("csv", "CSV"), ("xlsx", "XLSX")],
+        client_ref=str(uuid.uuid4()),
+        keeps=_keeps(),
     )
 
 
@@ -109,6 +112,11 @@ def report_file(code: str, form: str) -> Response:
     write_xlsx(reporting.table_rows(reporting.ask(actor(), code, values), figures), target, sheet=code[:31])
     target.seek(0)
     return send_file(target, mimetype=_XLSX, as_attachment=True, download_name=name)
+
+
+def _keeps() -> bool:
+    """Whether the reader may save and schedule."""
+    return actor().is_operator and actor().can(Permission.SCHEDULE_REPORTS)
 
 
 def _pieces(person: Actor, code: str, values: Mapping[str, str], figures: Figures) -> Iterator[bytes]:
@@ -209,8 +217,3 @@ def _chart(answer: Answer, block: Block, figures: Figures) -> BarChart | ColumnC
 def _period(answer: Answer | None) -> Period | None:
     found = getattr(answer.parameters, "period", None) if answer else None
     return found if isinstance(found, Period) else None
-
-
-def report_address(code: str, values: Mapping[str, str]) -> str:
-    """The page with these parameters."""
-    return url_for("insights.report", code=code, **values)
