@@ -25,3 +25,12 @@ class CartMessageWritten:
     """A message to the buyer of a cart left behind waits to be sent."""
 
     action_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """One look at a rule found crossings that are new: those with ids from the first to the last."""
+
+    rule_id: int
+    first_id: int
+    last_id: int

@@ -31,7 +31,6 @@ from app.web.texts import _, language, ngettext
 NEWEST = 6
 CARTS_SHOWN = 4
 DAYS = 7
-CARTS = "/abandoned-carts"
 
 
 def money(value: Decimal, currency: str) -> str:
@@ -88,13 +87,13 @@ def _month(scene: Scene) -> list[Tile]:
 def _carts(scene: Scene) -> list[Tile]:
     found = abandoned_sums(scene.me, AbandonedFilters())
     if not found:
-        return [count_tile(_("Abandoned carts"), 0, _("nobody left one behind"), CARTS)]
+        return [count_tile(_("Abandoned carts"), 0, _("nobody left one behind"), url_for("sales.carts"))]
     return [
         Tile(
             str(_("Abandoned carts")),
             money(value, currency),
             ngettext("{n} cart, net", "{n} carts, net", count),
-            CARTS,
+            url_for("sales.carts"),
             "seal",
         )
         for currency, count, value in found
@@ -117,7 +116,9 @@ def _held(scene: Scene) -> list[Tile]:
 
 def _my_carts(scene: Scene) -> list[Tile]:
     sums = scene.counts["my_carts"]
-    return sum_tiles(_("My abandoned carts"), sums, _("of my accounts, net"), f"{CARTS}?whose=mine", "seal")
+    return sum_tiles(
+        _("My abandoned carts"), sums, _("of my accounts, net"), url_for("sales.carts", whose="mine"), "seal"
+    )
 
 
 def _overdue(scene: Scene) -> list[Tile]:
@@ -209,7 +210,7 @@ def _orders(scene: Scene) -> dict[str, Any]:
 
 def _left_carts(scene: Scene) -> dict[str, Any] | None:
     found = abandoned_carts(scene.me, AbandonedFilters(), limit=CARTS_SHOWN)
-    return {"carts": found, "page_words": page_words, "address": CARTS} if found else None
+    return {"carts": found, "page_words": page_words, "address": url_for("sales.carts")} if found else None
 
 
 SHEETS: dict[str, Sheet] = {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.sales.tasks import handovers, offers, ranking
+from app.sales.tasks import alerts, handovers, offers, ranking
 
-TOPICS = (handovers, offers, ranking)
+TOPICS = (alerts, handovers, offers, ranking)

@@ -14,6 +14,18 @@ blueprint = Blueprint("sales", __name__)
 nav_entry(3, "sales.today", _("My day"), Permission.WORK, "clock", scope=Scope.OPERATOR,
           under=("/sales/tasks", "/sales/accounts", "/sales/handovers", "/sales/portfolio"))  # fmt: skip
 nav_entry(15, "sales.carts", _("Abandoned carts"), Insights.READ_CARTS, "abandoned", scope=Scope.OPERATOR)
+nav_entry(47, "sales.alerts", _("Warnings"), Permission.EDIT_SEGMENTS, "warn", group="more", scope=Scope.OPERATOR)
 nav_entry(41, "sales.portfolio", _("Portfolio"), Permission.READ, "chart", group="more", scope=Scope.OPERATOR)
 
-from app.sales.views import accounts, cart_actions, cart_results, carts, handovers, panels, portfolio, tasks  # noqa: E402, F401 -- they add their routes to the blueprint
+from app.sales.views import (  # noqa: E402, F401 -- they add their routes to the blueprint
+    accounts,
+    alerts,
+    cart_actions,
+    cart_results,
+    carts,
+    handovers,
+    panels,
+    portfolio,
+    start_figures,
+    tasks,
+)
