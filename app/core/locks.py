@@ -30,6 +30,7 @@ LOCK_ORDER = (
     "conversations",
     "inbound_mails",
     "offers",
+    "handovers",
     "sales_tasks",
     "abandoned_carts",
     "clearance_proposals",

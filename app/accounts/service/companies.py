@@ -195,6 +195,21 @@ def set_credit_hold(actor: Actor, company_id: int, *, is_on_hold: bool, reason: 
     _set_flag(actor, company_id, _HOLD, is_set=is_on_hold, reason=reason)
 
 
+@command
+def set_managers(actor: Actor, managers: Mapping[int, int | None]) -> set[int]:
+    """Give accounts (by id) to sales managers, None: to nobody; returns those where that changed anything."""
+    for user_id in {one for one in managers.values() if one is not None}:
+        _manager(user_id)
+    entries = []
+    for company in lock_rows(Company, managers):
+        wanted = managers[company.id]
+        if company.kind == CompanyKind.CUSTOMER and company.manager_id != wanted:
+            entries.append((company.id, "terms_changed", company.id, {"manager_id": [company.manager_id, wanted]}))
+            company.manager_id = wanted
+    audit.record_many(actor, "company", entries)
+    return {company_id for company_id, *_ in entries}
+
+
 def _set_flag(actor: Actor, company_id: int, flag: _Flag, *, is_set: bool, reason: str) -> None:
     company = _locked(company_id)
     if company.kind == CompanyKind.OPERATOR:
