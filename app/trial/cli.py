@@ -139,10 +139,11 @@ def auction_trial_(*, bidders: int, seconds: int, url: str | None, as_json: bool
 
 @reports.command(name="trial")
 @click.option("--lines", default=5_000_000, show_default=True, help="Order lines of the invented history.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep the database in.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def report_trial_(*, lines: int, as_json: bool) -> None:
+def report_trial_(*, lines: int, keep: Path | None, as_json: bool) -> None:
     """Open every report over millions of order lines on a throw-away database, and count its sums again."""
-    found = report_trial(lines=lines, say=_aside)
+    found = report_trial(lines=lines, say=_aside, keep=keep)
     shown = {key: value for key, value in found.items() if key not in ("pages", "check")}
     click.echo(json.dumps(found, indent=1) if as_json else "\n".join(f"{key:<18}{shown[key]}" for key in shown))
     sys.exit(0 if found["all_right"] else 1)

@@ -214,7 +214,9 @@ def _of_way(facts: CartFacts) -> Iterable[Found]:
     """What happened on the way to an order."""
     if facts.upload is not None:
         name, rows = facts.upload
-        yield _whole(Reason.UPLOAD_ERRORS, N_("{rows} rows of {name} were left open.", rows=rows, name=name))
+        text = N_("{rows} rows of {name} were left open.", rows=rows, name=name) if name else N_(
+            "{rows} rows pasted or uploaded were left open.", rows=rows)  # fmt: skip
+        yield _whole(Reason.UPLOAD_ERRORS, text)
     cost = facts.delivery
     if facts.saw_costs and cost and facts.net > 0 and cost * _HUNDRED >= DELIVERY_LEAST * facts.net:
         percent = (cost * _HUNDRED / facts.net).quantize(Decimal(1), ROUND_HALF_UP)

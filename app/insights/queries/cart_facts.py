@@ -52,9 +52,12 @@ SELECT
      ORDER BY u.id DESC LIMIT 1),
     (SELECT json_agg(m.text ORDER BY m.last_at DESC, m.text) FROM search_misses m
      WHERE m.company_id = :company AND m.last_at BETWEEN :searched AND :until),
-    (SELECT json_build_array(coalesce(v.facts ->> 'file', v.subject), coalesce(v.facts ->> 'rows', '1'))
+    (SELECT json_build_array('', coalesce(v.facts ->> 'problems', '1'))
      FROM activity v WHERE v.company_id = :company AND v.user_id = :user AND v.kind = 'upload_problem'
-       AND v.at BETWEEN :uploaded AND :until ORDER BY v.id DESC LIMIT 1)""")
+       AND v.at BETWEEN :uploaded AND :until
+       AND NOT EXISTS (SELECT 1 FROM activity n WHERE n.company_id = v.company_id AND n.user_id = v.user_id
+                       AND n.kind IN ('cart_add', 'order') AND n.at > v.at AND n.at <= :until)
+     ORDER BY v.id DESC LIMIT 1)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +206,13 @@ def ordered_since(left: Left, article_ids: Collection[int], until: datetime) -> 
         "cart": left.cart_id,
     }  # fmt: skip
     return {row[0]: row[1] for row in db.session.execute(_ORDERED, values)}
+
+
+_CONTACTS = text("""
+SELECT coalesce(sum(contacts), 0) FROM abandoned_carts WHERE cart_id = :cart AND contacted_at > :since""")
+
+
+def recent_contacts(cart_id: int) -> int:
+    """How often the buyer was written to about this cart lately, also when it was left before."""
+    values = {"cart": cart_id, "since": clock.now() - timedelta(days=RECOVERY_DAYS)}
+    return int(db.session.execute(_CONTACTS, values).scalar_one())

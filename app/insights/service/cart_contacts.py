@@ -17,7 +17,7 @@ from app.core.texts import N_, Message
 from app.insights.domain.abandonment import WAITING, is_mostly_asked
 from app.insights.domain.cart_settings import CONTACTS
 from app.insights.models.carts import AbandonedCart
-from app.insights.queries.cart_facts import asked_since
+from app.insights.queries.cart_facts import asked_since, recent_contacts
 from app.ordering.models.carts import Cart
 from app.ordering.models.orders import Order
 
@@ -25,7 +25,7 @@ from app.ordering.models.orders import Order
 def reminder_wanted(actor: Actor, abandonment_id: int) -> bool:
     """Whether the reminder may leave: nobody has written about this cart yet, and nothing else speaks against it."""
     row = _locked(abandonment_id)
-    return row.state == "open" and row.contacts == 0 and _obstacle(row) is None
+    return row.state == "open" and recent_contacts(row.cart_id) == 0 and _obstacle(row) is None
 
 
 def message_wanted(actor: Actor, abandonment_id: int) -> bool:
@@ -36,8 +36,9 @@ def message_wanted(actor: Actor, abandonment_id: int) -> bool:
 def contact_obstacle(actor: Actor, abandonment_id: int) -> Message | None:
     """Why nobody may write to the buyer now; None when one may. Locks the row and the cart."""
     row = _locked(abandonment_id)
-    if row.contacts >= setting_value(CONTACTS):
-        return N_("The buyer was written to {n} times about this cart. That is enough.", n=row.contacts)
+    written = recent_contacts(row.cart_id)
+    if written >= setting_value(CONTACTS):
+        return N_("The buyer was written to {n} times about this cart. That is enough.", n=written)
     return _obstacle(row)
 
 

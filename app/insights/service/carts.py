@@ -33,7 +33,7 @@ from app.insights.domain.cart_odds import is_held_out
 from app.insights.domain.cart_settings import CART_HOURS, HOLD_OUT, REMIND_MINUTES
 from app.insights.events import CartAbandoned
 from app.insights.models.carts import AbandonedCart, CartLimit
-from app.insights.queries.cart_facts import Left, asked_since, ordered_since
+from app.insights.queries.cart_facts import Left, asked_since, ordered_since, recent_contacts
 from app.insights.service.cart_looks import Look, look
 from app.ordering.domain.lifecycle import CartKind
 from app.ordering.models.carts import Cart
@@ -132,7 +132,7 @@ def _note(actor: Actor, cart_id: int) -> bool:
         values |= {"state": AbandonmentState.LEFT_OUT, "close_reason": spared, "closed_at": now}
     elif is_held_out(cart.company_id, cart_id, setting_value(HOLD_OUT)):
         values["is_held_out"] = True
-    else:
+    elif not recent_contacts(cart_id):
         values["notice_due_at"] = reminder_due(now, setting_value(REMIND_MINUTES))
     noted = db.session.execute(
         insert(AbandonedCart).values(**values).on_conflict_do_nothing().returning(AbandonedCart.id)
