@@ -26,7 +26,7 @@ MATRIX = [
     *(("POST", WRITE, name, 404) for name in STRANGERS),
     *(("POST", address, name, 303) for address in STEPS for name in ("customer.buyer", "sales")),
     *(("POST", address, name, 404) for address in STEPS for name in STRANGERS),
-    *((method, address, name, 403) for name in ("pricing", "purchaser")
+    *((method, address, name, 403) for name in ("pricing",)
       for method, address in (("GET", LIST), ("GET", PAGE), ("POST", WRITE), ("POST", STEPS[0]))),
     *(("GET", address, "nobody", 303) for address in (LIST, PAGE, WRITE)),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.accounts.models.people import User
 from app.conversations.models.threads import Conversation
 from app.conversations.service.threads import post, post_with_files
 from app.core.actor import Actor
@@ -48,3 +49,9 @@ def thread_row(play: Talk) -> Conversation:
     with system_scope("factory"):
         found = db.session.query(Conversation).filter_by(subject_kind="order", subject_id=play.order_id)
         return found.populate_existing().one()
+
+
+def email_of(actor: Actor) -> str:
+    """The mail address of a person."""
+    with system_scope("factory"):
+        return db.session.query(User).filter_by(id=actor.user_id).one().email

@@ -118,13 +118,10 @@ def everybody_at_the_desk() -> list[PersonToTell]:
 
 def people_with_role(company_id: int) -> list[tuple[PersonToTell, str]]:
     """The active people of a company with their roles."""
-    roles: dict[int, str] = dict(
-        db.session.execute(
-            select(Membership.user_id, Membership.role).where(
-                Membership.company_id == company_id, Membership.is_active
-            )
-        ).tuples().all()
-    )  # fmt: skip
+    rows = db.session.execute(
+        select(Membership.user_id, Membership.role).where(Membership.company_id == company_id, Membership.is_active)
+    )
+    roles: dict[int, str] = {row[0]: row[1] for row in rows}
     return [
         (person, roles[person.user_id]) for person in people_of(company_id, [Role(one) for one in set(roles.values())])
     ]
