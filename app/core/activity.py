@@ -96,17 +96,19 @@ def note(
     subject_id: int | None = None,
     facts: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Note what a customer's person did; inside a command only once it is committed."""
+    """Note what a customer's person did. Inside a command: once it is committed, and only in a web request, so that
+    what jobs and command lines do in somebody's name leaves nothing.
+    """
     if kind not in KINDS:
         raise ValueError(f"no such kind of activity: {kind}")
     if actor.scope is not Scope.TENANT or actor.user_id is None or actor.staff_id is not None:
         return
     short = {str(key): part[:_LONGEST] if isinstance(part, str) else part for key, part in (facts or {}).items()}
     one = _Note(actor, kind, subject[:40], subject_id, short)
-    if in_command():
-        on_commit(lambda: _keep(one))
-    else:
+    if not in_command():
         _keep(one)
+    elif _notes.get() is not None:
+        on_commit(lambda: _keep(one))
 
 
 def _keep(one: _Note) -> None:

@@ -73,9 +73,13 @@ def test_notes_of_a_command_go_with_it(world, cast):
             raise RuntimeError
 
     with world(buyer):
+        work(fails=False)  # a job, not a page
+        activity.begin()
         with pytest.raises(RuntimeError):
             work(fails=True)
         work(fails=False)
+        assert kept(world) == []
+        activity.flush()
     assert kept(world) == [("cart_add", "", None)]
 
 
