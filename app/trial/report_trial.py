@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from app.core.actor import Actor, Scope, Via
-from app.core.local.instance import temporary_instance
+from app.core.local.instance import servers, temporary_instance
 from app.core.tenancy import acting_as
 from app.insights.domain.report_parameters import Period, entries
 from app.insights.queries.recount import recount
@@ -23,6 +24,7 @@ from app.insights.service.aggregates import rebuild, refresh
 from app.insights.service.reporting import ask
 from app.insights.service.sums_check import check
 from app.trial.bench_stock import PASSWORD, BenchStock, opened, settle
+from config import Config
 
 LINES_AN_ORDER = 20
 ACCOUNTS, ARTICLES, CATEGORIES = 1_000, 50_000, 200
@@ -78,9 +80,12 @@ class Page:
     is_right: bool | None
 
 
-def report_trial(*, lines: int, say: Say) -> dict[str, Any]:
-    """Seconds of every report page over so many lines, and whether its net equals a plain recount."""
-    with report_ground(lines, say) as stock:
+def report_trial(*, lines: int, say: Say, keep: Path | None = None) -> dict[str, Any]:
+    """Seconds of every report page over so many lines, and whether its net equals a plain recount.
+
+    `keep`: a folder for the ground, to find it again; else it is thrown away.
+    """
+    with report_ground(lines, say, keep) as stock:
         say("building the sums")
         start = time.perf_counter()
         with stock.app.app_context(), acting_as(HOUSE):
@@ -108,23 +113,39 @@ def report_trial(*, lines: int, say: Say) -> dict[str, Any]:
 
 
 @contextmanager
-def report_ground(lines: int, say: Say) -> Iterator[BenchStock]:
+def report_ground(lines: int, say: Say, keep: Path | None = None) -> Iterator[BenchStock]:
     """An instance with so many order lines of three years, two of a hundred cancelled."""
-    settings: dict[str, Any] = {"BROKER_URL": "memory://", "SECRET_KEY": "t" * 40}
-    with temporary_instance(broker=False, durable=True, **settings) as config, opened(config) as stock:
-        stock.bare.execute(_GROUND.encode())
-        _triggers(stock, "DISABLE")
-        orders = max(lines // LINES_AN_ORDER, 1)
-        sizes = {"lines": LINES_AN_ORDER, "accounts": ACCOUNTS, "articles": ARTICLES}
-        for first in range(1, orders + 1, _CHUNK):
-            part = sizes | {"first": first, "last": min(first + _CHUNK - 1, orders)}
-            stock.bare.execute(_ORDERS.format(**part).encode())
-            stock.bare.execute(_LINES.format(**part).replace("%%", "%").encode())
-            say(f"{part['last'] * LINES_AN_ORDER} of {lines} lines")
-        _triggers(stock, "ENABLE")
-        stock.bare.execute("SELECT setval(pg_get_serial_sequence('orders', 'id'), (SELECT max(id) FROM orders))")
+    with _instance(keep) as config, opened(config) as stock:
+        if not stock.bare.execute("SELECT 1 FROM orders LIMIT 1").fetchone():
+            _fill(stock, lines, say)
         settle(stock)
         yield stock
+
+
+@contextmanager
+def _instance(keep: Path | None) -> Iterator[Config]:
+    settings: dict[str, Any] = {"BROKER_URL": "memory://", "SECRET_KEY": "t" * 40}
+    if keep is None:
+        with temporary_instance(broker=False, durable=True, **settings) as config:
+            yield config
+    else:
+        with servers(Config(KONTOR_INSTANCE=keep.resolve(), **settings)) as config:
+            yield config
+
+
+def _fill(stock: BenchStock, lines: int, say: Say) -> None:
+    stock.bare.execute(_GROUND.encode())
+    _triggers(stock, "DISABLE")
+    orders = max(lines // LINES_AN_ORDER, 1)
+    sizes = {"lines": LINES_AN_ORDER, "accounts": ACCOUNTS, "articles": ARTICLES}
+    for first in range(1, orders + 1, _CHUNK):
+        part = sizes | {"first": first, "last": min(first + _CHUNK - 1, orders)}
+        stock.bare.execute(_ORDERS.format(**part).encode())
+        stock.bare.execute(_LINES.format(**part).replace("%%", "%").encode())
+        say(f"{part['last'] * LINES_AN_ORDER} of {lines} lines")
+    _triggers(stock, "ENABLE")
+    stock.bare.execute("SELECT setval(pg_get_serial_sequence('orders', 'id'), (SELECT max(id) FROM orders))")
+    stock.bare.commit()
 
 
 def _triggers(stock: BenchStock, verb: str) -> None:
