@@ -18,5 +18,6 @@ nav_entry(46, "conversations.index", _("Conversations"), Permission.READ, "messa
 from app.conversations.views import (  # noqa: E402 -- the modules add their routes to the blueprint
     mails,  # noqa: F401
     panels,  # noqa: F401
+    questions,  # noqa: F401
     threads,  # noqa: F401
 )

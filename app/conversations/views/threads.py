@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Response, make_response, redirect, request, send_file, url_for
 
@@ -11,6 +11,7 @@ from app.conversations.domain.subjects import KIND_WORDS, KINDS, STATE_TONES, ST
 from app.conversations.forms.messages import MessageForm
 from app.conversations.policy import Permission
 from app.conversations.queries.mails import waiting_mails
+from app.conversations.queries.questions import Suggestion, suggest
 from app.conversations.queries.subjects import RIGHTS, Subject, colleagues, subject
 from app.conversations.queries.threads import (
     ThreadFilter,
@@ -21,6 +22,7 @@ from app.conversations.queries.threads import (
     thread_id_of,
     threads_page,
 )
+from app.conversations.service.questions import note_use
 from app.conversations.service.threads import close, follow, mark_read, post_with_files, reopen
 from app.conversations.views import blueprint
 from app.conversations.views.places import page_of_subject
@@ -75,6 +77,7 @@ def index() -> Response:
         tones=STATE_TONES,
         is_filtered=bool(filters.text or filters.kind or filters.account),
         may_answer=me.can(Permission.ANSWER),
+        may_edit_faq=me.can(Permission.EDIT_FAQ),
         mails=waiting_mails(me) if me.can(Permission.ANSWER) else 0,
         own_company=None if me.is_operator else me.company_id,
     )
@@ -112,14 +115,20 @@ def _thread_page(conversation_id: int, form: MessageForm) -> Response:
 @requires(Permission.WRITE)
 def about(kind: str, subject_id: int) -> Response:
     """Write about a subject; its thread, where there is one already, is the page of it."""
-    asked = _about(kind, subject_id)
-    found, known = subject(actor(), *asked), thread_id_of(actor(), asked)
+    me, asked = actor(), _about(kind, subject_id)
+    found, known = subject(me, *asked), thread_id_of(me, asked)
     form = MessageForm()
     if request.method == "GET" and known is not None:
         return _go(url_for("conversations.show", conversation_id=known))
+    if request.method == "POST" and known is None and not (me.is_operator or form.anyway.data) and form.validate():
+        suggested = suggest(me, kind, form.text.data or "")
+        if suggested:
+            note_use(me, [one.id for one in suggested], "shown", form.client_ref.data)
+            form.anyway.data = "1"
+            return _compose(found, form, suggested)
     if form.validate_on_submit() and _written(found, form):
         tell(_("The note is kept.") if form.is_inner.data else _("The message is sent."))
-        made = thread_id_of(actor(), asked)
+        made = thread_id_of(me, asked)
         back = safe_next(request.form.get("next"))
         return _go(back or url_for("conversations.show", conversation_id=made))
     if known is not None:
@@ -145,7 +154,7 @@ def _written(found: Subject, form: MessageForm) -> bool:
     return False
 
 
-def _compose(found: Subject, form: MessageForm, **more: Any) -> Response:
+def _compose(found: Subject, form: MessageForm, suggested: Sequence[Suggestion] = ()) -> Response:
     me = actor()
     return render_page(
         "conversations/new.html",
@@ -156,8 +165,10 @@ def _compose(found: Subject, form: MessageForm, **more: Any) -> Response:
         colleagues=colleagues(me, found),
         is_operator=me.is_operator,
         picked=request.form.getlist("mention"),
+        found=suggested,
+        client_ref=form.client_ref.data,
+        back=safe_next(request.form.get("next")) or page_of_subject(me, found.kind, found.number, found.company_code),
         status=form.status,
-        **more,
     )
 
 
