@@ -35,6 +35,19 @@ def is_ranked(actor: Actor) -> bool:
     return bool(db.session.scalar(text("SELECT EXISTS (SELECT FROM article_ranks)")))
 
 
+def own_place(actor: Actor, article_id: int) -> tuple[int | None, bool]:
+    """Where an article stands for the account, and whether that place is its own; None where it has no place yet."""
+    row = db.session.execute(
+        text("""
+SELECT coalesce(x.place, r.place), x.place IS NOT NULL
+FROM articles a LEFT JOIN article_ranks r ON r.article_id = coalesce(a.variant_of_id, a.id)
+LEFT JOIN account_article_ranks x ON x.article_id = coalesce(a.variant_of_id, a.id) AND x.company_id = :company
+WHERE a.id = :id"""),
+        {"company": actor.company_id, "id": article_id},
+    ).one_or_none()
+    return ((row[0] + 1) // 2, row[1]) if row and row[0] is not None else (None, False)
+
+
 def by_place(actor: Actor) -> Ordering:
     """The order of the shop for what a search found."""
     join = """LEFT JOIN article_ranks rank_all ON rank_all.article_id = h.id

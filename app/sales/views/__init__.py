@@ -16,6 +16,8 @@ nav_entry(3, "sales.today", _("My day"), Permission.WORK, "clock", scope=Scope.O
 nav_entry(15, "sales.carts", _("Abandoned carts"), Insights.READ_CARTS, "abandoned", scope=Scope.OPERATOR)
 nav_entry(47, "sales.alerts", _("Warnings"), Permission.EDIT_SEGMENTS, "warn", group="more", scope=Scope.OPERATOR)
 nav_entry(41, "sales.portfolio", _("Portfolio"), Permission.READ, "chart", group="more", scope=Scope.OPERATOR)
+nav_entry(42, "sales.offers", _("Offers"), Permission.EDIT_OFFERS, "price", group="more", scope=Scope.OPERATOR,
+          under=("/sales/segments", "/sales/start-pages", "/sales/ranking"))  # fmt: skip
 
 from app.sales.views import (  # noqa: E402, F401 -- they add their routes to the blueprint
     accounts,
@@ -24,8 +26,13 @@ from app.sales.views import (  # noqa: E402, F401 -- they add their routes to th
     cart_results,
     carts,
     handovers,
+    offer_places,
+    offers,
     panels,
     portfolio,
+    ranking,
+    segments,
     start_figures,
+    start_pages,
     tasks,
 )
