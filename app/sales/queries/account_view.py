@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app.catalog.models.articles import Article
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.texts import Message
+from app.insights.queries.recommendations import recommendations
 from app.sourcing.domain.quote_machine import OPEN as OPEN_QUOTES
 
 MONTHS = 12
@@ -199,3 +202,27 @@ def ending(actor: Actor, company_id: int) -> Sequence[Ending]:
 def happened(actor: Actor, company_id: int) -> list[Happened]:
     """What was said and done about the account, the latest first."""
     return [Happened(*row) for row in db.session.execute(_EVENTS, {"company": company_id, "most": EVENTS})]
+
+
+@dataclass(frozen=True, slots=True)
+class NextArticle:
+    """An article the account never bought and similar accounts do, and why it is named."""
+
+    article_id: int
+    sku: str
+    name: str
+    reason: Message
+
+
+def next_articles(actor: Actor, company_id: int) -> list[NextArticle]:
+    """What to offer next, best first."""
+    found = recommendations(actor, company_id, "next", limit=SHOWN)
+    rows = db.session.execute(
+        select(Article.id, Article.sku, Article.name).where(Article.id.in_([one.article_id for one in found]))
+    )
+    names = {row.id: row for row in rows}
+    return [
+        NextArticle(one.article_id, names[one.article_id].sku, names[one.article_id].name, one.reason)
+        for one in found
+        if one.article_id in names
+    ]

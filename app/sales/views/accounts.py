@@ -14,6 +14,7 @@ from app.accounts.queries.companies import account_id
 from app.accounts.queries.people import last_seen, people, sales_people
 from app.billing.policy import Permission as BillingPermission
 from app.billing.queries.receivables import account_ageing
+from app.conversations.policy import Permission as TalkPermission
 from app.core import clock
 from app.core.actor import Scope
 from app.core.errors import NotFound
@@ -126,6 +127,7 @@ def _page(row: PortfolioRow, note_form: NoteForm, new_task: TaskForm) -> Respons
         documents=queries.business(actor(), company_id),
         document_chip=document_chip,
         due=due_of(actor(), company_id),
+        next_articles=queries.next_articles(actor(), company_id),
         ending=queries.ending(actor(), company_id),
         ending_name=ending_name,
         ages=account_ageing(actor(), clock.today(actor().time_zone), company_id),
@@ -147,6 +149,8 @@ def _page(row: PortfolioRow, note_form: NoteForm, new_task: TaskForm) -> Respons
             "act": may(AccountPermission.ACT_FOR),
             "money": may(BillingPermission.RECEIVABLES),
             "orders": may(OrderingPermission.READ_ALL),
+            "write": may(TalkPermission.WRITE),
+            "read_threads": may(TalkPermission.READ),
             "tender": may(SourcingPermission.READ_BIDS),
         },
         status=max(note_form.status, new_task.status),

@@ -34,6 +34,7 @@ from app.core.tenancy import acting_as, system_scope
 from app.notifications.models import Notice
 from app.notifications.notices import invoice_ready
 from app.notifications.service.telling import note
+from app.trial.demo.activity import add_activity, add_alert_rules
 from app.trial.demo.approvals import add_approvals
 from app.trial.demo.archive import add_archive
 from app.trial.demo.assortments import add_assortments, add_groups
@@ -41,6 +42,7 @@ from app.trial.demo.auctions import RIVALS, add_auction
 from app.trial.demo.budgets import add_cost_centres, fit_budgets
 from app.trial.demo.carts import add_carts
 from app.trial.demo.changes import add_changes
+from app.trial.demo.conversations import add_conversations
 from app.trial.demo.delivery import add_delivery
 from app.trial.demo.described import add_descriptions
 from app.trial.demo.evaluated import add_evaluation
@@ -66,6 +68,7 @@ from app.trial.demo.range import fill_range
 from app.trial.demo.receivables import add_receivables
 from app.trial.demo.reorders import add_reorders
 from app.trial.demo.returns import add_returns
+from app.trial.demo.sales_desk import add_sales_desk
 from app.trial.demo.search import add_search
 from app.trial.demo.shipments import add_shipments
 from app.trial.demo.standing import add_standing
@@ -185,6 +188,10 @@ def _fill(actor: Actor) -> None:
     add_archive(house, buyers[1][2])
     add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
     add_stock_work(replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"), items)
+    add_sales_desk(house, staff)
+    add_conversations(house, yard, staff)
+    add_activity(house)
+    add_alert_rules(house)
     _applicant()
 
 
