@@ -78,7 +78,7 @@ def document_chip(document: Document) -> tuple[str, str]:
 
 def desk_tabs(current: str) -> list[tuple[str, str, bool, None]]:
     """The pages of the desk that the reader may open."""
-    pages = [("portfolio", _("Accounts"), "sales.portfolio")]
+    pages = [("portfolio", _("Portfolio"), "sales.portfolio")]
     if actor().can(Permission.WORK):
         pages = [("today", _("My day"), "sales.today"), *pages, ("tasks", _("Tasks"), "sales.tasks")]
     if actor().can(Permission.HAND_OVER):
