@@ -67,6 +67,8 @@ def test_operator_sees_what_waits(client, isolated, world, cast):
         "Overdue": ("0", "open past its due day", "/receivables"),
         "Late orders": ("0", "promised earlier, not shipped", "/warehouse/picking"),
         "Sold out": ("0", "articles of class A", "/reports/expected_demand"),
+        "Unanswered": ("0", "conversations", "/conversations"),
+        "My tasks": ("0", "due by today", "/sales/tasks?due=today"),
         "Price versions": ("0", "wait for approval", "/prices/health"),
         "Stuck events": (str(parked), "failed eight times", "/admin/outbox?state=parked"),
         "Ordered today": ("25.00 EUR", "2 orders, net", f"/sales/orders?since={today}"),
@@ -89,7 +91,7 @@ def test_operator_with_nothing_waiting_sees_zeros(client, cast):
 @pytest.mark.parametrize(
     ("name", "labels"),
     [
-        ("accountant", {"Overdue", "Open items", "Held invoices", "Ordered today", "This month"}),
+        ("accountant", {"Overdue", "Open items", "Held invoices", "Ordered today", "This month", "Unanswered"}),
         (
             "sales",
             {
@@ -100,9 +102,11 @@ def test_operator_with_nothing_waiting_sees_zeros(client, cast):
                 "Registrations",
                 "Overdue",
                 "Sold out",
+                "Unanswered",
+                "My tasks",
             },
         ),
-        ("warehouse", {"Late orders", "Expected today", "Late purchases", "Sold out", "Ordered today"}),
+        ("warehouse", {"Late orders", "Expected today", "Late purchases", "Sold out", "Ordered today", "Unanswered"}),
         ("pricing", {"This month", "Sold out", "Price versions"}),
         (
             "customer.company_admin",

@@ -17,7 +17,7 @@ from app.insights.domain.start_layout import Layout, arranged, changed
 from app.insights.queries.start_layouts import saved_layout
 from app.insights.service.start_layouts import keep_layout, reset_layout
 from app.insights.views import blueprint, start_customer, start_operator
-from app.insights.views.start_parts import MOST_SHOWN, WAITING, Figure, Scene, Sheet, Tile, offered
+from app.insights.views.start_parts import MOST_SHOWN, WAITING, Figure, Scene, Sheet, offered
 from app.ordering.policy import Permission as Ordering
 from app.web.access import actor, in_person, signed_in
 from app.web.banners import tell
@@ -67,19 +67,16 @@ def start() -> Response:
     return render_page(
         "insights/start.html",
         today=scene.today,
-        items=[_item(code, offer, scene) for code in codes],
+        tiles=[tile for code in codes if code != WAITING for tile in offer.figures[code].tiles(scene)],
+        waiting=render_slot("insights.start.figures") if WAITING in codes else "",
         sheets=[
-            markup
+            (offer.sheets[code].is_wide, markup)
             for code, is_shown in offer.layout_of_sheets
             if is_shown and (markup := _sheet(offer.sheets[code], scene))
         ],
         may_order=not me.is_operator and me.can(Ordering.FILL_CART),
         may_arrange=me.staff_id is None,
     )
-
-
-def _item(code: str, offer: Offer, scene: Scene) -> Markup | list[Tile]:
-    return render_slot("insights.start.figures") if code == WAITING else offer.figures[code].tiles(scene)
 
 
 def _sheet(sheet: Sheet, scene: Scene) -> Markup | None:

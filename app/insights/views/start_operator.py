@@ -220,11 +220,19 @@ SHEETS: dict[str, Sheet] = {
         "insights/_start_chart.html",
         _trend,
     ),
-    "orders": Sheet(_("Latest orders"), lambda me: me.can(Ordering.READ_ALL), "insights/_start_orders.html", _orders),
-    "left_carts": Sheet(
-        _("Carts left behind"), lambda me: me.can(Permission.READ_CARTS), "insights/_start_carts.html", _left_carts
-    ),
     "week": Sheet(
-        _("Ordered in the last 7 days, net"), lambda me: me.can(Ordering.READ_ALL), "insights/_start_chart.html", _week
+        _("Ordered in the last 7 days, net"),
+        lambda me: me.can(Ordering.READ_ALL),
+        "insights/_start_chart.html",
+        _week,
+        False,
     ),
+    "left_carts": Sheet(
+        _("Carts left behind"),
+        lambda me: me.can(Permission.READ_CARTS),
+        "insights/_start_carts.html",
+        _left_carts,
+        False,
+    ),
+    "orders": Sheet(_("Latest orders"), lambda me: me.can(Ordering.READ_ALL), "insights/_start_orders.html", _orders),
 }

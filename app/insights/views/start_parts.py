@@ -85,12 +85,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`context` makes what its template needs; None: nothing to show."""
+    """`context` makes what its template needs; None: nothing to show. `is_wide`: not beside another one."""
 
     title: LazyText
     may: Callable[[Actor], bool]
     template: str
     context: Callable[[Scene], dict[str, Any] | None]
+    is_wide: bool = True
 
 
 def offered(me: Actor, role: Role, known: Mapping[str, Figure]) -> list[str]:
