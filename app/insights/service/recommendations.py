@@ -26,6 +26,7 @@ from app.insights.domain.substitutes import Kin, Substitute, substitutes
 from app.insights.queries.night import AccountKin, account_kin, is_due, kin, seen_by, until_today
 from app.insights.queries.recommendations import MILLION
 from app.insights.queries.reorder import baskets
+from app.insights.service.night import note_run
 from app.ordering.domain.cart import WantedLine
 from app.ordering.service.cart import add_lines
 
@@ -42,9 +43,6 @@ Basket = tuple[int, int, tuple[int, ...]]  # day, account, articles
 Suggested = tuple[int, int, int | None]  # article, how many similar accounts bought it, own article it goes with
 Row = tuple[int, str, int, int, int, int, int, str]
 
-_RAN = text("""
-INSERT INTO night_runs (code, on_day, rows) VALUES (:code, :on_day, :rows)
-ON CONFLICT (code) DO UPDATE SET on_day = excluded.on_day, rows = excluded.rows, finished_at = now()""")
 _CLEAR_PAIRS = text("DELETE FROM article_pairs")
 _WRITE_PAIRS = text("""
 INSERT INTO article_pairs (article_id, kind, other_id, rank, score, orders, accounts, source)
@@ -187,7 +185,7 @@ def _for_new(account: AccountKin, popular: Mapping[str, list[Suggested]]) -> lis
 @command
 def _write(actor: Actor, today: date, rows: Sequence[Row], found: Mapping[int, Sequence[Suggested]]) -> int:
     """Put the rows in place of those that are there; two that do so wait for each other at the row of the run."""
-    db.session.execute(_RAN, {"code": CODE, "on_day": today, "rows": len(rows)})
+    note_run(actor, CODE, today, len(rows))
     db.session.execute(_CLEAR_PAIRS)
     for batch in _batches(rows):
         columns = {f"c{place}": list(column) for place, column in enumerate(zip(*batch, strict=True))}

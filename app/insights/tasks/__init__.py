@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.insights.tasks import aggregates, carts, faults, price_effects, recommendations, reorder, reports
+from app.insights.tasks import aggregates, carts, faults, forecasts, price_effects, recommendations, reorder, reports
 
-TOPICS = (aggregates, carts, faults, price_effects, recommendations, reorder, reports)
+TOPICS = (aggregates, carts, faults, forecasts, price_effects, recommendations, reorder, reports)
