@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -21,12 +22,13 @@ from app.accounts.service.credit import (
     give_back,
     record_payment,
     record_refund,
+    set_insured,
     set_limit,
     set_limits,
     use,
 )
 from app.accounts.service.importing import AccountRow, upsert_accounts
-from app.core import audit
+from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import db, statements
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -118,6 +120,30 @@ def test_an_account_that_may_exceed_may(ctx):
     set_limit(SYSTEM, company.id, Decimal(10), may_exceed=False)
     with pytest.raises(Conflict):
         buy(company, 2, "0.01")
+
+
+def test_nothing_goes_on_account_beyond_what_is_insured_where_that_binds(ctx):
+    company, system = make.customer(), SYSTEM
+    set_limit(system, company.id, Decimal(1000))
+    set_insured(system, company.id, Decimal(300), None, is_binding=False)
+    buy(company, 1, "200")
+    assert standing(system, company.id).available == 800
+    set_insured(system, company.id, Decimal(300), None, is_binding=True)
+    assert standing(system, company.id).available == 100
+    with pytest.raises(Conflict):
+        buy(company, 2, "100.01")
+    buy(company, 2, "100")
+    give_back(system, company.id, 2, None, "cancelled")
+    today = clock.today()
+    set_insured(system, company.id, Decimal(300), today, is_binding=True)
+    buy(company, 3, "50")
+    set_insured(system, company.id, Decimal(300), today - timedelta(days=1), is_binding=True)
+    assert standing(system, company.id).available == -250
+    with pytest.raises(Conflict):
+        buy(company, 4, "0.01")
+    set_insured(system, company.id, Decimal(5000), None, is_binding=True)
+    with pytest.raises(Conflict):  # the limit holds as well
+        buy(company, 4, "750.01")
 
 
 def test_closing_and_reopening_an_order_does_not_pass_the_limit(ctx):

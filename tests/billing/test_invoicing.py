@@ -15,6 +15,7 @@ from app.billing.domain.rules import Discount, Mode, Rule, RunPeriod, checked_di
 from app.billing.domain.shares import allowance_share
 from app.billing.models.invoices import Invoice
 from app.billing.models.lines import Billable, InvoiceLine
+from app.billing.models.open_items import OpenItem
 from app.billing.service import collective
 from app.billing.service.credit_notes import Wanted, cancel_invoice, credit_invoice
 from app.billing.service.deposits import NewPackaging, book_packaging, set_packaging
@@ -24,14 +25,18 @@ from app.billing.service.periods import close_books, reopen_books
 from app.billing.service.prepayments import issue_prepayment
 from app.billing.service.rules import EntityFacts, save_entity, set_rule
 from app.billing.service.sent import note_sent
+from app.billing.service.settling import settle as settle_item
+from app.billing.service.settling import unsettle
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.documents.model.stored import from_json
 from app.fulfilment.service.return_goods import settle
+from app.ordering.models.orders import Order
 from tests.factories.accounts import customer
 from tests.factories.cases import inspected, return_lines
+from tests.factories.open_items import payment
 from tests.factories.ordering import article, buyer, order, ref, sales, shop
 from tests.factories.shipments import lines_of, shipped
 from tests.support.work import drain
@@ -284,6 +289,24 @@ def test_deposits_and_prepayments_have_bounds(isolated, world, firm):
         for wrong in (Decimal(-3), Decimal("0.5"), Decimal(0)):
             with pytest.raises(Invalid):
                 book_packaging(SYSTEM, company.id, "BOX", wrong, client_ref=ref())
-        issue_prepayment(SYSTEM, order_id, Decimal(60), client_ref=ref())
+        prepayment_id = issue_prepayment(SYSTEM, order_id, Decimal(60), client_ref=ref())
         with pytest.raises(Invalid):
             issue_prepayment(SYSTEM, order_id, Decimal(60), client_ref=ref())
+        claimed = db.session.get_one(Invoice, prepayment_id).gross_total
+        assert prepay_open(order_id) == claimed > 0
+    drain(isolated)
+    with world():  # picking may begin when it is paid, and not before
+        (item,) = db.session.scalars(select(OpenItem).where(OpenItem.invoice_id == prepayment_id))
+        paid = payment(company, claimed)
+        settle_item(SYSTEM, item.id, paid.id, claimed - 1)
+        assert prepay_open(order_id) == 1
+        last = settle_item(SYSTEM, item.id, paid.id, Decimal(1))
+        assert prepay_open(order_id) == 0
+        unsettle(SYSTEM, last)
+        assert prepay_open(order_id) == 1
+        cancel_invoice(SYSTEM, prepayment_id, reason="Delivered without", client_ref=ref())
+        assert prepay_open(order_id) == 0
+
+
+def prepay_open(order_id):
+    return db.session.scalar(select(Order.prepay_open).where(Order.id == order_id))

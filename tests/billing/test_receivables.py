@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from app.accounts.queries.credit import standing
 from app.billing.domain.ageing import Claim, aged
 from app.billing.models.dunning import PaymentPromise
 from app.billing.models.open_items import OpenItem
@@ -154,5 +155,10 @@ def test_what_no_insurance_covers(late):
     assert (row.uninsured(DAY), row.uninsured(DAY + timedelta(days=1))) == (D("58"), D("208"))
     with pytest.raises(Invalid):
         insure(SYSTEM, company.id, D("150.00"), "EUR")
+    insure(SYSTEM, company.id, D("150.00"), "EUR", insurer="Kredit AG", is_binding=True)
+    assert standing(SYSTEM, company.id).limit == 150
+    with pytest.raises(Invalid):
+        insure(SYSTEM, company.id, D("150.00"), "USD", insurer="Kredit AG", is_binding=True)
     insure(SYSTEM, company.id, None, "EUR")
     assert ageing(SYSTEM, DAY)[0].uninsured(DAY) is None
+    assert standing(SYSTEM, company.id).limit is None

@@ -60,8 +60,18 @@ def test_accounts_are_settings(isolated, accountant, world, cast):
     form = accountant.get("/bookings/accounts").form()
     assert "revenue S19 8400" in form["accounts"]
     assert accountant.post("/bookings/accounts", form | {"accounts": "revenue what"}).status == 422
-    changed = form | {"accounts": "revenue 4200 / 3\n\npayment 1800", "client": "77"}
+    for own in (
+        "NOBODY 10777",
+        f"{cast.customer.code} 777",
+        f"{cast.customer.code} 10777\n{cast.stranger.code} 10777",
+        "10777",
+    ):
+        assert accountant.post("/bookings/accounts", form | {"own_debtors": own}).status == 422
+    changed = form | {
+        "accounts": "revenue 4200 / 3\n\npayment 1800", "client": "77", "own_debtors": f"{cast.customer.code} 10777",
+    }  # fmt: skip
     assert accountant.post("/bookings/accounts", changed).status == 303
     line = accountant.get(f"/bookings.datev?{MARCH}").data.decode("cp1252").splitlines()
     assert line[0].split(";")[11] == "77"
-    assert line[2].split(";")[7:9] == ["4200", '"3"']
+    assert line[2].split(";")[6:9] == ["10777", "4200", '"3"']
+    assert f"{cast.customer.code} 10777" in accountant.get("/bookings/accounts").form()["own_debtors"]

@@ -34,6 +34,7 @@ from app.ordering.domain.wishes import Wishes
 from app.ordering.service.cancelling import cancel
 from app.ordering.service.cart import add_lines
 from app.ordering.service.checkout import check_prices, submit
+from app.ordering.service.progress import record_prepay_open
 from tests.factories.accounts import customer
 from tests.factories.ordering import article, buyer, change_company, order, ref, ship_to, wanted
 from tests.factories.shipments import lines_of, order_of, store_keeper
@@ -202,6 +203,13 @@ def test_what_is_refused(scene):
     with acting_as(keeper):
         assert [one.hold is not None for one in ready(keeper, store())] == [True]
     change_company(ann.company_id, is_blocked=False)
+    with acting_as(keeper):
+        record_prepay_open(keeper, placed.id, D("11.90"))
+        (held,) = ready(keeper, store())
+        assert "11.90" in str(held.hold)
+        with pytest.raises(Conflict):
+            start_wave(keeper, store(), [delivery.id], Method.SINGLE, client_ref=ref())
+        record_prepay_open(keeper, placed.id, D(0))
     key = ref()
     with acting_as(keeper):
         number = start_wave(keeper, store(), [delivery.id], Method.SINGLE, client_ref=key)

@@ -31,6 +31,7 @@ class CreditAccount(Base):
 
     No limit: None. `hold_after_days`: invoices so many days late set the hold by themselves, but not before
     `spared_until`, which an accountant gives on release. `asked_*`: the account asks for another limit.
+    `is_insured_only`: nothing goes on account beyond `insured_limit`, which counts as zero after `insured_until`.
     """
 
     __tablename__ = "credit_accounts"
@@ -49,6 +50,9 @@ class CreditAccount(Base):
     may_exceed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     hold_after_days: Mapped[int | None] = mapped_column(Integer)
     spared_until: Mapped[date | None] = mapped_column(Date)
+    insured_limit: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
+    insured_until: Mapped[date | None] = mapped_column(Date)
+    is_insured_only: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     asked_limit: Mapped[Decimal | None] = mapped_column(Numeric(18, 6))
     asked_note: Mapped[str] = mapped_column(String(500), server_default="")
     asked_by: Mapped[str] = mapped_column(String(200), server_default="")

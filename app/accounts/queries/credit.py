@@ -11,13 +11,15 @@ from sqlalchemy import text
 
 from app.accounts.domain.credit import CreditKind, Standing, available
 from app.accounts.queries.companies import own_or_asked
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import NotFound
 
 _STANDING = text("""
 SELECT a.credit_limit, coalesce(a.outstanding, 0), coalesce(a.currency, c.currency), coalesce(a.may_exceed, false),
-    c.is_on_credit_hold, c.hold_reason
+    c.is_on_credit_hold, c.hold_reason, CASE WHEN a.is_insured_only THEN
+        CASE WHEN a.insured_until < CAST(:day AS date) THEN 0 ELSE coalesce(a.insured_limit, 0) END END AS insured
 FROM companies c LEFT JOIN credit_accounts a ON a.company_id = c.id WHERE c.id = :company""")
 _TERMS = text("""
 SELECT a.hold_after_days, a.spared_until, a.asked_limit, a.asked_note, a.asked_by, a.asked_at
@@ -68,11 +70,15 @@ class LedgerLine:
 
 
 def standing(actor: Actor, company_id: int | None = None) -> Standing:
-    """Where an account stands; one statement."""
-    row = db.session.execute(_STANDING, {"company": own_or_asked(actor, company_id)}).one_or_none()
+    """Where an account stands; one statement. Where insurance binds, the insured amount is its limit."""
+    values = {"company": own_or_asked(actor, company_id), "day": clock.today()}
+    row = db.session.execute(_STANDING, values).one_or_none()
     if row is None:
         raise NotFound
-    return Standing(row[0], row[1], available(row[0], row[1]), *row[2:])
+    limit, outstanding, currency, may_exceed, is_on_hold, hold_reason, insured = row
+    if insured is not None and (limit is None or may_exceed or insured < limit):
+        limit, may_exceed = insured, False
+    return Standing(limit, outstanding, available(limit, outstanding), currency, may_exceed, is_on_hold, hold_reason)
 
 
 def credit_terms(actor: Actor, company_id: int | None = None) -> CreditTerms:

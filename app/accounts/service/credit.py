@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,8 @@ WITH used AS (
     UPDATE credit_accounts SET outstanding = outstanding - :charged
     WHERE company_id = :company AND (:is_foreign OR currency = :currency)
       AND (credit_limit IS NULL OR may_exceed OR credit_limit + outstanding >= :charged)
+      AND (NOT is_insured_only OR outstanding + CASE
+            WHEN insured_until < CAST(:day AS date) THEN 0 ELSE coalesce(insured_limit, 0) END >= :charged)
     RETURNING id, company_id, currency, outstanding, credit_limit
 )
 INSERT INTO credit_entries (company_id, credit_account_id, kind, amount, currency, outstanding, credit_limit, order_id,
@@ -110,7 +113,7 @@ def use(  # noqa: PLR0917 -- what a purchase is made of
     values: dict[str, Any] = {
         "company": company_id, "order": order_id, "number": number, "charged": own, "currency": currency,
         "is_foreign": charged is not None, "foreign_amount": None, "foreign_currency": None, "rate": None,
-        "user": actor.user_id, "name": signed(actor), "at": clock.now(),
+        "user": actor.user_id, "name": signed(actor), "at": clock.now(), "day": clock.today(),
     }  # fmt: skip
     if charged is not None:
         values |= {"foreign_amount": amount, "foreign_currency": currency, "rate": rate_of(charged, amount)}
@@ -226,6 +229,20 @@ def _move(
         "comment": comment.strip()[:500], "user": actor.user_id, "name": signed(actor), "at": clock.now(),
     }).scalar_one()  # fmt: skip
     return outstanding
+
+
+@command
+def set_insured(actor: Actor, company_id: int, limit: Decimal | None, until: date | None, *, is_binding: bool) -> None:
+    """What of the debts is insured, in the currency of the credit; `is_binding`: nothing goes on account beyond it."""
+    _demand_operator(actor)
+    account = locked_account(company_id)
+    before = [account.insured_limit, account.insured_until, account.is_insured_only]
+    account.insured_limit, account.insured_until, account.is_insured_only = limit, until, is_binding
+    after = [limit, until, is_binding]
+    if before != after:
+        audit.record(
+            actor, "company", company_id, "credit_insured", {"insured": [before, after]}, company_id=company_id
+        )
 
 
 @command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -89,10 +89,13 @@ USUAL_ACCOUNTS: Mapping[tuple[str, str], BookingAccount] = {
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The accounts by (kind, VAT case); a case without its own uses that of the kind. Customers count from `debtors`."""
+    """The accounts by (kind, VAT case); a case without its own uses that of the kind. Customers count from `debtors`, but
+    those that had an account before keep it (`own_debtors`, by company).
+    """
 
     accounts: Mapping[tuple[str, str], BookingAccount]
     debtors: int = 10000
+    own_debtors: Mapping[int, str] = field(default_factory=dict)
 
     def contra(self, kind: str, case: str) -> BookingAccount:
         for key in ((kind, case), (kind, "")):
@@ -101,7 +104,7 @@ class Chart:
         return BookingAccount()
 
     def debtor(self, company_id: int) -> str:
-        return str(self.debtors + company_id)
+        return self.own_debtors.get(company_id) or str(self.debtors + company_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class BooksForm(Form):
     account_length = IntegerField(_("Digits of an account"), [InputRequired(), NumberRange(4, 8)])
     debtors = IntegerField(_("Customers' accounts from"), [InputRequired(), NumberRange(10000, 699999999)])
     accounts = TextAreaField(_("Accounts"), [InputRequired()])
+    own_debtors = TextAreaField(_("Customers that had an account before"))
 
     def chart(self) -> dict[tuple[str, str], BookingAccount]:
         """The accounts as entered; raises Invalid with the line that cannot be read."""
@@ -38,6 +39,20 @@ class BooksForm(Form):
             if match is None or match["kind"] not in KINDS:
                 raise Invalid("accounts", N_("Row {row}: write kind, VAT case and account.", row=place))
             found[match["kind"], match["case"] or ""] = BookingAccount(match["account"], match["key"] or "")
+        return found
+
+    def debtors_by_code(self) -> dict[str, str]:
+        """Accounts of customers as entered, by code; raises Invalid with the line that cannot be read."""
+        found: dict[str, str] = {}
+        for place, line in enumerate((self.own_debtors.data or "").splitlines(), start=1):
+            code, _sign, number = line.strip().rpartition(" ")
+            if not line.strip():
+                continue
+            if not code.strip() or not re.fullmatch("[0-9]{5,9}", number) or code.strip() in found:
+                raise Invalid(
+                    "own_debtors", N_("Row {row}: write the customer's number and its account, once.", row=place)
+                )
+            found[code.strip()] = number
         return found
 
 

@@ -47,6 +47,7 @@ class InsuranceForm(Form):
     currency = SelectField(_("Currency"))
     insurer = StringField(_("Insurer"), [Optional(), Length(max=120)])
     until = DateField(_("Insured until"), [Optional()])
+    is_binding = BooleanField(_("Deliver on account only as far as it is insured"))
 
 
 class RuleChoiceForm(Form):

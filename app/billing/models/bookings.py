@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Id
@@ -37,3 +37,13 @@ class BookingSettings(Base):
     first_month: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     account_length: Mapped[int] = mapped_column(SmallInteger, server_default="4")
     debtors: Mapped[int] = mapped_column(Integer, server_default="10000")
+
+
+class BookingDebtor(Base):
+    """The account a customer has had in the books before; others are counted from the settings' number."""
+
+    __tablename__ = "booking_debtors"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(9))

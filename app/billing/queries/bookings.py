@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from app.accounts.models.companies import Company
 from app.billing.domain.account_statement import check_period
 from app.billing.domain.bookings import USUAL_ACCOUNTS, Booked, BookingAccount, Chart, Entry, Part, entries, spread
-from app.billing.models.bookings import BookingAccountRow, BookingSettings
+from app.billing.models.bookings import BookingAccountRow, BookingDebtor, BookingSettings
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.errors import Forbidden
@@ -70,7 +71,21 @@ def chart(actor: Actor) -> Chart:
     """The accounts as they are set now; the usual ones until then."""
     rows = db.session.scalars(select(BookingAccountRow).order_by(BookingAccountRow.kind, BookingAccountRow.vat_case))
     accounts = {(row.kind, row.vat_case): BookingAccount(row.account, row.vat_key) for row in rows}
-    return Chart(accounts or USUAL_ACCOUNTS, books(actor).debtors)
+    return Chart(accounts or USUAL_ACCOUNTS, books(actor).debtors, {row.company_id: row.number for row in _debtors()})
+
+
+def own_debtors(actor: Actor) -> dict[str, str]:
+    """The accounts of customers that had one before, by their code."""
+    _demand_operator(actor)
+    return {row.code: row.number for row in _debtors()}
+
+
+def _debtors() -> Sequence[Any]:
+    return db.session.execute(
+        select(BookingDebtor.company_id, BookingDebtor.number, Company.code)
+        .join(Company, Company.id == BookingDebtor.company_id)
+        .order_by(Company.code)
+    ).all()
 
 
 def journal(

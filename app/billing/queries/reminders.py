@@ -8,9 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import false, func, select, text
 
 from app.accounts.models.companies import Company
+from app.accounts.models.credit import CreditAccount
 from app.accounts.queries.companies import own_or_asked
 from app.billing.models.dunning import DunningRule, DunningRun, DunningTerms, PaymentPromise, Reminder
 from app.billing.models.open_items import OpenItem
@@ -93,6 +94,7 @@ class Terms:
     insured_limit: Decimal | None = None
     insured_currency: str | None = None
     insured_until: date | None = None
+    is_binding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,10 @@ def terms_of(actor: Actor, company_id: int) -> Terms:
         select(
             DunningTerms.rule_id, func.coalesce(DunningRule.name, ""), DunningTerms.stopped_until,
             DunningTerms.stop_reason, DunningTerms.insurer, DunningTerms.insured_limit, DunningTerms.insured_currency,
-            DunningTerms.insured_until,
+            DunningTerms.insured_until, func.coalesce(CreditAccount.is_insured_only, false()),
         )
         .outerjoin(DunningRule, DunningRule.id == DunningTerms.rule_id)
+        .outerjoin(CreditAccount, CreditAccount.company_id == DunningTerms.company_id)
         .where(DunningTerms.company_id == company_id)
     ).one_or_none()  # fmt: skip
     return Terms(*row) if row else Terms()

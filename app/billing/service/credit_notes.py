@@ -18,6 +18,7 @@ from app.billing.models.invoices import Invoice
 from app.billing.models.lines import Billable, InvoiceAmount, InvoiceLine, PrepaymentUse
 from app.billing.queries.entities import seller
 from app.billing.service.issuing import known, put
+from app.billing.service.prepaid import tell_open
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
@@ -89,6 +90,9 @@ def cancel_invoice(actor: Actor, invoice_id: int, *, reason: str, client_ref: st
     claim = prepared(actor, invoice, None, reason=reason, client_ref=client_ref)
     note = put(actor, replace(claim, deductions=_deducted(invoice)))
     invoice.cancelled_by_id = note.id
+    if invoice.kind == "prepayment" and invoice.order_id is not None:
+        db.session.flush()
+        tell_open(actor, invoice.order_id)
     for model in (Billable, PackagingMove):
         db.session.execute(update(model).where(model.invoice_id == invoice.id).values(invoice_id=None))
     return note.id

@@ -13,6 +13,7 @@ from app.billing.domain.numbers import Kind
 from app.billing.models.invoices import Invoice
 from app.billing.service.claiming import Part, claim_of, lines_of
 from app.billing.service.issuing import known, put
+from app.billing.service.prepaid import tell_open
 from app.core.actor import Actor
 from app.core.db import command, db
 from app.core.errors import Conflict, Invalid, NotFound
@@ -71,7 +72,9 @@ def issue_prepayment(
         raise Invalid("percent", N_("Prepayments come to more than the order."))
     parts = [Part(row.id, row.quantity) for row in lines_of([order.id])]
     claim = claim_of(actor, [order], parts, client_ref, kind=Kind.PREPAYMENT)
-    return put(actor, _prepayment(claim, order, percent, days, words)).id
+    made = put(actor, _prepayment(claim, order, percent, days, words))
+    tell_open(actor, order.id)
+    return made.id
 
 
 def _groups(order: Order) -> list[dict[str, str]]:

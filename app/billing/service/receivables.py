@@ -12,6 +12,8 @@ from app.accounts.domain.roles import CompanyKind
 from app.accounts.domain.signing import signed
 from app.accounts.models.companies import Company
 from app.accounts.queries.companies import operator_zone
+from app.accounts.queries.credit import standing
+from app.accounts.service.credit import set_insured
 from app.billing.models.dunning import DunningRule, DunningTerms, PaymentPromise
 from app.billing.models.open_items import OpenItem
 from app.billing.policy import Permission
@@ -73,13 +75,22 @@ def choose_rule(actor: Actor, company_id: int, rule_id: int | None) -> None:
 
 @command
 def insure(
-    actor: Actor, company_id: int, limit: Decimal | None, currency: str, *, insurer: str = "", until: date | None = None
-) -> None:
-    """Up to which amount the account's debts are insured; None: not at all."""
+    actor: Actor, company_id: int, limit: Decimal | None, currency: str, *, insurer: str = "", until: date | None = None,
+    is_binding: bool = False,
+) -> None:  # fmt: skip
+    """Up to which amount the account's debts are insured; None: not at all. `is_binding`: nothing beyond it on account.
+
+    Raises Invalid where it shall bind and is in another currency than the account's credit.
+    """
     if limit is not None and not 0 <= limit < _TOO_MUCH:
         raise Invalid("limit", N_("Enter an amount above zero."))
     if limit is not None and not insurer.strip():
         raise Invalid("insurer", N_("Enter the name of the insurer."))
+    credit = standing(actor, company_id)
+    if is_binding and limit is not None and credit.currency != currency:
+        raise Invalid(
+            "currency", N_("The credit is in {currency}. Enter the insured amount in it.", currency=credit.currency)
+        )
     terms = _terms(actor, company_id)
     before = terms.insured_limit
     terms.insured_limit = limit
@@ -88,6 +99,7 @@ def insure(
     terms.insured_until = None if limit is None else until
     audit.record(actor, "company", company_id, "credit_insured",
                  {"insured_limit": [before, limit], "insurer": terms.insurer, "until": until}, company_id=company_id)  # fmt: skip
+    set_insured(actor, company_id, limit if credit.currency == currency else None, until, is_binding=is_binding)
 
 
 @command

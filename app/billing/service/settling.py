@@ -16,6 +16,7 @@ from app.accounts.domain.signing import signed
 from app.accounts.service.credit import record_payment, take_back
 from app.billing.domain.settling import freed
 from app.billing.models.open_items import OpenItem, Settlement
+from app.billing.service.prepaid import tell_open
 from app.core import audit, clock
 from app.core.actor import Actor
 from app.core.db import command, db
@@ -163,11 +164,14 @@ def _tell_orders(actor: Actor, debits: Sequence[OpenItem], at: datetime | None) 
     invoices = sorted({item.invoice_id for item in debits if item.invoice_id is not None})
     if not invoices:
         return
+    is_prepayment = any(item.kind == "prepayment" for item in debits)
     for row in db.session.execute(_ORDERS, {"invoices": invoices}).all():
         if row.is_paid and not row.was_paid and at is not None:
             record_paid(actor, row.id, at)
         elif row.was_paid and not row.is_paid:
             record_paid(actor, row.id, None)
+        if is_prepayment:
+            tell_open(actor, row.id)
 
 
 def _demand_operator(actor: Actor) -> None:

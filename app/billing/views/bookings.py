@@ -182,10 +182,11 @@ def booking_accounts() -> Any:
         if form.validate():
             with form.catching():
                 values = {name: form[name].data for name in asdict(queries.Books())}
-                save_books(actor(), queries.Books(**values), form.chart())
+                save_books(actor(), queries.Books(**values), form.chart(), form.debtors_by_code())
                 tell(_("Saved."))
                 return redirect(url_for("billing.bookings"), code=303)
     else:
         known = account_lines(dict(queries.chart(actor()).accounts))
-        form = BooksForm(formdata=None, **asdict(queries.books(actor())), accounts=known)
+        own = "\n".join(f"{code} {number}" for code, number in queries.own_debtors(actor()).items())
+        form = BooksForm(formdata=None, **asdict(queries.books(actor())), accounts=known, own_debtors=own)
     return render_page("billing/booking_accounts.html", form=form, status=form.status)

@@ -203,7 +203,7 @@ def insure(code: str) -> Response:
     def act(company_id: int) -> None:
         service.insure(
             actor(), company_id, form.limit.data, form.currency.data, insurer=form.insurer.data or "",
-            until=form.until.data,
+            until=form.until.data, is_binding=form.is_binding.data,
         )  # fmt: skip
         tell(_("Saved."))
 
@@ -261,6 +261,7 @@ def _page(code: str, **sent: Form) -> Response:
         "insurance": InsuranceForm(
             formdata=None, prefix="insurance-", limit=terms.insured_limit, insurer=terms.insurer,
             currency=terms.insured_currency or found.currency, until=terms.insured_until,
+            is_binding=terms.is_binding,
         ),
         "rule": RuleChoiceForm(formdata=None, prefix="rule-", rule_id=terms.rule_id or 0),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.accounts.domain.company import PostalAddress
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.money import Money
 from app.core.texts import N_, Message
 from app.fulfilment.domain.quantities import LineUnit
 
@@ -51,6 +52,7 @@ class ReadyDelivery:
     is_complete: bool
     method_name: str
     is_blocked: bool
+    prepay_open: Money | None = None
     lines: list[ReadyLine] = field(default_factory=list)
     missing: int = 0
 
@@ -58,6 +60,8 @@ class ReadyDelivery:
     def hold(self) -> Message | None:
         if self.is_blocked:
             return N_("The account is blocked.")
+        if self.prepay_open is not None:
+            return N_("Waits for a prepayment: {amount} is open.", amount=self.prepay_open)
         if self.is_complete and self.missing:
             return N_("Wished for in one piece: {n} lines are not all there.", n=self.missing)
         return None
@@ -101,7 +105,8 @@ WITH lines AS MATERIALIZED (
     SELECT order_line_id, sum(here) AS quantity
     FROM (SELECT order_line_id, here FROM picking UNION ALL SELECT order_line_id, here FROM packed) x GROUP BY 1
 )
-SELECT d.id, d.number, o.id AS order_id, o.company_id, c.code, c.name AS account_name, c.is_blocked, d.ship_to,
+SELECT d.id, d.number, o.id AS order_id, o.company_id, c.code, c.name AS account_name, c.is_blocked,
+    o.prepay_open, o.currency, d.ship_to,
     d.requested_on, d.latest_on, d.is_complete, d.method_name, l.id AS line_id, l.article_id, l.quantity, l.base_quantity,
     coalesce(u.precision, CASE WHEN l.unit = a.base_unit THEN a.precision END, 0) AS precision,
     l.quantity - l.claimed_quantity AS open,
@@ -148,7 +153,7 @@ def _delivery(row: Any) -> ReadyDelivery:
     return ReadyDelivery(
         row.id, row.number, row.order_id, row.company_id, row.code, row.account_name,
         PostalAddress.from_json(row.ship_to), row.requested_on, row.latest_on, row.is_complete, row.method_name,
-        row.is_blocked,
+        row.is_blocked, Money(row.prepay_open, row.currency) if row.prepay_open > 0 else None,
     )  # fmt: skip
 
 

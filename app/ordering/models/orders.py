@@ -102,6 +102,8 @@ class Order(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     invoiced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # all of it, as billing tells
+    # of prepayment invoices, with VAT: picking waits until it is paid
+    prepay_open: Mapped[Decimal] = mapped_column(Numeric(18, 6), server_default="0")
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)  # who placed it for the buyer
     staff_name: Mapped[str] = mapped_column(String(120), server_default="")
     own: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)  # own fields that the buyer may see

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy import ColumnElement, exists, or_, select, update, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import audit, clock
@@ -199,6 +199,15 @@ def record_paid(actor: Actor, order_id: int, at: datetime | None) -> None:
     if at is None and order.state == OrderState.CLOSED:
         order.state = OrderState.DELIVERED
     _restate(actor, order, progress_of(order.id))
+
+
+@command
+def record_prepay_open(actor: Actor, order_id: int, amount: Decimal) -> None:
+    """Billing tells what of the order's prepayment invoices is open, with VAT: nothing of it is picked until it is paid.
+
+    Who issues a prepayment invoice holds the order already; its number, the last lock, is taken by then.
+    """
+    db.session.execute(update(Order).where(Order.id == order_id).values(prepay_open=amount))
 
 
 @command
