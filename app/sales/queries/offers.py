@@ -296,13 +296,23 @@ JOIN offer_accounts r ON r.offer_id = k.offer_id AND r.company_id = :company AND
 WHERE k.offer_id = :offer AND k.starts_at <= :now AND (k.ends_at IS NULL OR k.ends_at > :now)""")
 
 
-def card(actor: Actor, offer_id: int, company_id: int | None = None) -> Card:
-    """One running offer of the account, whatever the person has seen; raises NotFound. `company_id` for the operator."""
-    company = company_id if actor.is_operator and company_id else actor.company_id
-    row = db.session.execute(_CARD, {"company": company, "offer": offer_id, "now": clock.now()}).one_or_none()
+def card(actor: Actor, offer_id: int) -> Card:
+    """One running offer of the actor's account, whatever the person has seen; raises NotFound."""
+    return _card(offer_id, actor.company_id, actor.locale)
+
+
+def mailed_card(actor: Actor, offer_id: int, company_id: int, locale: str) -> Card:
+    """The same for a mail to a person of any account, in his language; raises NotFound. The operator's scope only."""
+    if not actor.is_operator:
+        raise NotFound
+    return _card(offer_id, company_id, locale)
+
+
+def _card(offer_id: int, company_id: int, locale: str) -> Card:
+    row = db.session.execute(_CARD, {"company": company_id, "offer": offer_id, "now": clock.now()}).one_or_none()
     if row is None:
         raise NotFound(N_("This offer has ended."))
-    return Card(row[0], row[1], _say(row[2], actor.locale), _say(row[3], actor.locale), row[4], row[5], row[6])
+    return Card(row[0], row[1], _say(row[2], locale), _say(row[3], locale), row[4], row[5], row[6])
 
 
 def _say(texts: Mapping[str, str], locale: str) -> str:
