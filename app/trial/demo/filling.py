@@ -55,6 +55,7 @@ from app.trial.demo.lists import add_lists
 from app.trial.demo.matched import add_matched
 from app.trial.demo.media import add_media
 from app.trial.demo.one_c import add_one_c
+from app.trial.demo.offers import add_offers
 from app.trial.demo.partners import add_partners
 from app.trial.demo.payments import add_payments
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
@@ -67,6 +68,7 @@ from app.trial.demo.quotes_after import add_quotes_after
 from app.trial.demo.range import fill_range
 from app.trial.demo.receivables import add_receivables
 from app.trial.demo.reorders import add_reorders
+from app.trial.demo.reports import add_reports
 from app.trial.demo.returns import add_returns
 from app.trial.demo.sales_desk import add_sales_desk
 from app.trial.demo.search import add_search
@@ -192,6 +194,8 @@ def _fill(actor: Actor) -> None:
     add_conversations(house, yard, staff)
     add_activity(house)
     add_alert_rules(house)
+    add_reports(house, staff)
+    add_offers(house)
     _applicant()
 
 
