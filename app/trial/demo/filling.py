@@ -54,8 +54,8 @@ from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
 from app.trial.demo.matched import add_matched
 from app.trial.demo.media import add_media
-from app.trial.demo.one_c import add_one_c
 from app.trial.demo.offers import add_offers
+from app.trial.demo.one_c import add_one_c
 from app.trial.demo.partners import add_partners
 from app.trial.demo.payments import add_payments
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
