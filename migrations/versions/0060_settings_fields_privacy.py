@@ -37,9 +37,11 @@ def upgrade() -> None:
         for statement in secure(table, **rules):
             op.execute(statement)
     op.execute("GRANT UPDATE (own) ON companies TO kontor_tenant")  # a company enters its own fields
+    op.execute("GRANT DELETE ON sign_in_attempts TO kontor_operator")  # of a person who is erased
 
 
 def downgrade() -> None:
+    op.execute("REVOKE DELETE ON sign_in_attempts FROM kontor_operator")
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_column("orders", "own")

@@ -38,6 +38,9 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "consents: a person belongs to no company",
         "consents: who follows the link is not signed in",
     },
+    "accounts/queries/privacy.py": {"privacy: a person belongs to no company"},
+    "accounts/service/erasing.py": {"privacy: a person belongs to no company"},
+    "accounts/service/person_copies.py": {"privacy: a person belongs to no company"},
     "accounts/service/invitations.py": {"invitation: the person is not a member yet"},
     "accounts/service/passwords.py": {
         "password reset: the person is not signed in",

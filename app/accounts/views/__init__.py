@@ -57,6 +57,7 @@ from app.accounts.views import (  # noqa: E402, F401 -- the topics add their rou
     panels,
     passwords,
     people,
+    privacy,
     profile,
     registration,
     sign_in,

@@ -16,5 +16,6 @@ nav_entry(80, "admin.audit_log", _("Audit log"), Permission.READ_AUDIT, "audit",
 nav_entry(82, "admin.outbox", _("Outbox"), Permission.READ_OUTBOX, "exchange", group="more", scope=Scope.OPERATOR)
 nav_entry(84, "admin.mails", _("Mails"), MailPermission.READ_MAILS, "mail", group="more", scope=Scope.OPERATOR)
 nav_entry(76, "admin.settings", _("Settings"), Permission.EDIT_SETTINGS, "settings", group="more", scope=Scope.OPERATOR)
+nav_entry(86, "admin.privacy", _("Privacy"), Permission.PRIVACY, "lock", group="more", scope=Scope.OPERATOR)
 
-from app.admin.views import audit_log, mails, outbox, overview, settings  # noqa: E402, F401 -- they add their routes to the blueprint
+from app.admin.views import audit_log, mails, outbox, overview, privacy, settings  # noqa: E402, F401 -- they add their routes to the blueprint
