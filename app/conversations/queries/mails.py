@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.accounts.models.companies import Company
 from app.accounts.models.people import Membership, User
 from app.billing.models.invoices import Invoice
-from app.conversations.domain.subjects import ACCOUNT, CLAIM, INVOICE, KINDS, ORDER, QUOTE
+from app.conversations.domain.subjects import ACCOUNT, CLAIM, INVOICE, ORDER, QUOTE
 from app.conversations.models.mails import InboundMail
 from app.conversations.policy import Permission
 from app.conversations.queries.subjects import subject
@@ -44,7 +44,7 @@ _NUMBERS: Mapping[str, tuple[Any, Any]] = {
     ORDER: (Order, Order.number), QUOTE: (Quote, Quote.number), INVOICE: (Invoice, Invoice.number),
     CLAIM: (Claim, Claim.number), ACCOUNT: (Company, Company.code),
 }  # fmt: skip
-PLACES = tuple(kind for kind in KINDS if kind in _NUMBERS)
+PLACES = tuple(_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)

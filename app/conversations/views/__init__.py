@@ -11,9 +11,9 @@ from app.web.texts import _
 
 blueprint = Blueprint("conversations", __name__)
 nav_entry(
-    16, "conversations.index", _("Conversations"), Permission.READ, "message", scope=Scope.OPERATOR,
+    16, "conversations.index", _("Conversations"), Permission.READ, "mail", scope=Scope.OPERATOR,
 )  # fmt: skip
-nav_entry(46, "conversations.index", _("Conversations"), Permission.READ, "message", group="more", scope=Scope.TENANT)
+nav_entry(46, "conversations.index", _("Conversations"), Permission.READ, "mail", group="more", scope=Scope.TENANT)
 
 from app.conversations.views import (  # noqa: E402 -- the modules add their routes to the blueprint
     mails,  # noqa: F401

@@ -57,7 +57,7 @@ _PAPER = b"Test report 4711\nArticle: shackle 10 mm\nBreaking load: 9.8 kN\nResu
 
 def add_conversations(house: Actor, yard: Actor, staff: dict[Role, int]) -> None:
     """`yard`: a buyer of the shipyard; `staff`: the operator's people by role."""
-    sven = replace(house, user_id=staff[Role.SALES], name="Sven Albers")
+    sven = replace(house, user_id=staff[Role.SALES], name="Sven Larsen")
     with acting_as(house):
         orders = db.session.scalars(
             select(Order.id).where(Order.company_id == yard.company_id).order_by(Order.placed_at.desc()).limit(3)
@@ -97,7 +97,7 @@ def _say(yard: Actor, order_id: int, text: str, at: datetime, name: str) -> None
 def _mail(house: Actor) -> None:
     """Somebody wrote to the plain reply address."""
     message = EmailMessage()
-    message["From"] = "Jonas Petersen <jonas.privat@mail.example>"
+    message["From"] = "Jonas Brandt <jonas.privat@mail.example>"
     message["To"] = settings().reply_address or "reply@localhost"
     message["Subject"] = "Delivery note of last week"
     message["Message-ID"] = "<demo-1@mail.example>"
