@@ -24,6 +24,7 @@ from app.insights.service.aggregates import rebuild, refresh
 from app.insights.service.reporting import ask
 from app.insights.service.sums_check import check
 from app.trial.bench_stock import PASSWORD, BenchStock, opened, settle
+from app.trial.measure import measures
 from config import Config
 
 LINES_AN_ORDER = 20
@@ -80,6 +81,15 @@ class Page:
     is_right: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: to build all sums, to work changed cells out, of the slowest page."""
+
+    build: Decimal
+    refresh: Decimal
+    slowest_page: Decimal
+
+
 def report_trial(*, lines: int, say: Say, keep: Path | None = None) -> dict[str, Any]:
     """Seconds of every report page over so many lines, and whether its net equals a plain recount.
 
@@ -100,16 +110,15 @@ def report_trial(*, lines: int, say: Say, keep: Path | None = None) -> dict[str,
             refreshed = _seconds(start)
             say("counting all lines")
             found = check(HOUSE)
+    times = Times(built, refreshed, max(page.seconds for page in pages))
     return {
-        "lines": lines, "build_seconds": _number(built), "refreshed_cells": cells,
-        "refresh_seconds": _number(refreshed), "slowest_seconds": _number(max(page.seconds for page in pages)),
-        "all_right": all(page.is_right is not False for page in pages) and found.is_right, "check": found.as_json(),
-        "pages": [
-            {"report": one.report, "parameters": one.parameters, "seconds": _number(one.seconds), "rows": one.rows,
-             "is_right": one.is_right}
-            for one in pages
-        ],
-    }  # fmt: skip
+        "lines": lines,
+        **measures(times),
+        "refreshed_cells": cells,
+        "all_right": all(page.is_right is not False for page in pages) and found.is_right,
+        "check": found.as_json(),
+        "pages": [measures(page) for page in pages],
+    }
 
 
 @contextmanager
@@ -206,9 +215,5 @@ def _is_right(answer: Any) -> bool | None:
     return plain == found
 
 
-def _seconds(start: float) -> Decimal:  # float: a clock of the machine
+def _seconds(start: float) -> Decimal:
     return Decimal(time.perf_counter() - start).quantize(Decimal("0.001"))
-
-
-def _number(value: Decimal) -> float:
-    return float(value)  # a measure for JSON
