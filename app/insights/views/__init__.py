@@ -16,6 +16,8 @@ nav_entry(1, "insights.start", _("Overview"), AccountPermission.READ_COMPANY, "h
 nav_entry(25, "insights.reorder_due", _("Reorder"), OrderingPermission.FILL_CART, "clock", scope=Scope.TENANT)
 nav_entry(45, "insights.report_list", _("Reports"), Permission.READ_REPORTS, "chart", scope=Scope.OPERATOR)
 nav_entry(45, "insights.report_list", _("Reports"), Permission.READ_OWN_REPORTS, "chart", scope=Scope.TENANT)
+nav_entry(43, "insights.stock_movement", _("Stock that does not move"), Permission.READ_STOCK, "stock", group="more",
+          scope=Scope.OPERATOR, under=("/clearances",))  # fmt: skip
 
 from app.insights.views import (  # noqa: E402 -- they add their routes to the blueprint
     health,  # noqa: F401
@@ -27,4 +29,5 @@ from app.insights.views import (  # noqa: E402 -- they add their routes to the b
     report_schedules,  # noqa: F401
     reports,  # noqa: F401
     start,  # noqa: F401
+    stock_movement,  # noqa: F401
 )

@@ -25,6 +25,7 @@ from app.sales.views import (  # noqa: E402, F401 -- they add their routes to th
     cart_actions,
     cart_results,
     carts,
+    clearance,
     handovers,
     offer_places,
     offers,
