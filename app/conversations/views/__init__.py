@@ -11,7 +11,7 @@ from app.web.texts import _
 
 blueprint = Blueprint("conversations", __name__)
 nav_entry(
-    16, "conversations.index", _("Conversations"), Permission.READ, "mail", scope=Scope.OPERATOR,
+    22, "conversations.index", _("Conversations"), Permission.READ, "mail", scope=Scope.OPERATOR,
 )  # fmt: skip
 nav_entry(46, "conversations.index", _("Conversations"), Permission.READ, "mail", group="more", scope=Scope.TENANT)
 
