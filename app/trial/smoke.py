@@ -89,7 +89,7 @@ def smoke_run(*, lines: int, say: Callable[[str], None]) -> Report:
 
 def _main_job(run: Run, lines: int) -> None:
     start = time.perf_counter_ns()
-    with throw_away_portal(ABANDONED_CART_HOURS=1) as config:
+    with throw_away_portal(ABANDONED_CART_HOURS=1, ABANDONED_CART_HOLD_OUT=0) as config:
         fill_demo(config)
         seconds = ((time.perf_counter_ns() - start) / _MILLISECONDS / 1000).quantize(Decimal("0.01"))
         run.report.steps.append(Step("start", seconds, {"address": config.base_url}))

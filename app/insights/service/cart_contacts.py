@@ -33,13 +33,16 @@ def message_wanted(actor: Actor, abandonment_id: int) -> bool:
     return _obstacle(_locked(abandonment_id)) is None
 
 
-def contact_obstacle(actor: Actor, abandonment_id: int) -> Message | None:
-    """Why nobody may write to the buyer now; None when one may. Locks the row and the cart."""
+def contact_obstacle(actor: Actor, abandonment_id: int, *, locks_cart: bool = True) -> Message | None:
+    """Why nobody may write to the buyer now; None when one may. Locks the row and the cart.
+
+    `locks_cart` False, where something is locked afterwards that comes before carts: a quote.
+    """
     row = _locked(abandonment_id)
     written = recent_contacts(row.cart_id)
     if written >= setting_value(CONTACTS):
         return N_("The buyer was written to {n} times about this cart. That is enough.", n=written)
-    return _obstacle(row)
+    return _obstacle(row, locks_cart=locks_cart)
 
 
 def _locked(abandonment_id: int) -> AbandonedCart:
@@ -49,20 +52,27 @@ def _locked(abandonment_id: int) -> AbandonedCart:
     return found[0]
 
 
-def _obstacle(row: AbandonedCart) -> Message | None:
+def _obstacle(row: AbandonedCart, *, locks_cart: bool = True) -> Message | None:
     """What speaks against any message, in the order in which it is worth knowing."""
     if row.is_held_out:
         return N_("This cart is held out: nobody contacts the buyer, so that the effect can be measured.")
     if row.state not in WAITING:
         return N_("This cart is closed already.")
-    carts = lock_rows(Cart, [row.cart_id])
-    if not carts or carts[0].state != "open" or carts[0].last_activity_at > row.idle_since:
+    cart = _cart(row.cart_id, is_locked=locks_cart)
+    if cart is None or cart.state != "open" or cart.last_activity_at > row.idle_since:
         return N_("The buyer has gone on with this cart.")
     if _has_ordered(row):
         return N_("The account has ordered since.")
-    if _has_asked(row, carts[0]):
+    if _has_asked(row, cart):
         return N_("The account has asked for a quote of these goods.")
     return _of_person(row)
+
+
+def _cart(cart_id: int, *, is_locked: bool) -> Cart | None:
+    if not is_locked:
+        return db.session.get(Cart, cart_id, populate_existing=True)
+    found = lock_rows(Cart, [cart_id])
+    return found[0] if found else None
 
 
 def _of_person(row: AbandonedCart) -> Message | None:

@@ -45,10 +45,10 @@ def known_action(abandonment_id: int, client_ref: str) -> int | None:
     return found
 
 
-def begin(actor: Actor, abandonment_id: int, *, is_contact: bool) -> AbandonedRow:
+def begin(actor: Actor, abandonment_id: int, *, is_contact: bool, locks_cart: bool = True) -> AbandonedRow:
     """The cart, if somebody may act on it now; raises Conflict with what speaks against it."""
     actor.demand(Permission.ACT_ON_CARTS)
-    obstacle = contact_obstacle(actor, abandonment_id) if is_contact else None
+    obstacle = contact_obstacle(actor, abandonment_id, locks_cart=locks_cart) if is_contact else None
     if obstacle is not None:
         raise Conflict(obstacle)
     row = abandoned_row(actor, abandonment_id)

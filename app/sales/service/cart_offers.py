@@ -129,7 +129,7 @@ def make_quote(actor: Actor, abandonment_id: int, percent: Decimal, *, client_re
     right = quote_right(actor)
     if not 0 <= percent <= right.max_discount:
         raise Invalid("percent", N_("You may give up to {most} percent without asking.", most=right.max_discount))
-    row = begin(actor, abandonment_id, is_contact=True)
+    row = begin(actor, abandonment_id, is_contact=True, locks_cart=False)
     page = priced_cart(actor, row.cart_id)
     asks = tuple(
         LineAsk(one.article.id, "", one.quantity, one.unit, note=one.note)

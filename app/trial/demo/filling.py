@@ -50,6 +50,7 @@ from app.trial.demo.families import DemoArticle
 from app.trial.demo.files import add_files
 from app.trial.demo.invoicing import add_invoicing
 from app.trial.demo.layouts import add_layouts
+from app.trial.demo.left_carts import add_left_carts
 from app.trial.demo.levels import add_levels
 from app.trial.demo.lists import add_lists
 from app.trial.demo.matched import add_matched
@@ -190,6 +191,7 @@ def _fill(actor: Actor) -> None:
     add_archive(house, buyers[1][2])
     add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
     add_stock_work(replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"), items)
+    add_left_carts(house, staff[Role.SALES])
     add_sales_desk(house, staff)
     add_conversations(house, yard, staff)
     add_activity(house)
