@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from app.core.actor import Actor
 from app.core.texts import N_
-from app.insights.domain.report_parameters import CHANNELS, Period, choice, comparison, period_of, pick, preset
+from app.insights.domain.report_parameters import (
+    CHANNELS,
+    Period,
+    choice,
+    comparison,
+    period_of,
+    pick,
+    preset,
+    shifted,
+    write_parameters,
+)
 from app.insights.domain.report_rows import Block, Column, Row, Rows, Value, change, share
 from app.insights.policy import Permission
 from app.insights.queries.aggregates import Selection
@@ -61,7 +71,11 @@ def _article_link(row: Row) -> str:
     return f"/articles/{quote(str(row['code']), safe='')}" if row["code"] else ""
 
 
-_MONTH = Column("key", N_("Month"), "month")
+def _drill(row: Row) -> str:
+    return f"/reports/turnover?{row['drill']}" if row.get("drill") else ""
+
+
+_MONTH = Column("key", N_("Month"), "month", link=_drill)
 _DAY = Column("key", N_("Day"), "day")
 _LINES = Column("lines", N_("Lines"), "number", is_summed=True)
 _ORDERS = Column("orders", N_("Orders"), "number", is_summed=True)
@@ -71,6 +85,7 @@ _SHARE = Column("share", N_("Share"), "percent")
 _CODE = Column("code", N_("Number"))
 _NOTHING = Sums(0, Decimal(0), 0, Decimal(0))
 _LINKS = {"account": _account_link, "article": _article_link}
+_NEXT = {"month": "account", "category": "article", "manager": "account", "group": "account", "channel": "account"}
 
 
 def columns_of(parameters: Turnover) -> tuple[Column, ...]:
@@ -79,7 +94,7 @@ def columns_of(parameters: Turnover) -> tuple[Column, ...]:
     if by in ("month", "day"):
         heads: tuple[Column, ...] = (_MONTH if by == "month" else _DAY,)
     else:
-        heads = (Column("name", dict(BY)[by], link=_LINKS.get(by)),)
+        heads = (Column("name", dict(BY)[by], link=_LINKS.get(by, _drill)),)
         if by in ("account", "article", "category", "group"):
             heads = (_CODE, *heads)
     of_lines = by in ("article", "category") or bool(parameters.category)
@@ -104,7 +119,7 @@ def rows(actor: Actor, parameters: Turnover) -> Rows:
     for currency in sorted({*found.totals, *before.totals}):
         total, old = found.totals.get(currency, _NOTHING), before.totals.get(currency, _NOTHING)
         of_currency = [sale for sale in found.rows if sale.currency == currency]
-        lines = [_row(sale, total, earlier.get(_key(sale, by, now), _NOTHING), by) for sale in of_currency]
+        lines = [_row(sale, total, earlier.get(_key(sale, by, now), _NOTHING), parameters) for sale in of_currency]
         totals: Row = {**_figures(total, total), "before": old.net, "change": change(total.net, old.net)}
         blocks.append(Block(currency, lines, totals, total.count))
     notes = (N_("Compared with {since} to {until}.", since=other.since, until=other.last),) if other else ()
@@ -120,7 +135,22 @@ def _key(sale: Sale, by: str, within: Period) -> tuple[str, str | int]:
     return sale.currency, (sale.day.year - within.since.year) * 12 + sale.day.month - within.since.month
 
 
-def _row(sale: Sale, total: Sums, old: Sums, by: str) -> Row:
+def _deeper(sale: Sale, parameters: Turnover) -> str:
+    """The parameters of the same report for this row alone, one grouping further down."""
+    if parameters.by not in _NEXT or (sale.day is None and not sale.code):
+        return ""
+    values = write_parameters(parameters) | {"by": _NEXT[parameters.by]}
+    if sale.day is not None:
+        first = max(sale.day, parameters.period.since)
+        last = min(shifted(sale.day, 1) - timedelta(days=1), parameters.period.last)
+        values |= {"period": "custom", "since": first.isoformat(), "until": last.isoformat()}
+    else:
+        values[parameters.by] = sale.code
+    return urlencode(values)
+
+
+def _row(sale: Sale, total: Sums, old: Sums, parameters: Turnover) -> Row:
+    by = parameters.by
     name: Value = dict(CHANNELS).get(sale.code, sale.code) if by == "channel" else sale.name or NONE
     return {
         "key": sale.day,
@@ -128,6 +158,7 @@ def _row(sale: Sale, total: Sums, old: Sums, by: str) -> Row:
         "name": name,
         **_figures(sale.sums, total),
         "quantity": sale.sums.quantity,
+        "drill": _deeper(sale, parameters),
         "before": old.net,
         "change": change(sale.sums.net, old.net),
     }
