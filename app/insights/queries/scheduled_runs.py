@@ -40,11 +40,14 @@ def scheduled_run(run_id: int) -> ScheduledRun:
         .join(StoredFile, StoredFile.id == ReportRun.file_id)
         .where(ReportRun.id == run_id)
     ).one_or_none()
-    if row is None or row[0].planned_at is None:
+    if row is None:
         raise NotFound
     run, schedule, file = row
-    day = run.planned_at.astimezone(ZoneInfo(schedule.time_zone)).date()
+    planned = run.planned_at
+    if planned is None:
+        raise NotFound
+    day = planned.astimezone(ZoneInfo(schedule.time_zone)).date()
     return ScheduledRun(
-        run.id, run.company_id, schedule.id, run.report, schedule.name, run.planned_at, day, run.locale, run.total,
+        run.id, run.company_id, schedule.id, run.report, schedule.name, planned, day, run.locale, run.total,
         file.name, file.media_type, file.sha256,
     )  # fmt: skip
