@@ -109,13 +109,13 @@ def test_a_sales_manager_makes_a_rule_on_the_page(client, world, cast):
     data = {"figure": "carts", "threshold": "5", "roles": ["sales", "operator_admin"], "client_ref": ref()}
     assert client.post("/sales/alerts/new", data=data).location == "/sales/alerts"
     page = client.get("/sales/alerts")
-    assert page.rows("Rules")[0][:3] == ["Carts left behind that wait", "5 carts", "Administrator, Sales"]
+    assert page.rows("Rules")[0][:3] == ["Carts left behind that wait", "5", "Administrator, Sales"]
     address = page.link("Carts left behind that wait")
     assert client.get(address).status == 200
     assert client.post(address, data=data | {"threshold": "7"}).location == "/sales/alerts"
     client.post(f"{address}/off")
     row = client.get("/sales/alerts").rows("Rules")[0]
-    assert (row[1], row[4]) == ("7 carts", "Off")
+    assert (row[1], row[4]) == ("7", "Off")
     client.post(f"{address}/delete")
     assert "No rules yet" in client.get("/sales/alerts").text
 

@@ -34,7 +34,7 @@ def letter(actor: Actor, parameters: Parameters) -> Letter:
         raise NotFound
     figure = FIGURES[found[0].figure]
     if not figure.is_of_accounts:
-        summary = N_("Now: {value} {unit}.", value=found[0].value.normalize(), unit=figure.unit)
+        summary = N_("Now: {value}", value=int(found[0].value))
         return Letter(figure.title, summary=summary, link="/sales/alerts")
     names = ", ".join(one.words for one in found[:NAMED])
     more = f" +{len(found) - NAMED}" if len(found) > NAMED else ""

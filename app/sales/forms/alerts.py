@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.domain.roles import OPERATOR_ROLES, ROLE_NAMES
 from app.sales.domain.alerts import FIGURES
@@ -18,7 +17,7 @@ class AlertRuleForm(Form):
     threshold = DecimalField(
         _("Warn from"), [InputRequired(_("Enter a number."))], places=0, description=_("In the unit of the figure.")
     )
-    roles = SelectMultipleField(_("Who is told"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+    roles = SelectMultipleField(_("Who is told"))
 
     def __init__(self, *args: object, **values: object) -> None:
         super().__init__(*args, **values)
