@@ -90,7 +90,7 @@ def _share(part: int, whole: int) -> str:
 
 def cart_week(*, accounts: int, seed: int, say: Callable[[str], None]) -> WeekReport:
     """The week on a private database that is thrown away afterwards."""
-    settings = {"BROKER_URL": "memory://", "SECRET_KEY": "w" * 40, "MAIL_URL": "null://"}
+    settings: dict[str, Any] = {"BROKER_URL": "memory://", "SECRET_KEY": "w" * 40, "MAIL_URL": "null://"}
     with temporary_instance(broker=False, **settings) as config:
         upgrade(config.database_owner_url)
         app = create_app(config)
@@ -232,7 +232,8 @@ def _examined(ground: Ground) -> WeekReport:
             Notice.code.in_(_TO_BUYERS), Notice.way == "mail", Notice.state == "sent"
         )
         for user_id, code, sent_at in db.session.execute(notices):
-            sent.setdefault(user_id, []).append((code, sent_at))
+            if user_id is not None and sent_at is not None:
+                sent.setdefault(user_id, []).append((code, sent_at))
         for account in ground.accounts:
             _judge(report, account, rows.get(account.cart_id, []), timedelta(hours=hours))
             letters = sent.get(account.buyer.user_id or 0, [])
