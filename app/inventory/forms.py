@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.web.forms import ClientRefField, DecimalField, Form, choices
@@ -209,6 +209,22 @@ class RelocationForm(Form):
     source = StringField(_("From bin"), [Length(max=40)], description=_("Empty: goods that lie in no bin."))
     target = StringField(_("To bin"), [Length(max=40)])
     batch = StringField(_("Batch"), [Length(max=60)])
+
+
+class QuarantineForm(Form):
+    """What becomes of goods in quarantine."""
+
+    sku = StringField(_("Article"), [InputRequired(_("Which article?")), Length(max=60)])
+    warehouse = SelectField(_("Warehouse"))
+    quantity = DecimalField(_("Quantity"), [InputRequired(_("How much?"))])
+    decision = RadioField(
+        _("What becomes of it"), choices=choices([("stock", _("It can be sold")), ("scrap", _("It is thrown away"))]),
+        default="stock",
+    )  # fmt: skip
+    batch = StringField(_("Batch"), [Length(max=60)])
+    bin_code = StringField(_("To bin"), [Length(max=40)])
+    serials = StringField(_("Serial numbers"), [Length(max=2000)])
+    reason = StringField(_("Reason"), [InputRequired(_("Say why.")), Length(max=200)])
 
 
 class TrackingForm(Form):

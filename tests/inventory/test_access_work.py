@@ -50,6 +50,8 @@ MATRIX = [
     ("POST", "/stock-counts/{count}/approve", KEEPERS, 409),
     ("POST", "/stock-counts/0/cancel", KEEPERS, 404),
     ("GET", "/stock-journal", READERS, 200),
+    ("GET", "/stock-quarantine", READERS, 200),
+    ("POST", "/stock-quarantine", KEEPERS, 422),
     ("GET", "/stock-bins", READERS, 200),
     ("GET", "/stock-bins/MAIN", READERS, 200),
     ("POST", "/stock-bins/MAIN", KEEPERS, 422),

@@ -30,6 +30,7 @@ nav_entry(
         "/stock-bins",
         "/stock-journal",
         "/stock-trace",
+        "/stock-quarantine",
     ),
 )
 nav_entry(
@@ -42,6 +43,7 @@ from app.inventory.views import (  # noqa: E402 -- they add their routes
     feeds,  # noqa: F401
     incoming,  # noqa: F401
     panels,  # noqa: F401
+    quarantine,  # noqa: F401
     receipts,  # noqa: F401
     rules,  # noqa: F401
     stock,  # noqa: F401
