@@ -14,10 +14,11 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import command, db
+from app.insights.domain.report_parameters import shifted
 from app.insights.queries.aggregates import CHANNEL, OF_LINES, OF_ORDERS, report_zone
 from app.insights.queries.operator_zone import operator_zone
 
-MARKS_A_RUN = 200_000
+MARKS_A_RUN = 5_000
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('kontor.sales', 0))")
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended('kontor.sales', 0))")
 _TAKE = text("""
@@ -32,9 +33,10 @@ _LIVE = f"""live AS (
     FROM {_CELLS} JOIN orders o ON o.company_id = d.company_id AND o.state <> 'cancelled'
       AND o.placed_at >= CAST(d.month AS timestamp) AT TIME ZONE :zone
       AND o.placed_at < CAST(d.month + interval '1 month' AS timestamp) AT TIME ZONE :zone)"""  # noqa: S608 -- constants
-_ALL = f"""live AS (
+_MONTH = f"""live AS (
     SELECT o.id, o.company_id, CAST(o.placed_at AT TIME ZONE :zone AS date) AS day, {CHANNEL} AS channel, o.currency
-    FROM orders o WHERE o.state <> 'cancelled')"""  # noqa: S608 -- constants
+    FROM orders o WHERE o.state <> 'cancelled' AND o.placed_at >= CAST(:month AS timestamp) AT TIME ZONE :zone
+      AND o.placed_at < (CAST(:month AS timestamp) + interval '1 month') AT TIME ZONE :zone)"""  # noqa: S608 -- constants
 _INTO_DAYS = f"""
 INSERT INTO sales_days (company_id, day, channel, currency, month, orders, lines, net, allowances)
 WITH {{live}}
@@ -57,9 +59,13 @@ INSERT INTO sales_articles AS a (month, article_id, channel, currency, lines, qu
 SELECT s.month, s.article_id, s.channel, s.currency, {_SUMS} {_OF_CELLS} GROUP BY 1, 2, 3, 4
 ON CONFLICT (month, article_id, channel, currency) DO UPDATE
 SET lines = a.lines + excluded.lines, quantity = a.quantity + excluded.quantity, net = a.net + excluded.net""")
-_ALL_ARTICLES = text(f"""
+_BOUNDS = text("""
+SELECT CAST(date_trunc('month', min(placed_at) AT TIME ZONE :zone) AS date) AS first,
+    CAST(date_trunc('month', max(placed_at) AT TIME ZONE :zone) AS date) AS last FROM orders""")
+_MONTH_ARTICLES = text(f"""
 INSERT INTO sales_articles (month, article_id, channel, currency, lines, quantity, net)
-SELECT s.month, s.article_id, s.channel, s.currency, {_SUMS} FROM sales_account_articles s GROUP BY 1, 2, 3, 4""")  # noqa: S608 -- constants
+SELECT s.month, s.article_id, s.channel, s.currency, {_SUMS} FROM sales_account_articles s
+WHERE s.month = :month GROUP BY 1, 2, 3, 4""")  # noqa: S608 -- constants
 _EMPTY = text("DELETE FROM sales_articles WHERE lines = 0 AND month = ANY(CAST(:distinct_months AS date[]))")
 _FORGET = [
     text(f"DELETE FROM {table} s USING {_CELLS} WHERE s.company_id = d.company_id AND s.month = d.month")  # noqa: S608 -- constants
@@ -103,11 +109,16 @@ def rebuild(actor: Actor) -> int:
 
 
 def _build(zone: str) -> int:
+    """Month by month, so that no statement takes long; the transaction may."""
     for table in ("sales_marks", "sales_days", "sales_account_articles", "sales_articles"):
         db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 -- constants
-    values = {"zone": zone}
-    db.session.execute(text(_INTO_DAYS.format(live=_ALL)), values)
-    db.session.execute(text(_INTO_ACCOUNT_ARTICLES.format(live=_ALL)), values)
-    db.session.execute(_ALL_ARTICLES)
+    bounds = db.session.execute(_BOUNDS, {"zone": zone}).one()
+    month = bounds.first
+    while month is not None and month <= bounds.last:
+        values = {"zone": zone, "month": month}
+        for statement in (_INTO_DAYS, _INTO_ACCOUNT_ARTICLES):
+            db.session.execute(text(statement.format(live=_MONTH)), values)
+        db.session.execute(_MONTH_ARTICLES, values)
+        month = shifted(month, 1)
     db.session.execute(_STATE, {"zone": zone, "now": clock.now()})
     return db.session.scalar(text("SELECT count(*) FROM (SELECT DISTINCT company_id, month FROM sales_days) c")) or 0
