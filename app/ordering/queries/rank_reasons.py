@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 
@@ -89,14 +91,14 @@ def first_reasons(actor: Actor, company_id: int, weights: Weights, *, limit: int
     return [_reason(row, weights) for row in rows]
 
 
-def _reason(row: tuple[object, ...] | object, weights: Weights) -> Reason:
-    *head, bought, stock, margin, promotion, sold = row  # type: ignore[misc]
+def _reason(row: Sequence[Any], weights: Weights) -> Reason:
+    article_id, sku, name, place, general_place, is_own, score, bought, stock, margin, promotion, sold = row
     values = {"bought": bought, "stock": stock, "margin": margin, "promotion": promotion, "sold": sold}
     parts = tuple(
         Part(code, value, getattr(weights, code), (value or Decimal(0)) * getattr(weights, code))
         for code, value in values.items()
     )
-    return Reason(*head, parts=parts)
+    return Reason(article_id, sku, name, place, general_place, is_own, score, parts)
 
 
 def _demand_operator(actor: Actor) -> None:

@@ -15,7 +15,7 @@ from app.core.texts import N_, Message
 
 LANGUAGES = ("en", "ru", "uk")
 MOST_GOODS = 500
-MOST_NAMED = 200
+MOST_NAMED = 1000
 _HUNDRED = 100
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, text
 
@@ -37,12 +38,15 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2""")
 
 def layouts(actor: Actor) -> list[Layout]:
     """All arrangements; one statement."""
-    return [Layout(*row[:3], tuple((code, is_on) for code, is_on in row[3])) for row in db.session.execute(_LAYOUTS)]
+    return [
+        Layout(audience, code, name, tuple((block, is_on) for block, is_on in blocks))
+        for audience, code, name, blocks in db.session.execute(_LAYOUTS)
+    ]
 
 
 def blocks_of(actor: Actor, audience: str, code: str) -> tuple[tuple[str, bool], ...] | None:
     """The arrangement of one audience, None where it has none of its own."""
-    models = {
+    models: dict[str, tuple[Any, str]] = {
         "account": (Company, "company_id"),
         "group": (AccountGroup, "group_id"),
         "segment": (Segment, "segment_id"),

@@ -51,7 +51,8 @@ def discount_of(actor: Actor, offer: Offer) -> Decimal | None:
     pairs = db.session.execute(_USUAL, values).all()
     if not pairs or any(not usual for _price, usual in pairs):
         return None
-    return max((usual - price) * _HUNDRED / usual for price, usual in pairs)
+    deepest: Decimal = max((usual - price) * _HUNDRED / usual for price, usual in pairs)
+    return deepest
 
 
 def put_prices(actor: Actor, offer: Offer) -> None:
@@ -124,7 +125,7 @@ def _list(actor: Actor, offer: Offer) -> None:
         .where(OfferTarget.offer_id == offer.id, OfferTarget.price.is_not(None))
         .order_by(OfferTarget.id)
     ).all()
-    for result in upsert_entries(actor, list_id, [EntryRow(sku, price) for sku, price in rows]):
+    for result in upsert_entries(actor, list_id, [EntryRow(sku, price) for sku, price in rows if price is not None]):
         if result.problem is not None:
             raise Invalid("goods", result.problem)
     set_chain(actor, ChainRow(code, (Link(code),), name=offer.name))

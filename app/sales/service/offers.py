@@ -239,8 +239,8 @@ def _audience(row: OfferRow) -> list[dict[str, Any]]:
     found = []
     for kind, (_column, model) in _PEOPLE.items():
         codes = {one.code for one in row.audience if one.kind == kind}
-        known = (
-            dict(db.session.execute(select(model.code, model.id).where(model.code.in_(codes))).all()) if codes else {}
+        known: dict[str, int] = dict(
+            db.session.execute(select(model.code, model.id).where(model.code.in_(codes))).all()
         )
         if missing := sorted(codes - known.keys()):
             raise Invalid("audience", N_("There is no account, group or segment {code}.", code=missing[0]))

@@ -79,7 +79,7 @@ def _page(offer_id: int, form: Form, stop: StopForm) -> Response:
 def offer_new() -> Response:
     start = clock.now().astimezone(ZoneInfo(actor().time_zone or "UTC")).replace(second=0, microsecond=0)
     given = {"starts_at": start, "kind": request.args.get("kind", "banner")}
-    audience = [(kind, request.args[kind]) for kind in AUDIENCE_KINDS if request.args.get(kind)]
+    audience: list[tuple[str, ...]] = [(kind, request.args[kind]) for kind in AUDIENCE_KINDS if request.args.get(kind)]
     return _edited(OfferForm(data=given), None, audience)
 
 
@@ -101,10 +101,11 @@ def offer_edit(offer_id: int) -> Response:
 @requires(Permission.EDIT_OFFERS, scope=Scope.OPERATOR)
 def offer_release(offer_id: int) -> Response:
     form = Form()
-    with form.catching():
-        state = service.release_offer(actor(), offer_id)
-        tell(_("It runs from now on.") if state is OfferState.RUNNING else _("It begins at its start."))
-        return _go("sales.offer", offer_id=offer_id)
+    if form.validate_on_submit():
+        with form.catching():
+            state = service.release_offer(actor(), offer_id)
+            tell(_("It runs from now on.") if state is OfferState.RUNNING else _("It begins at its start."))
+            return _go("sales.offer", offer_id=offer_id)
     return _page(offer_id, form, StopForm(formdata=None))
 
 
@@ -128,7 +129,7 @@ def offer_stop(offer_id: int) -> Response:
     return _page(offer_id, Form(formdata=None), form)
 
 
-def _edited(form: OfferForm, found: OfferPage | None, audience: list[tuple[str, str]]) -> Response:
+def _edited(form: OfferForm, found: OfferPage | None, audience: list[tuple[str, ...]]) -> Response:
     goods: list[Any] = [(one.kind, one.code, one.price) for one in (found.row.goods if found else ())]
     if request.method == "POST":
         audience, goods = _repeated("who_kind", "who"), _repeated("goods_kind", "goods", "price")
