@@ -23,7 +23,9 @@ from app.accounts.service.installation import create_user
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction
+from app.core.errors import Conflict
 from app.core.tenancy import acting_as
+from app.core.texts import N_
 from app.insights.domain.abandonment_reasons import Reason
 from app.ordering.domain.approval import Approver, RuleStep
 from app.ordering.domain.approval_conditions import Kind
@@ -171,14 +173,15 @@ def fill(account: Account, quantity: Decimal = QUANTITY, *, cart_id: int | None 
 
 
 def order(house: Actor, account: Account, cart_id: int, at: datetime) -> None:
-    """Order a cart at this moment."""
+    """Order a cart at this moment; raises Conflict or Invalid where something keeps the account from it."""
     buyer = account.buyer
     with acting_as(buyer), clock.frozen(at):
         address = default_address(buyer)
         assert address is not None and address.id is not None  # noqa: PT018 -- made with the account
         check_prices(buyer, cart_id)
         placed = submit(buyer, cart_id, Wishes(address.id), client_ref=str(uuid.uuid4())).order
-    assert placed is not None
+    if placed is None:
+        raise Conflict(N_("This cart waits for approval. It cannot be ordered before."))
     with acting_as(house):
         run(account, "UPDATE orders SET placed_at = :then WHERE id = :id", then=at, id=placed.id)
 

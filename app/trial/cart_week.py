@@ -19,7 +19,7 @@ from app import create_app
 from app.core import clock
 from app.core.actor import Actor, Via
 from app.core.db import db, transaction
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.jobs import JOBS, MemorySender, actor_of, sender, use_sender
 from app.core.local.instance import temporary_instance
 from app.core.migrate import upgrade
@@ -185,7 +185,7 @@ def _later(ground: Ground, account: Account, at: datetime) -> Callable[[], None]
         else:
             try:
                 order(ground.house, account, _to_order(account), at)
-            except Conflict:
+            except (Conflict, Invalid):
                 return  # what kept him from ordering still does
             account.ordered_at = at
 
