@@ -57,6 +57,7 @@ from app.trial.demo.matched import add_matched
 from app.trial.demo.media import add_media
 from app.trial.demo.offers import add_offers
 from app.trial.demo.one_c import add_one_c
+from app.trial.demo.own_fields import add_own_fields
 from app.trial.demo.partners import add_partners
 from app.trial.demo.payments import add_payments
 from app.trial.demo.people import ACCOUNTS, OPERATOR_FACTS, PASSWORD, STAFF, Account
@@ -68,6 +69,7 @@ from app.trial.demo.quotes import add_quotes
 from app.trial.demo.quotes_after import add_quotes_after
 from app.trial.demo.range import fill_range
 from app.trial.demo.receivables import add_receivables
+from app.trial.demo.recommended import add_recommended
 from app.trial.demo.reorders import add_reorders
 from app.trial.demo.reports import add_reports
 from app.trial.demo.returns import add_returns
@@ -192,12 +194,14 @@ def _fill(actor: Actor) -> None:
     add_warehouse(house, replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"))
     add_stock_work(replace(house, user_id=staff[Role.WAREHOUSE], name="Wiebke Hansen"), items)
     add_left_carts(house, staff[Role.SALES])
+    add_own_fields(house, yard, staff[Role.SALES], "max@haustechnik.example")
     add_sales_desk(house, staff)
     add_conversations(house, yard, staff)
     add_activity(house)
     add_alert_rules(house)
     add_reports(house, staff)
     add_offers(house)
+    add_recommended(house)
     _applicant()
 
 
