@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 
 from flask import Response, make_response, redirect, request, url_for
 
@@ -84,11 +85,11 @@ def stock_movement_csv() -> Response:
     """All rows that the filters leave."""
     rows = [
         (row.sku, row.name, row.unit, row.on_hand, row.since_on, row.last_in_on, row.last_out_on, row.sold_90,
-         row.cover_days, row.abc, row.xyz, row.standing, row.value, row.currency)
+         None if row.cover_days is None else Decimal(row.cover_days), row.abc, row.xyz, row.standing, row.value,
+         row.currency)
         for row in stock_rows(actor(), _filters(), limit=_MOST)
     ]  # fmt: skip
-    cells = [tuple("" if cell is None else cell for cell in row) for row in rows]
-    response = Response(b"".join(csv_chunks([_COLUMNS, *cells])), mimetype="text/csv")
+    response = Response(b"".join(csv_chunks([_COLUMNS, *rows])), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename="stock-movement.csv")
     return response
 
