@@ -47,6 +47,8 @@ class Order(Base):
         ),
         CheckConstraint("source IN ('portal', 'api', 'edi', 'history')", name="source_known"),
         Index("ix_orders_company_id_placed_at", "company_id", "placed_at", "id"),
+        # read alone by lists of accounts with their turnover
+        Index("ix_orders_turnover", "company_id", "placed_at", postgresql_include=["net_total", "currency", "state"]),
         Index("ix_orders_placed_at", "placed_at", "id"),
         Index("ix_orders_po_number", "company_id", "po_number", postgresql_where=text("po_number <> ''")),
         Index("uq_orders_cart_id", "cart_id", unique=True, postgresql_where=text("cart_id IS NOT NULL")),
