@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, request, send_file, stream_with_context
@@ -14,7 +16,7 @@ from app.core.actor import Actor
 from app.core.errors import Invalid
 from app.core.tables.writing import csv_chunks, write_xlsx
 from app.core.tenancy import acting_as
-from app.insights.domain.report_parameters import Entry, Period, entries, read_parameters, write_parameters
+from app.insights.domain.report_parameters import Entry, Period, entries, read_parameters, shifted, write_parameters
 from app.insights.domain.report_rows import Block, Column, Row
 from app.insights.policy import Permission
 from app.insights.queries.report_options import options
@@ -31,6 +33,7 @@ from app.web.texts import _, language, say, time_zone
 SHOWN = 200
 _CHARTED = 12
 _COLUMNS_CHARTED = 400
+_MOST_STEPS = 4_000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -197,7 +200,7 @@ def _chart(answer: Answer, block: Block, figures: Figures) -> BarChart | ColumnC
     label, value = kinds.get(chart.label), kinds.get(chart.value)
     if label is None or value is None:
         return None
-    wanted = block.rows[:_CHARTED] if chart.kind == "bars" else block.rows[-_COLUMNS_CHARTED:]
+    wanted = block.rows[:_CHARTED] if chart.kind == "bars" else _without_gaps(block.rows, label, value)
     rows: list[tuple[str, Any, str]] = [
         (
             figures.show(row.get(label.code), label.kind, ""),
@@ -212,6 +215,23 @@ def _chart(answer: Answer, block: Block, figures: Figures) -> BarChart | ColumnC
     if chart.kind == "bars":
         return bar_chart(title, rows, unit)
     return column_chart(title, rows, unit, is_line=chart.kind == "line")
+
+
+def _without_gaps(rows: Sequence[Row], label: Column, value: Column) -> Sequence[Row]:
+    """The latest rows; days and months that nothing stands for count as nothing in a picture of sums."""
+    days = {row.get(label.code): row for row in rows}
+    first, last = rows[0].get(label.code), rows[-1].get(label.code)
+    if (
+        label.kind not in ("month", "day")
+        or value.kind == "percent"
+        or not (isinstance(first, date) and isinstance(last, date))
+    ):
+        return rows[-_COLUMNS_CHARTED:]
+    found: list[Row] = []
+    while first <= last and len(found) < _MOST_STEPS:
+        found.append(days.get(first, {label.code: first, value.code: Decimal(0)}))
+        first = shifted(first, 1) if label.kind == "month" else first + timedelta(days=1)
+    return found[-_COLUMNS_CHARTED:]
 
 
 def _period(answer: Answer | None) -> Period | None:
