@@ -106,7 +106,7 @@ def waiting_mails(actor: Actor) -> int:
 def mail_page(actor: Actor, mail_id: int) -> MailPage:
     """One mail; NotFound where there is none."""
     actor.demand(Permission.ANSWER)
-    row = db.session.execute(
+    row: Any = db.session.execute(
         select(*_ROW, InboundMail.text, InboundMail.cut, InboundMail.last_error, InboundMail.file_id).where(
             InboundMail.id == mail_id
         )

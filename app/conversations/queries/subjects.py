@@ -83,7 +83,7 @@ def subject(actor: Actor, kind: str, subject_id: int) -> Subject:
             statement = statement.where(right_of(actor).is_not(None))
         if kind == QUOTE:
             statement = statement.where(Quote.is_hidden.is_(False))
-    row = db.session.execute(statement).one_or_none()
+    row: Any = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
     return Subject(kind, *row)
@@ -97,7 +97,7 @@ def seen(actor: Actor) -> ColumnElement[bool]:
     is_own_cart = exists().where(Cart.id == Conversation.subject_id, right_of(actor).is_not(None))
     is_offered = exists().where(Quote.id == Conversation.subject_id, Quote.is_hidden.is_(False))
     plain = tuple(kind for kind in kinds if kind not in (CART, QUOTE))
-    ways = [Conversation.subject_kind.in_(plain)]
+    ways: list[ColumnElement[bool]] = [Conversation.subject_kind.in_(plain)]
     if CART in kinds:
         ways.append(and_(Conversation.subject_kind == CART, is_own_cart))
     if QUOTE in kinds:

@@ -125,16 +125,13 @@ def _follows(actor: Actor) -> ColumnElement[bool]:
 
 
 def _rows(actor: Actor) -> Select[Any]:
-    return (
-        select(
-            Conversation.id, Conversation.company_id, Company.code, Company.name, Conversation.subject_kind,
-            Conversation.subject_id, Conversation.subject_number, Conversation.title, Conversation.state,
-            Conversation.waits_for, Conversation.message_count, Conversation.last_author, Conversation.last_text,
-            Conversation.last_message_at, Conversation.waiting_since, Conversation.due_at, _unread(actor),
-        )
-        .join(Company, Company.id == Conversation.company_id)
-        .where(seen(actor))
+    columns: tuple[Any, ...] = (
+        Conversation.id, Conversation.company_id, Company.code, Company.name, Conversation.subject_kind,
+        Conversation.subject_id, Conversation.subject_number, Conversation.title, Conversation.state,
+        Conversation.waits_for, Conversation.message_count, Conversation.last_author, Conversation.last_text,
+        Conversation.last_message_at, Conversation.waiting_since, Conversation.due_at, _unread(actor),
     )  # fmt: skip
+    return select(*columns).join(Company, Company.id == Conversation.company_id).where(seen(actor))
 
 
 def threads_of(
@@ -274,12 +271,12 @@ def _messages(actor: Actor, conversation_id: int, reads: Sequence[Any], limit: i
     found = db.session.scalars(statement.order_by(ConversationMessage.id.desc()).limit(limit)).all()[::-1]
     ids = [one.id for one in found]
     files: dict[int, list[FileView]] = {}
-    for message_id, *parts in db.session.execute(
+    for row in db.session.execute(
         select(MessageFile.message_id, MessageFile.id, MessageFile.name, MessageFile.size, MessageFile.is_picture)
         .where(MessageFile.message_id.in_(ids))
         .order_by(MessageFile.id)
     ):
-        files.setdefault(message_id, []).append(FileView(*parts))
+        files.setdefault(row[0], []).append(FileView(row[1], row[2], row[3], row[4]))
     names: dict[int, list[str]] = {}
     for message_id, name in db.session.execute(
         select(MessageMention.message_id, MessageMention.name).where(MessageMention.message_id.in_(ids))

@@ -150,8 +150,7 @@ def _written(found: Subject, form: MessageForm) -> bool:
             ],
             mentions=[int(one) for one in request.form.getlist("mention") if one.isdecimal()],
         )  # fmt: skip
-        return True
-    return False
+    return not form.has_errors
 
 
 def _compose(found: Subject, form: MessageForm, suggested: Sequence[Suggestion] = ()) -> Response:
