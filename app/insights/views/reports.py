@@ -89,6 +89,7 @@ def report(code: str) -> Response:
         problem=say(problem.message) if problem else "",
         answer=answer,
         heads=[_head(column) for column in answer.columns] if answer else [],
+        places=_places(answer),
         blocks=[_shown(answer, block, figures) for block in answer.rows.blocks] if answer else [],
         notes=[say(note) for note in answer.rows.notes] if answer else [],
         period=_period(answer),
@@ -161,6 +162,14 @@ def _kind(entry: Entry, lists: Mapping[str, list[tuple[str, str]]]) -> tuple[str
     if entry.kind in ("group", "segment", "category", "manager", "currency"):
         return "text", [all_of_it, *lists.get(entry.kind, [])]
     return ("number" if entry.kind == "number" else "text"), None
+
+
+def _places(answer: Answer | None) -> tuple[int, int]:
+    """Which columns name a row and hold the number that matters, for the two lines of a phone."""
+    columns = answer.columns if answer else ()
+    names = [place for place, column in enumerate(columns) if column.code == "name"]
+    money = [place for place, column in enumerate(columns) if column.kind == "money"]
+    return (names or [0])[0], (money or [len(columns) - 1])[0]
 
 
 def _head(column: Column) -> tuple[str, bool, bool]:
