@@ -26,7 +26,7 @@ SELECT CAST({key} AS text) AS key, coalesce(max(u.name), '') AS name, c.is_held_
 FROM abandoned_carts c JOIN companies o ON o.id = c.company_id
 LEFT JOIN users u ON CAST({key} AS text) = CAST(u.id AS text)
 WHERE c.state <> 'left_out' AND c.currency = :currency AND c.noticed_at >= :since AND c.noticed_at < :until
-  AND (c.noticed_at <= :over OR c.recovered_at IS NOT NULL)
+  AND c.noticed_at <= :over
   AND NOT EXISTS (SELECT 1 FROM abandoned_carts n WHERE n.cart_id = c.cart_id AND n.id > c.id)
 GROUP BY {key}, c.is_held_out"""
 _CURRENCIES = text("""
@@ -44,7 +44,7 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Carts whose two weeks are over or that came back before; net values in `currency`."""
+    """Carts whose two weeks are over, the others would make both shares look better; net values in `currency`."""
 
     currency: str
     worked: Arm
