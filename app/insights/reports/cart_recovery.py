@@ -8,7 +8,7 @@ from app.core.actor import Actor
 from app.core.texts import N_
 from app.insights.domain.report_blocks import blocks
 from app.insights.domain.report_parameters import Period, period_of
-from app.insights.domain.report_rows import Column, Rows, share
+from app.insights.domain.report_rows import Column, Row, Rows, share
 from app.insights.policy import Permission
 from app.insights.queries.aggregates import report_zone
 from app.insights.queries.cart_outcomes import recovery_by_month
@@ -35,7 +35,7 @@ class CartRecovery:
 
 
 def rows(actor: Actor, parameters: CartRecovery) -> Rows:
-    lines = []
+    lines: list[Row] = []
     for one in recovery_by_month(actor, parameters.period, report_zone(actor)):
         rate, alone = share(one.recovered, one.treated), share(one.held_out_recovered, one.held_out)
         lines.append(

@@ -8,7 +8,7 @@ from app.core.actor import Actor
 from app.core.texts import N_
 from app.insights.domain.report_blocks import blocks
 from app.insights.domain.report_parameters import Period, period_of
-from app.insights.domain.report_rows import Column, Rows
+from app.insights.domain.report_rows import Column, Row, Rows
 from app.insights.policy import Permission
 from app.insights.queries.aggregates import report_zone
 from app.insights.queries.funnel import missed_searches
@@ -34,7 +34,7 @@ class MissedSearches:
 
 def rows(actor: Actor, parameters: MissedSearches) -> Rows:
     found = missed_searches(actor, parameters.period, report_zone(actor))
-    lines = [
+    lines: list[Row] = [
         {
             "text": one.text,
             "times": one.times,

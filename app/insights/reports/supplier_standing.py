@@ -8,7 +8,7 @@ from app.core.actor import Actor
 from app.core.texts import N_
 from app.insights.domain.report_blocks import blocks
 from app.insights.domain.report_parameters import Period, period_of
-from app.insights.domain.report_rows import Column, Rows
+from app.insights.domain.report_rows import Column, Row, Rows
 from app.insights.policy import Permission
 from app.insights.queries.supplier_standing import supplier_months
 from app.insights.reports import Chart, Report, reports
@@ -29,7 +29,7 @@ class SupplierStanding:
 
 
 def rows(actor: Actor, parameters: SupplierStanding) -> Rows:
-    lines = [
+    lines: list[Row] = [
         {"month": one.month, "supplier": one.supplier, "score": one.score}
         for one in supplier_months(actor, parameters.period)
     ]

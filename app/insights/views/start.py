@@ -23,7 +23,7 @@ from app.web.access import actor, in_person, signed_in
 from app.web.banners import tell
 from app.web.fragments import render_page
 from app.web.slots import render_slot
-from app.web.texts import LazyText, _
+from app.web.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Offer:
     layout_of_figures: Layout
     layout_of_sheets: Layout
 
-    def title(self, code: str) -> LazyText:
+    def title(self, code: str) -> str:
         if code == WAITING:
             return _("What waits for you")
         return (self.figures.get(code) or self.sheets[code]).title

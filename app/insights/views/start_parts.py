@@ -12,7 +12,6 @@ from app.accounts.domain.roles import Role
 from app.core.actor import Actor
 from app.insights.queries.aggregates import report_zone
 from app.insights.queries.start_figures import Trend, figures, trend
-from app.web.texts import LazyText
 
 WAITING = "waiting"  # what other parts of the portal add through the slot
 MOST_SHOWN = 8
@@ -78,7 +77,7 @@ class Scene:
 class Figure:
     """`tiles` makes what is shown (several where there are several currencies)."""
 
-    title: LazyText
+    title: str  # lazy: put into words when shown
     may: Callable[[Actor], bool]
     tiles: Callable[[Scene], list[Tile]]
 
@@ -87,7 +86,7 @@ class Figure:
 class Sheet:
     """`context` makes what its template needs; None: nothing to show. `is_wide`: not beside another one."""
 
-    title: LazyText
+    title: str  # lazy: put into words when shown
     may: Callable[[Actor], bool]
     template: str
     context: Callable[[Scene], dict[str, Any] | None]

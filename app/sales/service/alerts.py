@@ -32,7 +32,7 @@ def make_rule(actor: Actor, figure: str, threshold: Decimal, roles: Sequence[str
     if made is None:
         return db.session.scalars(select(AlertRule.id).where(AlertRule.client_ref == client_ref)).one()
     audit.record(actor, "alert_rule", made, "made", facts)
-    return made
+    return int(made)
 
 
 @command

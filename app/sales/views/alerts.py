@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, make_response, redirect, url_for
@@ -44,7 +45,11 @@ def alert_new() -> Any:
     if form.validate_on_submit():
         with form.catching():
             make_rule(
-                actor(), form.figure.data, form.threshold.data, form.roles.data or [], client_ref=form.client_ref.data
+                actor(),
+                form.figure.data,
+                form.threshold.data or Decimal(0),
+                form.roles.data or [],
+                client_ref=form.client_ref.data,
             )
             tell(_("The rule is on. It is looked at every ten minutes."))
             return _back()
@@ -58,7 +63,7 @@ def alert_edit(rule_id: int) -> Any:
     form = AlertRuleForm(figure=rule.figure, threshold=rule.threshold, roles=rule.roles)
     if form.validate_on_submit():
         with form.catching():
-            change_rule(actor(), rule_id, form.figure.data, form.threshold.data, form.roles.data or [])
+            change_rule(actor(), rule_id, form.figure.data, form.threshold.data or Decimal(0), form.roles.data or [])
             tell(_("The rule is changed."))
             return _back()
     return render_page("sales/alert_edit.html", form=form, rule=rule, status=form.status)
