@@ -86,8 +86,8 @@ def basket_tasks(past: Past, baskets: Sequence[Basket], ahead: int = AHEAD_DAYS)
             if len(known) >= LEAST_ARTICLES:
                 last[account] = known
     tasks = []
-    for account, items in sorted(last.items()):
-        mixed = sorted(items)
+    for account, held in sorted(last.items()):
+        mixed = sorted(held)
         random.Random(account).shuffle(mixed)  # noqa: S311 -- which half is hidden, the same every time
         half = len(mixed) // 2
         tasks.append(Task(account, tuple(mixed[:half]), frozenset(mixed[half:])))
@@ -101,11 +101,11 @@ def next_tasks(past: Past, baskets: Sequence[Basket], ahead: int = AHEAD_DAYS) -
         if past.cut <= day < past.cut + ahead:
             future[account].update(items)
     tasks = []
-    for account, items in sorted(future.items()):
+    for account, later in sorted(future.items()):
         if past.purchases.order_days(account) < MIN_ORDER_DAYS:
             continue
         bought = past.purchases.bought(account)
-        new = (items & past.known) - bought
+        new = (later & past.known) - bought
         if new:
             tasks.append(Task(account, tuple(sorted(bought)), frozenset(new)))
     return tasks

@@ -53,7 +53,7 @@ SELECT p.id, a.sku, coalesce(a.names ->> :locale, a.name) AS name, a.base_unit, 
 FROM clearance_proposals p JOIN articles a ON a.id = p.article_id LEFT JOIN sold ON sold.id = p.id
 WHERE (CAST(:id AS bigint) IS NULL OR p.id = :id) ORDER BY p.id DESC LIMIT :limit""")
 _ACCOUNTS = text("""
-SELECT x.company_id, c.code, c.name, x.likely, x.why, x.count, x.percent, x.price_now, x.price_then, x.currency,
+SELECT x.company_id, c.code, c.name, x.likely, x.why, x.count AS number, x.percent, x.price_now, x.price_then, x.currency,
     x.usual_quantity, coalesce(t.quantity, 0) AS bought, coalesce(t.net, 0) AS net
 FROM clearance_accounts x JOIN companies c ON c.id = x.company_id JOIN clearance_proposals p ON p.id = x.proposal_id
 LEFT JOIN LATERAL (
@@ -189,7 +189,7 @@ def clearance(actor: Actor, proposal_id: int) -> tuple[Clearance, list[Clearance
         raise NotFound(N_("There is no such proposal."))
     lines = [
         ClearanceLine(
-            one.company_id, one.code, one.name, one.likely, why_text(one.why, one.count), one.percent, one.price_now,
+            one.company_id, one.code, one.name, one.likely, why_text(one.why, one.number), one.percent, one.price_now,
             one.price_then, one.currency, one.usual_quantity, one.bought, one.net,
         )
         for one in db.session.execute(_ACCOUNTS, {"id": proposal_id})

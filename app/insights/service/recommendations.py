@@ -138,9 +138,9 @@ def _suggestions(read: _Read, pairs: Mapping[int, list[Pair]]) -> dict[int, list
     """For each account, whatever it may see: new articles with how many similar accounts bought them and what own article they go with."""
     purchases: Purchases[int] = Purchases()
     last: dict[int, int] = {}
-    for day, account, items in read.baskets:
-        purchases.add(account, items, day)
-        last[account] = day
+    for day, company_id, items in read.baskets:
+        purchases.add(company_id, items, day)
+        last[company_id] = day
     today = read.today.toordinal()
     popular = _popular(read)
     found = {}
@@ -165,7 +165,7 @@ def _popular(read: _Read) -> dict[str, list[Suggested]]:
             for label in labels.get(account, ()):
                 for item in items:
                     who[label][item].add(account)
-    found = {}
+    found: dict[str, list[Suggested]] = {}
     for label, bought in who.items():
         counts = Counter({item: len(accounts) for item, accounts in bought.items() if len(accounts) >= read.least})
         best = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_TRIED]
