@@ -173,5 +173,5 @@ def _question(question: ExtraField) -> Any:
 def registration_form(own: Iterable[OwnField] = ()) -> RegistrationForm:
     """The form with the operator's questions and own fields, in the reader's language."""
     questions = {f"extra_{question.code}": _question(question) for question in EXTRA_FIELDS}
-    form: RegistrationForm = with_own_fields(type("RegistrationFormHere", (RegistrationForm,), questions), own)()
-    return form
+    form: type[RegistrationForm] = type("RegistrationFormHere", (RegistrationForm,), questions)
+    return with_own_fields(form, own)()

@@ -69,9 +69,10 @@ def _ask(
         "reason": reason.strip()[:500], "is_own_wish": is_own_wish, "requested_by_id": actor.user_id,
         "requested_by_name": actor.name, "requested_at": clock.now(),
     }  # fmt: skip
-    made = db.session.scalar(insert(Erasure).values(values).on_conflict_do_nothing().returning(Erasure.id))
+    made: int | None = db.session.scalar(insert(Erasure).values(values).on_conflict_do_nothing().returning(Erasure.id))
     if made is None:  # the same form was sent twice
-        return db.session.scalars(select(Erasure.id).where(Erasure.client_ref == values["client_ref"])).one()
+        known = select(Erasure.id).where(Erasure.client_ref == values["client_ref"])
+        return int(db.session.scalars(known).one())
     audit.record(actor, "erasure", made, "erasure_asked", {"kind": kind, "own_wish": is_own_wish})
     return made
 

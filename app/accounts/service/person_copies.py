@@ -68,9 +68,12 @@ def _ask(actor: Actor, user_id: int, client_ref: str) -> int:
         "requested_by_name": actor.name, "requested_at": clock.now(), "due_at": clock.now(),
         "steps": len(person_declarations()),
     }  # fmt: skip
-    made = db.session.scalar(insert(PersonExport).values(values).on_conflict_do_nothing().returning(PersonExport.id))
+    made: int | None = db.session.scalar(
+        insert(PersonExport).values(values).on_conflict_do_nothing().returning(PersonExport.id)
+    )
     if made is None:  # the same form was sent twice
-        return db.session.scalars(select(PersonExport.id).where(PersonExport.client_ref == values["client_ref"])).one()
+        known = select(PersonExport.id).where(PersonExport.client_ref == values["client_ref"])
+        return int(db.session.scalars(known).one())
     audit.record(actor, "person_export", made, "copy_asked", {})
     enqueue(JOB, made)
     return made
@@ -146,8 +149,8 @@ def _archive(person: Subject, tables: Iterable[tuple[Personal, list[dict[str, An
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         facts = {"name": person.name, "email": person.email, "companies": [name for _code, name in person.companies]}
         archive.writestr("person.json", _json(facts))
-        for name, rows in files.items():
-            archive.writestr(name, _json(list(rows.values())))
+        for name, found in files.items():
+            archive.writestr(name, _json(list(found.values())))
         archive.writestr("index.html", _page(person, areas, say))
     return target.getvalue()
 

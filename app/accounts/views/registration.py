@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, request
 
@@ -53,7 +54,7 @@ def register() -> Response:
 
 def _registration(form: RegistrationForm) -> Registration:
     entered = form.values()
-    facts = {
+    facts: dict[str, Any] = {
         name: (entered[name] or "")
         for name in (
             "legal_name", "name", "country", "vat_id", "registration_number", "street", "street2", "postcode", "city",
