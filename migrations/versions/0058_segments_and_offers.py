@@ -226,14 +226,14 @@ def _start_pages() -> None:
 def _ranks() -> None:
     op.create_table(
         "article_ranks",
-        _ref("article_id"), _whole("place"),
+        _ref("article_id"), _ref("place"),
         _key("article_ranks", "article_id", "articles", "CASCADE"), _primary("article_ranks", "article_id"),
     )  # fmt: skip
     op.create_index("ix_article_ranks_place_article_id", "article_ranks", ["place", "article_id"])
     table = "account_article_ranks"
     op.create_table(
         table,
-        _ref("company_id"), _ref("article_id"), _whole("place"),
+        _ref("company_id"), _ref("article_id"), _ref("place"),
         _key(table, "company_id", "companies"), _key(table, "article_id", "articles", "CASCADE"),
         _primary(table, "company_id", "article_id"),
     )  # fmt: skip

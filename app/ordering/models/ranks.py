@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Numeric, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,7 +18,7 @@ _PART = Numeric(9, 6)
 
 
 class ArticleRank(Base):
-    """The place of an article for accounts that have none of their own for it; even numbers, 2 stands first."""
+    """The place of an article for accounts that have none of their own for it: 10,000, 20,000, ..."""
 
     __tablename__ = "article_ranks"
     __table_args__ = (Index("ix_article_ranks_place_article_id", "place", "article_id"),)
@@ -26,13 +26,13 @@ class ArticleRank(Base):
     article_id: Mapped[int] = mapped_column(
         ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    place: Mapped[int] = mapped_column(Integer)
+    place: Mapped[int] = mapped_column(BigInteger)
 
 
 class AccountArticleRank(Base):
     """The place of an article for one account, among the same places: few rows, for what it buys or gets cheaper.
 
-    An odd number stands before the even one that follows.
+    It lies in the gap before the article that counts less.
     """
 
     __tablename__ = "account_article_ranks"
@@ -40,7 +40,7 @@ class AccountArticleRank(Base):
 
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True)
-    place: Mapped[int] = mapped_column(Integer)
+    place: Mapped[int] = mapped_column(BigInteger)
 
 
 class ArticleRankPart(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.texts import N_
 from app.ordering.domain.ranking import Weights
 from app.ordering.models.ranks import RankRun
+from app.ordering.queries.ranked import own_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """An article in the order of one account: how many stand before it, roughly, and where it stands for others."""
+    """An article in the order of one account: its place there, and where it stands for others."""
 
     article_id: int
     sku: str
@@ -60,7 +61,7 @@ def last_run(actor: Actor) -> Run | None:
 
 
 _ROWS = """
-SELECT a.id, a.sku, coalesce(a.names ->> :locale, a.name), (coalesce(x.place, g.place) + 1) / 2, g.place / 2, x.place IS NOT NULL,
+SELECT a.id, a.sku, coalesce(a.names ->> :locale, a.name), row_number() OVER (ORDER BY coalesce(x.place, g.place), a.id), g.place / 10000, x.place IS NOT NULL,
        coalesce(w.score, r.score), coalesce(w.bought, 0), r.stock, r.margin, greatest(r.promotion, coalesce(w.promotion, 0)),
        r.sold
 FROM article_rank_parts r JOIN article_ranks g ON g.article_id = r.article_id JOIN articles a ON a.id = r.article_id
@@ -81,7 +82,8 @@ def reason(actor: Actor, company_id: int, key: str, weights: Weights) -> Reason:
     row = db.session.execute(_ONE, {"company": company_id, "key": key, "locale": actor.locale}).first()
     if row is None:
         raise NotFound(N_("There is no article {code} in the order of the shop.", code=key))
-    return _reason(row, weights)
+    place, _is_own = own_place(actor, row[0], company_id)
+    return replace(_reason(row, weights), place=place or row[4])
 
 
 def first_reasons(actor: Actor, company_id: int, weights: Weights, *, limit: int = 50) -> list[Reason]:

@@ -12,7 +12,7 @@ from app.catalog.queries.search import sold_condition
 from app.core.actor import Actor
 from app.core.db import db
 
-UNRANKED = 2_147_483_647  # the place of articles that are newer than the order
+UNRANKED = 10**15  # the place of articles that are newer than the order
 Place = tuple[int, int]
 
 _OWN = "SELECT FROM account_article_ranks x WHERE x.company_id = :rank_company AND x.article_id = a.id"
@@ -35,17 +35,27 @@ def is_ranked(actor: Actor) -> bool:
     return bool(db.session.scalar(text("SELECT EXISTS (SELECT FROM article_ranks)")))
 
 
-def own_place(actor: Actor, article_id: int) -> tuple[int | None, bool]:
-    """Where an article stands for the account, and whether that place is its own; None where it has no place yet."""
-    row = db.session.execute(
-        text("""
-SELECT coalesce(x.place, r.place), x.place IS NOT NULL
-FROM articles a LEFT JOIN article_ranks r ON r.article_id = coalesce(a.variant_of_id, a.id)
-LEFT JOIN account_article_ranks x ON x.article_id = coalesce(a.variant_of_id, a.id) AND x.company_id = :company
-WHERE a.id = :id"""),
-        {"company": actor.company_id, "id": article_id},
-    ).one_or_none()
-    return ((row[0] + 1) // 2, row[1]) if row and row[0] is not None else (None, False)
+_STANDING = text("""
+WITH mine AS (
+    SELECT coalesce(x.place, r.place) AS place, x.place IS NOT NULL AS is_own
+    FROM articles a JOIN article_ranks r ON r.article_id = coalesce(a.variant_of_id, a.id)
+    LEFT JOIN account_article_ranks x ON x.article_id = r.article_id AND x.company_id = :company
+    WHERE a.id = :id
+)
+SELECT 1 + (SELECT count(*) FROM account_article_ranks o WHERE o.company_id = :company AND o.place < m.place)
+       + (SELECT count(*) FROM article_ranks g WHERE g.place < m.place AND NOT EXISTS (
+            SELECT FROM account_article_ranks o WHERE o.company_id = :company AND o.article_id = g.article_id)), m.is_own
+FROM mine m""")
+
+
+def own_place(actor: Actor, article_id: int, company_id: int | None = None) -> tuple[int | None, bool]:
+    """Where an article stands for the account, and whether that place is its own; None where it has no place yet.
+
+    The operator names the account. Assortments are not looked at.
+    """
+    company = company_id if actor.is_operator else actor.company_id
+    row = db.session.execute(_STANDING, {"company": company, "id": article_id}).one_or_none()
+    return (row[0], row[1]) if row else (None, False)
 
 
 def by_place(actor: Actor) -> Ordering:
@@ -53,7 +63,7 @@ def by_place(actor: Actor) -> Ordering:
     join = """LEFT JOIN article_ranks rank_all ON rank_all.article_id = h.id
         LEFT JOIN account_article_ranks rank_own ON rank_own.article_id = h.id AND rank_own.company_id = :rank_company"""
     key = f"coalesce(rank_own.place, rank_all.place, {UNRANKED})"
-    return Ordering(join, key, "int", {"rank_company": actor.company_id})
+    return Ordering(join, key, "bigint", {"rank_company": actor.company_id})
 
 
 def in_order(actor: Actor, *, after: Sequence[str] | None, before: Sequence[str] | None, limit: int) -> list[Place]:
@@ -88,7 +98,7 @@ def in_order(actor: Actor, *, after: Sequence[str] | None, before: Sequence[str]
 @cache
 def _ranked(sold: str, *, is_back: bool, has_key: bool) -> TextClause:
     way, sign = ("DESC", "<") if is_back else ("ASC", ">")
-    beyond = f"AND (r.place, r.article_id) {sign} (CAST(:place AS int), CAST(:id AS bigint))" if has_key else ""
+    beyond = f"AND (r.place, r.article_id) {sign} (CAST(:place AS bigint), CAST(:id AS bigint))" if has_key else ""
     return text(_PAGE.format(sold=sold, beyond=beyond, way=way, own=_OWN))
 
 

@@ -100,7 +100,7 @@ SELECT count(*) FROM rated""")  # noqa: S608 -- constants of this file
 
 _PLACES = text("""
 WITH placed AS (
-    SELECT article_id, 2 * row_number() OVER (ORDER BY score DESC, article_id) AS place FROM article_rank_parts
+    SELECT article_id, 10000 * row_number() OVER (ORDER BY score DESC, article_id) AS place FROM article_rank_parts
 ), gone AS (
     DELETE FROM article_ranks WHERE article_id NOT IN (SELECT article_id FROM article_rank_parts)
 )
@@ -140,14 +140,20 @@ WITH goods AS MATERIALIZED ({_GOODS}
 INSERT INTO account_rank_parts (company_id, article_id, bought, promotion, score)
 SELECT company_id, article_id, bought, promotion, score FROM rated""")  # noqa: S608 -- constants of this file
 
-# Among the places of all, which are even: an odd one just before the first article that counts no more.
+# Among the places of all, 10,000 apart: just before the first article that counts no more, the best first.
 _ACCOUNT_PLACES = text("""
 INSERT INTO account_article_ranks (company_id, article_id, place)
-SELECT p.company_id, p.article_id, CASE WHEN p.score = own.score THEN place.place ELSE coalesce((
-    SELECT g.place - 1 FROM article_rank_parts r JOIN article_ranks g ON g.article_id = r.article_id
-    WHERE r.score <= p.score ORDER BY r.score DESC, r.article_id LIMIT 1), place.place) END
-FROM account_rank_parts p JOIN article_rank_parts own ON own.article_id = p.article_id
-JOIN article_ranks place ON place.article_id = p.article_id""")
+SELECT company_id, article_id, CASE WHEN is_raised
+    THEN place - 10000 + least(row_number() OVER (PARTITION BY company_id, place, is_raised ORDER BY score DESC, article_id), 9999)
+    ELSE place END
+FROM (
+    SELECT p.company_id, p.article_id, p.score, p.score > own.score AS is_raised,
+           CASE WHEN p.score > own.score THEN coalesce((
+               SELECT g.place FROM article_rank_parts r JOIN article_ranks g ON g.article_id = r.article_id
+               WHERE r.score <= p.score ORDER BY r.score DESC, r.article_id LIMIT 1), f.place) ELSE f.place END AS place
+    FROM account_rank_parts p JOIN article_rank_parts own ON own.article_id = p.article_id
+    JOIN article_ranks f ON f.article_id = p.article_id
+) raised""")
 
 
 @command
