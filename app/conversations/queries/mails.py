@@ -125,7 +125,7 @@ def mail_page(actor: Actor, mail_id: int) -> MailPage:
         )
     ]
     threads = tuple(thread for one in accounts[:3] for thread in threads_of(actor, company_id=one[0], limit=8))
-    return MailPage(head, *row[-4:], tuple(accounts), threads)
+    return MailPage(head, row.text, row.cut, row.last_error, row.file_id, tuple(accounts), threads)
 
 
 def mail_file(actor: Actor, mail_id: int) -> StoredFile:
