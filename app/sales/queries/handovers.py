@@ -60,15 +60,11 @@ def _rows() -> Select[Any]:
         .where(HandoverAccount.handover_id == Handover.id)
         .scalar_subquery()
     )
-    return (
-        select(
-            Handover.id, Handover.from_id, _giver.name, Handover.to_id, _receiver.name, _receiver.email,
-            Handover.starts_on, Handover.ends_on, Handover.state, Handover.note, Handover.is_told, accounts,
-            Handover.created_at,
-        )
-        .join(_giver, _giver.id == Handover.from_id)
-        .join(_receiver, _receiver.id == Handover.to_id)
+    columns: tuple[Any, ...] = (
+        Handover.id, Handover.from_id, _giver.name, Handover.to_id, _receiver.name, _receiver.email, Handover.starts_on,
+        Handover.ends_on, Handover.state, Handover.note, Handover.is_told, accounts, Handover.created_at,
     )  # fmt: skip
+    return select(*columns).join(_giver, _giver.id == Handover.from_id).join(_receiver, _receiver.id == Handover.to_id)
 
 
 def handovers(actor: Actor) -> list[HandoverRow]:

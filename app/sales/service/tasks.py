@@ -156,7 +156,7 @@ def _known(model: type[SalesTask | AccountNote], client_ref: str, company_id: in
         return None
     if (row.company_id, row.text) != (company_id, text):
         raise Conflict(N_("This was sent before with other content. Open the page again."))
-    return row.id
+    return int(row.id)
 
 
 def _manager_of(company_id: int) -> int | None:
@@ -165,7 +165,7 @@ def _manager_of(company_id: int) -> int | None:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return row.manager_id
+    return None if row.manager_id is None else int(row.manager_id)
 
 
 def _demand_colleague(actor: Actor, user_id: int) -> None:
