@@ -214,7 +214,7 @@ def _decoy(account: Account, chance: random.Random) -> None:
         "UPDATE price_entries SET price = price * 1.01 WHERE article_id = :article",
         "UPDATE price_entries SET price = price * 0.9 WHERE article_id = :article",
         "INSERT INTO search_misses (company_id, text, first_at, last_at) VALUES (:company, 'long ago', :then, :then)",
-        "UPDATE stock SET on_hand = 10 WHERE article_id = :article",
+        "UPDATE stock SET on_hand = 20 WHERE article_id = :article",  # half of it is reserved by the earlier order
     )
     values = {"then": account.left_at - timedelta(days=3)} if (place := chance.randrange(len(decoys))) == 2 else {}
     run(account, decoys[place], **values)
