@@ -89,19 +89,14 @@ def valued_sales(
     facts = article_facts(actor, period, selection, zone, needs_accounts=by in _BY_ACCOUNT)
     key, shown, join, names = _KEYS[by]
     order = "t.key" if by == "month" else "t.net DESC, t.key"
-    statement = text(f"""WITH {facts.sql}, summed AS (
-            SELECT {key} AS key, f.article_id, f.month, f.currency, sum(f.lines) AS lines, sum(f.quantity) AS quantity,
-                sum(f.net) AS net
-            FROM facts f {join} {facts.where} GROUP BY 1, 2, 3, 4
-        ), known AS ({_COSTS if against == "cost" else _PRICES}),
-        grouped AS (
-            SELECT s.key, s.currency, sum(s.lines) AS lines, sum(s.net) AS net,
-                coalesce(sum(s.net) FILTER (WHERE k.value IS NOT NULL), 0) AS known_net,
-                coalesce(sum(s.quantity * k.value), 0) AS value
-            FROM summed s LEFT JOIN known k ON k.article_id = s.article_id AND k.currency = s.currency
-                AND (k.since IS NULL OR k.since <= least(CAST(s.month + interval '1 month' AS date) - 1, :today))
-                AND (k.until IS NULL OR k.until > least(CAST(s.month + interval '1 month' AS date) - 1, :today))
-            GROUP BY 1, 2 HAVING sum(s.lines) > 0
+    statement = text(f"""WITH {facts.sql}, known AS ({_COSTS if against == "cost" else _PRICES}), grouped AS (
+            SELECT {key} AS key, f.currency, sum(f.lines) AS lines, sum(f.net) AS net,
+                coalesce(sum(f.net) FILTER (WHERE k.value IS NOT NULL), 0) AS known_net,
+                coalesce(sum(f.quantity * k.value), 0) AS value
+            FROM facts f {join} LEFT JOIN known k ON k.article_id = f.article_id AND k.currency = f.currency
+                AND (k.since IS NULL OR k.since <= least(CAST(f.month + interval '1 month' AS date) - 1, :today))
+                AND (k.until IS NULL OR k.until > least(CAST(f.month + interval '1 month' AS date) - 1, :today))
+            {facts.where} GROUP BY 1, 2 HAVING sum(f.lines) > 0
         ), t AS (
             SELECT t.*, row_number() OVER (PARTITION BY t.currency ORDER BY {order}) AS place,
                 sum(t.net) OVER w AS all_net, sum(t.known_net) OVER w AS all_known, sum(t.value) OVER w AS all_value,
