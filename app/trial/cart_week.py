@@ -228,15 +228,15 @@ def _examined(ground: Ground) -> WeekReport:
         for row in db.session.scalars(select(AbandonedCart).order_by(AbandonedCart.id)):
             rows.setdefault(row.cart_id, []).append(row)
         sent: dict[int, list[tuple[str, datetime]]] = {}
-        notices = select(Notice.user_id, Notice.code, Notice.sent_at).where(
+        notices = select(Notice.parameters, Notice.code, Notice.sent_at).where(
             Notice.code.in_(_TO_BUYERS), Notice.way == "mail", Notice.state == "sent"
         )
-        for user_id, code, sent_at in db.session.execute(notices):
-            if user_id is not None and sent_at is not None:
-                sent.setdefault(user_id, []).append((code, sent_at))
+        for parameters, code, sent_at in db.session.execute(notices):
+            if sent_at is not None:
+                sent.setdefault(parameters["abandonment_id"], []).append((code, sent_at))
         for account in ground.accounts:
             _judge(report, account, rows.get(account.cart_id, []), timedelta(hours=hours))
-            letters = sent.get(account.buyer.user_id or 0, [])
+            letters = [one for row in rows.get(account.cart_id, []) for one in sent.get(row.id, [])]
             _judge_letters(
                 report, account, letters, most, is_held=any(row.is_held_out for row in rows.get(account.cart_id, []))
             )
