@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from app.insights.domain.cart_settings import CART_HOURS
 from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.models import OperatorSetting
+from app.insights.domain.cart_settings import CART_HOURS
 from tests.factories import accounts as make
 from tests.support.cast import PEOPLE, STAFF, make_cast
 from tests.support.queries import counted

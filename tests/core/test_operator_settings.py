@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from app.insights.domain.cart_settings import CART_HOURS
 
 from app import create_app
 from app.core import audit
@@ -16,6 +15,7 @@ from app.core.operator_setting_kinds import Setting, checked, declare_setting, d
 from app.core.operator_settings import change_setting, reset_setting, setting_states, setting_text, setting_value
 from app.core.tenancy import acting_as
 from app.core.texts import N_
+from app.insights.domain.cart_settings import CART_HOURS
 from tests.factories import accounts as make
 
 HOURS = Setting("t.hours", N_("Hours"), 24, "number", "carts", minimum=0, maximum=100)

@@ -114,7 +114,12 @@ def test_buyers_cannot_read_what_the_order_is_made_of(goods):
             with pytest.raises(Exception, match="permission denied"), transaction():
                 db.session.execute(text(f"SELECT * FROM {table}"))
         page = shop_page(goods["other"], LOOK, after=None, before=None, limit=10)
-        assert [page.keys[row.article.id][0] for row in page.rows] == ["10000", "20000", "30000", "40000"]  # places, no scores
+        assert [page.keys[row.article.id][0] for row in page.rows] == [
+            "10000",
+            "20000",
+            "30000",
+            "40000",
+        ]  # places, no scores
 
 
 def test_the_list_costs_as_many_statements_for_many_articles(app, ctx):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists, or_, select, update, text
+from sqlalchemy import ColumnElement, exists, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import audit, clock
