@@ -30,7 +30,8 @@ def saved(saved_id: int) -> Any:
     """A link for colleagues: the report with these parameters, if they have the right to it."""
     found = saved_report(actor(), saved_id)
     reporting.report_for(actor(), found.report)
-    return redirect(url_for("insights.report", code=found.report, **found.parameters), code=303)
+    values: dict[str, Any] = dict(found.parameters)
+    return redirect(url_for("insights.report", code=found.report, **values), code=303)
 
 
 @blueprint.post("/reports/saved/<int:saved_id>/remove")

@@ -16,7 +16,7 @@ class TaskKind(StrEnum):
     CALL = "call"
     MEETING = "meeting"
     MAIL = "mail"
-    TODO = "todo"
+    ERRAND = "todo"  # anything else to do
 
 
 class TaskState(StrEnum):

@@ -13,7 +13,7 @@ TASK_KINDS = {
     TaskKind.CALL: _("Call"),
     TaskKind.MEETING: _("Meeting"),
     TaskKind.MAIL: _("Mail"),
-    TaskKind.TODO: _("To do"),
+    TaskKind.ERRAND: _("To do"),
 }
 NOTE_KINDS = {NoteKind.NOTE: _("Note"), NoteKind.CALL: _("Call"), NoteKind.MEETING: _("Meeting")}
 
