@@ -39,6 +39,7 @@ SLICES = (
     "sales",
     "notifications",
     "admin",
+    "api",
 )
 
 

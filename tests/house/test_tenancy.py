@@ -26,6 +26,8 @@ SYSTEM_SCOPES: dict[str, set[str]] = {
         "password reset: the person is not signed in",
         "registration: the applicant is not signed in",
     },
+    "accounts/queries/api_keys.py": {"api: whose key is this"},
+    "accounts/service/api_keys.py": {"api: note when a key was used"},
     "accounts/queries/consents.py": {"consents: a person belongs to no company"},
     "accounts/queries/own_fields.py": {"registration: the applicant is not signed in"},
     "accounts/queries/people.py": {"profile: a person belongs to no company"},

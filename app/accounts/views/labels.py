@@ -44,6 +44,8 @@ _ACTIONS = {
     "opened": (_("Account opened again"), "good"),
     "invited": (_("Invitation sent"), ""),
     "invitation_withdrawn": (_("Invitation withdrawn"), ""),
+    "api_key_made": (_("API key made"), ""),
+    "api_key_revoked": (_("API key revoked"), "warn"),
     "joined": (_("Person joined"), ""),
     "role_changed": (_("Role changed"), ""),
     "access_ended": (_("Access ended"), "warn"),

@@ -1,0 +1,1 @@
+"""The interface for programs: keys, and answers as JSON under /api/v1."""

@@ -1,0 +1,1 @@
+"""Answers as dataclasses, their schema and their description."""
