@@ -18,6 +18,7 @@ TENANT = {
     "sales_days": "SELECT",
     "sales_account_articles": "SELECT",
     "sales_articles": "",
+    "sales_article_months": "",
     "sales_marks": "SELECT",
     "saved_reports": "",
     "report_schedules": "",
@@ -80,6 +81,7 @@ def upgrade() -> None:
     _sales_days()
     _sales_account_articles()
     _sales_articles()
+    _sales_article_months()
     _sales_marks()
     _sales_states()
     _saved_reports()
@@ -150,6 +152,19 @@ def _sales_articles() -> None:
         sa.Column("quantity", sa.Numeric(precision=18, scale=6), nullable=False),
         sa.Column("net", sa.Numeric(precision=18, scale=6), nullable=False),
         sa.PrimaryKeyConstraint("month", "article_id", "channel", "currency", name=op.f("pk_sales_articles")),
+    )
+
+
+def _sales_article_months() -> None:
+    op.create_table(
+        "sales_article_months",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("article_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Numeric(precision=18, scale=6), nullable=False),
+        sa.Column("net", sa.Numeric(precision=18, scale=6), nullable=False),
+        sa.PrimaryKeyConstraint("month", "article_id", "currency", name=op.f("pk_sales_article_months")),
     )
 
 
@@ -321,6 +336,6 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION mark_{table}()")
     for table in (
         "report_runs", "report_recipients", "report_schedules", "saved_reports", "sales_states", "sales_marks",
-        "sales_articles", "sales_account_articles", "sales_days",
+        "sales_article_months", "sales_articles", "sales_account_articles", "sales_days",
     ):  # fmt: skip
         op.drop_table(table)

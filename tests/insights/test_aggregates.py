@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,9 @@ from app.core.actor import Actor
 from app.insights.domain.report_parameters import Period
 from app.insights.queries.aggregates import Selection
 from app.insights.queries.recount import recount
-from app.insights.queries.sales import sales
+from app.insights.queries.sales import Sales, sales
 from app.insights.service.aggregates import refresh
+from app.insights.service.sums_check import check
 from tests.factories.reports import Ledger, ledger, marks
 
 HOUSE = Actor.system()
@@ -28,6 +30,7 @@ def books(ctx) -> Ledger:
 
 
 def all_right(books: Ledger) -> None:
+    assert check(HOUSE).is_right
     for period in (YEAR, ODD, SHORT):
         plain = recount(HOUSE, period)
         for by in ("month", "day", "account", "article", "category", "manager", "group", "channel"):
@@ -36,7 +39,47 @@ def all_right(books: Ledger) -> None:
             for currency, one in totals.items():
                 right = plain[currency]
                 assert (one.lines, one.net) == (right.lines, right.net), (period, by, currency)
+                assert (one.orders is None) is (by in ("article", "category"))
                 assert one.orders is None or (one.orders, one.allowances) == (right.orders, right.allowances)
+
+
+def figures(books: Ledger, by: str, channel: str = "") -> dict[tuple[str, str, str], tuple[int, Decimal]]:
+    found = sales(HOUSE, YEAR, by, Selection(channel=channel)).rows
+    return {(one.currency, one.code, channel): (one.sums.lines, one.sums.net) for one in found}
+
+
+def test_articles_of_one_channel_add_up_to_all_channels(books):
+    for seed in range(8):
+        books.place(seed * 977)
+    refresh(HOUSE)
+    books.place(5)
+    channels = {code for _, code, _ in figures(books, "channel")}
+    parts = [figures(books, "article", channel) for channel in sorted(channels)]
+    added: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    for (currency, code, _), (lines, net) in (item for part in parts for item in part.items()):
+        before = added.get((currency, code), (0, Decimal(0)))
+        added[currency, code] = (before[0] + lines, before[1] + net)
+    assert added == {key[:2]: value for key, value in figures(books, "article").items()}
+
+
+def test_a_comparison_names_the_same_groups_and_all_totals(books):
+    for seed in range(12):
+        books.place(seed * 977)
+    refresh(HOUSE)
+    books.place(5)
+    whole = sales(HOUSE, YEAR, "article", Selection())
+    few = sales(HOUSE, YEAR, "article", Selection(), limit=2)
+    assert few.totals == whole.totals
+    assert few.rows == [
+        one for currency in sorted(whole.totals) for one in [row for row in whole.rows if row.currency == currency][:2]
+    ]
+    again = sales(HOUSE, YEAR, "article", Selection(), of=few)
+    assert {key: (one.lines, one.net) for key, one in again.totals.items()} == {
+        key: (one.lines, one.net) for key, one in whole.totals.items()
+    }
+    assert all(row in again.rows for row in few.rows)
+    nothing = sales(HOUSE, YEAR, "article", Selection(), of=Sales([], {}))
+    assert nothing.totals.keys() == whole.totals.keys()
 
 
 STEPS = st.lists(

@@ -63,6 +63,19 @@ class SalesArticle(Base):
     net: Mapped[Exact]
 
 
+class SalesArticleMonth(Base):
+    """The same of all channels together: half the rows, for reports of all articles over a year."""
+
+    __tablename__ = "sales_article_months"
+
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    lines: Mapped[int] = mapped_column(Integer)
+    quantity: Mapped[Exact]
+    net: Mapped[Exact]
+
+
 class SalesMark(Base):
     """An order of this account, placed at about this moment, has changed since its cell was worked out."""
 

@@ -64,14 +64,16 @@ _LIVE_LINES = f"""
 )"""  # noqa: S608 -- constants
 _ARTICLES = f"""
 {_LIVE_LINES}, facts AS (
-    SELECT s.month, s.article_id, s.channel, s.currency, s.lines, s.quantity, s.net FROM sales_articles s
+    SELECT s.month, s.article_id, {{channel}}s.currency, s.lines, s.quantity, s.net FROM {{table}} s
     WHERE s.month >= :whole AND s.month < :whole_end
     UNION ALL
-    SELECT s.month, s.article_id, s.channel, s.currency, -s.lines, -s.quantity, -s.net
+    SELECT s.month, s.article_id, {{channel}}s.currency, -s.lines, -s.quantity, -s.net
     FROM dirty d JOIN sales_account_articles s ON s.company_id = d.company_id AND s.month = d.month
     WHERE d.month >= :whole AND d.month < :whole_end
-    UNION ALL SELECT s.month, s.article_id, s.channel, s.currency, s.lines, s.quantity, s.net FROM ({OF_LINES}) s
+    UNION ALL SELECT s.month, s.article_id, {{channel}}s.currency, s.lines, s.quantity, s.net FROM ({OF_LINES}) s
 )"""  # noqa: S608 -- constants
+_ALL_CHANNELS = _ARTICLES.format(table="sales_article_months", channel="")
+_EACH_CHANNEL = _ARTICLES.format(table="sales_articles", channel="s.channel, ")
 _ACCOUNT_ARTICLES = f"""
 {_LIVE_LINES}, facts AS (
     SELECT s.company_id, s.month, s.article_id, s.channel, s.currency, s.lines, s.quantity, s.net
@@ -130,12 +132,20 @@ def day_facts(actor: Actor, period: Period, selection: Selection, zone: str) -> 
 
 
 def article_facts(
-    actor: Actor, period: Period, selection: Selection, zone: str, *, needs_accounts: bool = False
+    actor: Actor,
+    period: Period,
+    selection: Selection,
+    zone: str,
+    *,
+    needs_accounts: bool = False,
+    needs_channels: bool = False,
 ) -> Facts:
-    """facts([company_id,] month, article_id, channel, currency, lines, quantity, net); several rows a key."""
+    """facts([company_id,] month, article_id, [channel,] currency, lines, quantity, net); several rows a key."""
     chosen, sql, values = _chosen(actor, selection)
-    is_of_accounts = needs_accounts or bool(chosen)
-    sql += _ACCOUNT_ARTICLES.format(chosen=chosen) if is_of_accounts else _ARTICLES
+    if needs_accounts or chosen:
+        sql += _ACCOUNT_ARTICLES.format(chosen=chosen)
+    else:
+        sql += _EACH_CHANNEL if needs_channels or selection.channel else _ALL_CHANNELS
     return Facts(sql, values | {"zone": zone} | _edges(period, zone), _where(selection, has_articles=True))
 
 

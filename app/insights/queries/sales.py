@@ -90,7 +90,14 @@ def sales(
     has_lines = by in ("article", "category") or bool(selection.category)
     table = _OF_LINES if has_lines else _OF_DAYS
     if has_lines:
-        facts = article_facts(actor, period, selection, zone, needs_accounts=by in _NEEDS_ACCOUNTS)
+        facts = article_facts(
+            actor,
+            period,
+            selection,
+            zone,
+            needs_accounts=by in _NEEDS_ACCOUNTS,
+            needs_channels=by == "channel",
+        )
     else:
         facts = day_facts(actor, period, selection, zone)
     key, shown, join = table[by]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.core import clock
 from app.core.actor import Actor
@@ -49,24 +49,45 @@ SELECT company_id, month, article_id, channel, currency, sum(lines), sum(quantit
 FROM ({OF_LINES}) f GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608 -- constants
 _OF_CELLS = f"FROM {_CELLS} JOIN sales_account_articles s ON s.company_id = d.company_id AND s.month = d.month"
 _SUMS = "sum(s.lines) AS lines, sum(s.quantity) AS quantity, sum(s.net) AS net"
+# Table -> key of the sums of all accounts.
+_OF_ALL = {
+    "sales_articles": ("month", "article_id", "channel", "currency"),
+    "sales_article_months": ("month", "article_id", "currency"),
+}
+
+
+def _of_all(statement: str) -> list[TextClause]:
+    """The statement for each table of all accounts: {keys} bare, {s}, {a} and {f} of those rows."""
+    return [
+        text(
+            statement.format(
+                table=table,
+                keys=", ".join(keys),
+                s=", ".join(f"s.{key}" for key in keys),
+                a=", ".join(f"a.{key}" for key in keys),
+                f=", ".join(f"f.{key}" for key in keys),
+            )
+        )
+        for table, keys in _OF_ALL.items()
+    ]
+
+
 # What the cells add to the articles of all accounts is taken out before they are worked out, and put in afterwards.
-_TAKE_OUT = text(f"""
-UPDATE sales_articles a SET lines = a.lines - f.lines, quantity = a.quantity - f.quantity, net = a.net - f.net
-FROM (SELECT s.month, s.article_id, s.channel, s.currency, {_SUMS} {_OF_CELLS} GROUP BY 1, 2, 3, 4) f
-WHERE (a.month, a.article_id, a.channel, a.currency) = (f.month, f.article_id, f.channel, f.currency)""")  # noqa: S608 -- constants
-_PUT_IN = text(f"""
-INSERT INTO sales_articles AS a (month, article_id, channel, currency, lines, quantity, net)
-SELECT s.month, s.article_id, s.channel, s.currency, {_SUMS} {_OF_CELLS} GROUP BY 1, 2, 3, 4
-ON CONFLICT (month, article_id, channel, currency) DO UPDATE
+_TAKE_OUT = _of_all(f"""
+UPDATE {{table}} a SET lines = a.lines - f.lines, quantity = a.quantity - f.quantity, net = a.net - f.net
+FROM (SELECT {{s}}, {_SUMS} {_OF_CELLS} GROUP BY {{s}}) f WHERE ({{a}}) = ({{f}})""")  # noqa: S608 -- constants
+_PUT_IN = _of_all(f"""
+INSERT INTO {{table}} AS a ({{keys}}, lines, quantity, net)
+SELECT {{s}}, {_SUMS} {_OF_CELLS} GROUP BY {{s}}
+ON CONFLICT ({{keys}}) DO UPDATE
 SET lines = a.lines + excluded.lines, quantity = a.quantity + excluded.quantity, net = a.net + excluded.net""")
+_MONTH_ARTICLES = _of_all(f"""
+INSERT INTO {{table}} ({{keys}}, lines, quantity, net)
+SELECT {{s}}, {_SUMS} FROM sales_account_articles s WHERE s.month = :month GROUP BY {{s}}""")  # noqa: S608 -- constants
+_EMPTY = _of_all("DELETE FROM {table} WHERE lines = 0 AND month = ANY(CAST(:distinct_months AS date[]))")
 _BOUNDS = text("""
 SELECT CAST(date_trunc('month', min(placed_at) AT TIME ZONE :zone) AS date) AS first,
     CAST(date_trunc('month', max(placed_at) AT TIME ZONE :zone) AS date) AS last FROM orders""")
-_MONTH_ARTICLES = text(f"""
-INSERT INTO sales_articles (month, article_id, channel, currency, lines, quantity, net)
-SELECT s.month, s.article_id, s.channel, s.currency, {_SUMS} FROM sales_account_articles s
-WHERE s.month = :month GROUP BY 1, 2, 3, 4""")  # noqa: S608 -- constants
-_EMPTY = text("DELETE FROM sales_articles WHERE lines = 0 AND month = ANY(CAST(:distinct_months AS date[]))")
 _FORGET = [
     text(f"DELETE FROM {table} s USING {_CELLS} WHERE s.company_id = d.company_id AND s.month = d.month")  # noqa: S608 -- constants
     for table in ("sales_days", "sales_account_articles")
@@ -93,11 +114,9 @@ def refresh(actor: Actor, limit: int = MARKS_A_RUN) -> int:
         "months": [cell.month for cell in cells],
         "distinct_months": sorted({cell.month for cell in cells}),
     }
-    db.session.execute(_TAKE_OUT, values)
-    for statement in (*_FORGET, text(_INTO_DAYS.format(live=_LIVE)), text(_INTO_ACCOUNT_ARTICLES.format(live=_LIVE))):
+    counted = [text(sql.format(live=_LIVE)) for sql in (_INTO_DAYS, _INTO_ACCOUNT_ARTICLES)]
+    for statement in (*_TAKE_OUT, *_FORGET, *counted, *_PUT_IN, *_EMPTY):
         db.session.execute(statement, values)
-    db.session.execute(_PUT_IN, values)
-    db.session.execute(_EMPTY, values)
     return len(cells)
 
 
@@ -110,15 +129,15 @@ def rebuild(actor: Actor) -> int:
 
 def _build(zone: str) -> int:
     """Month by month, so that no statement takes long; the transaction may."""
-    for table in ("sales_marks", "sales_days", "sales_account_articles", "sales_articles"):
+    for table in ("sales_marks", "sales_days", "sales_account_articles", *_OF_ALL):
         db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 -- constants
     bounds = db.session.execute(_BOUNDS, {"zone": zone}).one()
     month = bounds.first
     while month is not None and month <= bounds.last:
         values = {"zone": zone, "month": month}
-        for statement in (_INTO_DAYS, _INTO_ACCOUNT_ARTICLES):
-            db.session.execute(text(statement.format(live=_MONTH)), values)
-        db.session.execute(_MONTH_ARTICLES, values)
+        counted = [text(sql.format(live=_MONTH)) for sql in (_INTO_DAYS, _INTO_ACCOUNT_ARTICLES)]
+        for statement in (*counted, *_MONTH_ARTICLES):
+            db.session.execute(statement, values)
         month = shifted(month, 1)
     db.session.execute(_STATE, {"zone": zone, "now": clock.now()})
     return db.session.scalar(text("SELECT count(*) FROM (SELECT DISTINCT company_id, month FROM sales_days) c")) or 0

@@ -32,6 +32,11 @@ SELECT count(*) FILTER (WHERE (a.lines, a.quantity, a.net) IS DISTINCT FROM (s.l
 FROM (SELECT month, article_id, channel, currency, sum(lines) AS lines, sum(quantity) AS quantity, sum(net) AS net
       FROM sales_account_articles GROUP BY 1, 2, 3, 4) s
 FULL JOIN sales_articles a USING (month, article_id, channel, currency)""")
+_ALL_CHANNELS = text("""
+SELECT count(*) FILTER (WHERE (a.lines, a.quantity, a.net) IS DISTINCT FROM (s.lines, s.quantity, s.net)), count(*)
+FROM (SELECT month, article_id, currency, sum(lines) AS lines, sum(quantity) AS quantity, sum(net) AS net
+      FROM sales_account_articles GROUP BY 1, 2, 3) s
+FULL JOIN sales_article_months a USING (month, article_id, currency)""")
 _DAYS = text(f"""
 WITH {_MARKED}, plain AS (
     SELECT o.company_id, CAST(o.placed_at AT TIME ZONE :zone AS date) AS day, {CHANNEL} AS channel, o.currency,
@@ -51,7 +56,7 @@ LEFT JOIN marked m ON m.company_id = coalesce(p.company_id, s.company_id)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`different` groups of each table; `marked` cells wait and are read from the orders."""
+    """`different` groups of each table, articles by channel and of all together; `marked` cells wait and are read from the orders."""
 
     lines: int
     days: int
@@ -77,5 +82,15 @@ def check(actor: Actor) -> Check:
     different, groups, lines = db.session.execute(_ACCOUNTS, values).one()
     days_different, days = db.session.execute(_DAYS, values).one()
     articles_different, articles = db.session.execute(_ARTICLES).one()
+    months_different, months = db.session.execute(_ALL_CHANNELS).one()
     marked = db.session.scalar(text("SELECT count(*) FROM sales_marks")) or 0
-    return Check(int(lines or 0), days, days_different, groups, different, articles, articles_different, marked)
+    return Check(
+        int(lines or 0),
+        days,
+        days_different,
+        groups,
+        different,
+        articles + months,
+        articles_different + months_different,
+        marked,
+    )
