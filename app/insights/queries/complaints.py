@@ -10,16 +10,18 @@ from sqlalchemy import text
 from app.core.actor import Actor
 from app.core.db import db
 from app.insights.domain.report_parameters import Period
-from app.insights.queries.aggregates import Selection, article_facts
+from app.insights.queries.aggregates import Selection, article_facts, day_facts
 
 # By what: the key of the facts, the key of a line that came back, its words.
 _KEYS = {
     "article": ("f.article_id", "l.article_id", "CAST(NULL AS date)", "a.sku || ' ' || a.name",
                 "JOIN articles a ON a.id = k.key"),
     "account": ("f.company_id", "l.company_id", "CAST(NULL AS date)", "c.name", "JOIN companies c ON c.id = k.key"),
-    "month": ("f.month", "CAST(date_trunc('month', o.placed_at AT TIME ZONE :zone) AS date)", "k.key", "''", ""),
+    "month": ("CAST(date_trunc('month', f.day) AS date)",
+              "CAST(date_trunc('month', o.placed_at AT TIME ZONE :zone) AS date)", "k.key", "''", ""),
 }  # fmt: skip
 BY = tuple(_KEYS)
+# Only keys with something wrong are added up, but every month is shown.
 _RATES = """
 WITH {facts}, wrong AS (
     SELECT w.line_id, bool_or(w.is_return) AS is_returned, bool_or(NOT w.is_return) AS is_claimed
@@ -39,7 +41,7 @@ WITH {facts}, wrong AS (
         AND o.placed_at < CAST(:bad_until AS timestamp) AT TIME ZONE :zone
     GROUP BY 1
 ), ordered AS (
-    SELECT {fact} AS key, CAST(sum(f.lines) AS int) AS lines FROM facts f GROUP BY 1
+    SELECT {fact} AS key, CAST(sum(f.lines) AS int) AS lines FROM facts f {only} GROUP BY 1
 )
 SELECT {month}, {label}, k.lines, coalesce(b.returned, 0), coalesce(b.claimed, 0), coalesce(b.wrong, 0)
 FROM ordered k LEFT JOIN bad b ON b.key = k.key {joined}
@@ -64,7 +66,10 @@ def complaints(actor: Actor, period: Period, zone: str, *, by: str) -> list[Comp
     if not actor.is_operator:
         return []
     fact, key, month, label, joined = _KEYS[by]
-    facts = article_facts(actor, period, Selection(), zone, needs_accounts=by == "account")
-    statement = text(_RATES.format(facts=facts.sql, fact=fact, key=key, month=month, label=label, joined=joined))
+    facts = (article_facts if by == "article" else day_facts)(actor, period, Selection(), zone)
+    only = "" if by == "month" else f"WHERE {fact} IN (SELECT key FROM bad)"  # noqa: S608 -- constants
+    statement = text(
+        _RATES.format(facts=facts.sql, fact=fact, key=key, month=month, label=label, joined=joined, only=only)
+    )
     values = {**facts.values, "bad_since": period.since, "bad_until": period.until, "is_month": by == "month"}
     return [Complaints(*row) for row in db.session.execute(statement, values)]

@@ -89,7 +89,7 @@ def valued_sales(
     facts = article_facts(actor, period, selection, zone, needs_accounts=by in _BY_ACCOUNT)
     key, shown, join, names = _KEYS[by]
     order = "t.key" if by == "month" else "t.net DESC, t.key"
-    statement = text(f"""WITH {facts.sql}, known AS ({_COSTS if against == "cost" else _PRICES}), grouped AS (
+    statement = text(f"""WITH {facts.sql}, known AS ({_COSTS if against == "cost" else _PRICES}), grouped AS MATERIALIZED (
             SELECT {key} AS key, f.currency, sum(f.lines) AS lines, sum(f.net) AS net,
                 coalesce(sum(f.net) FILTER (WHERE k.value IS NOT NULL), 0) AS known_net,
                 coalesce(sum(f.quantity * k.value), 0) AS value
@@ -97,16 +97,17 @@ def valued_sales(
                 AND (k.since IS NULL OR k.since <= least(CAST(f.month + interval '1 month' AS date) - 1, :today))
                 AND (k.until IS NULL OR k.until > least(CAST(f.month + interval '1 month' AS date) - 1, :today))
             {facts.where} GROUP BY 1, 2 HAVING sum(f.lines) > 0
+        ), totals AS (
+            SELECT currency AS all_of, sum(net) AS all_net, sum(known_net) AS all_known, sum(value) AS all_value,
+                sum(lines) AS all_lines, count(*) AS all_rows
+            FROM grouped GROUP BY 1
         ), t AS (
-            SELECT t.*, row_number() OVER (PARTITION BY t.currency ORDER BY {order}) AS place,
-                sum(t.net) OVER w AS all_net, sum(t.known_net) OVER w AS all_known, sum(t.value) OVER w AS all_value,
-                sum(t.lines) OVER w AS all_lines, count(*) OVER w AS all_rows
-            FROM grouped t WINDOW w AS (PARTITION BY t.currency)
+            SELECT * FROM totals CROSS JOIN LATERAL (
+                SELECT t.* FROM grouped t WHERE t.currency = all_of ORDER BY {order} LIMIT CAST(:limit AS int)) one
         )
         SELECT t.currency, {shown}, t.net, t.known_net, t.value, t.lines, t.all_net, t.all_known, t.all_value,
             t.all_lines, t.all_rows
-        FROM t {names} WHERE CAST(:limit AS int) IS NULL OR t.place <= CAST(:limit AS int)
-        ORDER BY t.currency, t.place""")  # noqa: S608 -- constants
+        FROM t {names} ORDER BY t.currency, {order}""")  # noqa: S608 -- constants
     values = {**facts.values, "limit": limit, "list": price_list, "today": clock.today(zone)}
     rows: list[ValuedRow] = []
     totals: dict[str, Valued] = {}

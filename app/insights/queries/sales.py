@@ -39,6 +39,13 @@ _JOINS = {
     "manager": "JOIN companies c ON c.id = f.company_id",
     "category": "JOIN articles a ON a.id = f.article_id",
 }
+# Key, join, names and a table for some of very many articles: the others make one group without a key.
+_FEW_ARTICLES = (
+    "w.id",
+    "LEFT JOIN wanted w ON w.id = f.article_id",
+    "LEFT JOIN articles a ON a.id = t.key",
+    "wanted AS MATERIALIZED (SELECT id FROM articles WHERE sku = ANY(CAST(:codes AS text[]))),",
+)
 _NEEDS_ACCOUNTS = ("account", "group", "manager")
 
 
@@ -84,7 +91,8 @@ def sales(
 ) -> Sales:
     """At most `limit` rows of each currency, with the totals and the count of all of them. One statement and the zone.
 
-    `of`: only the groups of that answer (and the largest of each currency), to be compared with it.
+    `of`: only the groups of that answer (and the largest of each currency), to be compared with it; articles that are not
+    in it are added up without being counted one by one.
     """
     zone = report_zone(actor)
     has_lines = by in ("article", "category") or bool(selection.category)
@@ -100,35 +108,41 @@ def sales(
         )
     else:
         facts = day_facts(actor, period, selection, zone)
-    key, shown, join = table[by]
+    key, shown, names = table[by]
+    join = _JOINS.get(by, "")
+    wanted = ""
+    if of is not None and by == "article":
+        key, join, names, wanted = _FEW_ARTICLES
     code = shown.split(", ", 1)[1].rsplit(", ", 1)[0]
     line_sums = _LINE_SUMS.format(quantity="sum(f.quantity)" if by == "article" else "CAST(NULL AS numeric)")
     order = "t.key" if by in ("month", "day") else "t.net DESC, t.key"
-    statement = text(f"""WITH {facts.sql}, grouped AS (
+    statement = text(f"""WITH {facts.sql}, {wanted} grouped AS MATERIALIZED (
             SELECT {key} AS key, f.currency, {line_sums if has_lines else _DAY_SUMS}
-            FROM facts f {_JOINS.get(by, "")} {facts.where} GROUP BY 1, 2 HAVING sum(f.lines) > 0 OR sum(f.net) <> 0
+            FROM facts f {join} {facts.where} GROUP BY 1, 2 HAVING sum(f.lines) > 0 OR sum(f.net) <> 0
+        ), totals AS (SELECT currency AS all_of, {_TOTALS} FROM grouped GROUP BY 1
         ), t AS (
-            SELECT t.*, row_number() OVER (PARTITION BY t.currency ORDER BY {order}) AS place, {_TOTALS}
-            FROM grouped t WINDOW w AS (PARTITION BY t.currency)
+            SELECT t.*, row_number() OVER (PARTITION BY t.currency ORDER BY {order}) AS place
+            FROM (SELECT * FROM totals CROSS JOIN LATERAL (
+                SELECT t.* FROM grouped t WHERE t.currency = all_of ORDER BY {order} LIMIT CAST(:limit AS int)) one) t
         )
         SELECT t.currency, {shown}, t.lines, t.net, t.orders, t.allowances, t.quantity, t.all_lines, t.all_net,
             t.all_orders, t.all_allowances, t.all_rows
-        FROM t {join} WHERE (CAST(:limit AS int) IS NULL OR t.place <= CAST(:limit AS int))
-            AND (t.place = 1 OR CAST(:codes AS text[]) IS NULL OR {code} = ANY(CAST(:codes AS text[])))
+        FROM t {names} WHERE t.place = 1 OR CAST(:codes AS text[]) IS NULL OR {code} = ANY(CAST(:codes AS text[]))
         ORDER BY t.currency, t.place""")  # noqa: S608 -- constants
     values = {**facts.values, "limit": limit, "codes": None if of is None else [sale.code for sale in of.rows]}
     rows: list[Sale] = []
     totals: dict[str, Sums] = {}
     for row in db.session.execute(statement, values):
         currency, day, code, name, lines, net, orders, allowances, quantity, *total = row
-        rows.append(Sale(currency, day, str(code), name, Sums(lines, net, orders, allowances, quantity)))
+        if code is not None:  # all articles that were not asked for
+            rows.append(Sale(currency, day, str(code), name, Sums(lines, net, orders, allowances, quantity)))
         totals[currency] = Sums(int(total[0]), total[1], _whole(total[2]), total[3], None, total[4])
     return Sales(rows, totals)
 
 
 _TOTALS = (
-    "sum(t.lines) OVER w AS all_lines, sum(t.net) OVER w AS all_net, sum(t.orders) OVER w AS all_orders,"
-    " sum(t.allowances) OVER w AS all_allowances, count(*) OVER w AS all_rows"
+    "sum(lines) AS all_lines, sum(net) AS all_net, sum(orders) AS all_orders, sum(allowances) AS all_allowances,"
+    " count(*) AS all_rows"
 )
 
 
