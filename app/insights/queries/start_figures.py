@@ -48,7 +48,7 @@ _FIGURES: dict[str, tuple[str, str]] = {
     "my_carts": (
         """(SELECT jsonb_object_agg(s.currency, CAST(s.value AS text)) FROM (
             SELECT a.currency, sum(a.value) AS value FROM abandoned_carts a JOIN companies c ON c.id = a.company_id
-            WHERE a.state IN ('open', 'reminded') AND c.manager_id = :user GROUP BY 1) s)""", "",
+            WHERE a.state IN ('open', 'reminded') AND NOT a.is_held_out AND c.manager_id = :user GROUP BY 1) s)""", "",
     ),
     "deliveries": (
         "", "(SELECT count(*) FROM shipments h WHERE h.company_id = :company AND h.state = 'sent')",
