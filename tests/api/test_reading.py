@@ -79,6 +79,13 @@ def test_articles_have_own_prices_and_stock_and_come_by_pages(ground, world):
     assert rows[0]["price"]["amount"] == "9.8" and rows[0]["price"]["currency"] == "EUR"
     assert (rows[0]["stock"]["light"], rows[0]["stock"]["available"]) == ("green", "100")
     assert rows[0]["units"] == [{"unit": "XBX", "numerator": 10, "denominator": 1}]
+    with world():
+        category = shop.category("TOOLS", "Tools")
+        for n in range(3):
+            shop.article(f"B-{n}", "1", name=f"Hammer {n}", category_id=category.id)
+    for asked in ("q=hammer", "category=TOOLS", "q=hammer&category=TOOLS"):
+        found = [[row["sku"] for row in page["articles"]] for page in program.pages(f"/articles?{asked}&limit=2")]
+        assert found == [["B-0", "B-1"], ["B-2"]], asked
     (page,) = program.pages("/articles?q=A-03")
     assert [row["sku"] for row in page["articles"]] == ["A-03"]
 
