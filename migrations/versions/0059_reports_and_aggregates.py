@@ -139,6 +139,7 @@ def _sales_account_articles() -> None:
             "company_id", "month", "article_id", "channel", "currency", name=op.f("pk_sales_account_articles")
         ),
     )
+    op.create_index("ix_sales_account_articles_month", "sales_account_articles", ["month"], unique=False)
 
 
 def _sales_articles() -> None:

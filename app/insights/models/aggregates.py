@@ -38,6 +38,7 @@ class SalesAccountArticle(Base):
     """What an account ordered of an article in a month by a channel."""
 
     __tablename__ = "sales_account_articles"
+    __table_args__ = (Index("ix_sales_account_articles_month", "month"),)
 
     company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
