@@ -179,6 +179,12 @@ def init_app(app: Flask, reader: Reader = _no_reader) -> None:
     compile_stale()
     Babel(app, configure_jinja=False, locale_selector=_reader_language, timezone_selector=_reader_time_zone)
     app.jinja_env.globals.update(
-        _=gettext, gettext=gettext, ngettext=ngettext_now, say=say, own_shown=show, languages=LANGUAGES, language=language
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext_now,
+        say=say,
+        own_shown=show,
+        languages=LANGUAGES,
+        language=language,
     )
     app.jinja_env.filters["say"] = say
