@@ -223,7 +223,7 @@ def _of_way(facts: CartFacts) -> Iterable[Found]:
         yield _whole(
             Reason.DELIVERY_COST,
             N_(
-                "Delivery costs {cost}, {percent} % of the goods.",
+                "Delivery costs {cost}; share of the goods: {percent} %",
                 cost=Money(cost, facts.currency),
                 percent=int(percent),
             ),
