@@ -51,7 +51,9 @@ class Answer:
     def demand(self, *statuses: int) -> Answer:
         if self.status not in (statuses or (200,)):
             title = " ".join(self.tree.xpath("//h1//text()")) if self.body else ""
-            raise PageError(f"{self.url} answered {self.status}: {title.strip()[:200]}")
+            told = self.tree.xpath("//*[@role='alert' or contains(@class, 'k-banner')]//text()") if self.body else ()
+            words = " ".join(" ".join(told).split())[:400]
+            raise PageError(f"{self.url} answered {self.status}: {title.strip()[:200]} {words}".rstrip())
         return self
 
 

@@ -152,6 +152,8 @@ TABLE: list[tuple[str, str, dict[str, Any], tuple[int, ...]]] = [
     ("POST", "/sales/orders/to-confirm", {}, (AWAY, 403, 403, 403, 403, 303, 403)),
     ("GET", "/sales/orders/{account}/{order}/confirm", {}, (AWAY, 403, 403, 403, 403, 200, 403)),
     ("POST", "/sales/orders/{account}/{order}/confirm", {}, (AWAY, 403, 403, 403, 403, 422, 403)),
+    ("GET", "/sales/orders/{account}/{order}/own-fields", {}, (AWAY, 403, 403, 403, 403, 200, 403)),
+    ("POST", "/sales/orders/{account}/{order}/own-fields", {}, (AWAY, 403, 403, 403, 403, 303, 403)),
     ("GET", "/sales/orders/{account}/{order}/cancel", {}, (AWAY, 403, 403, 403, 403, 200, 403)),
     ("POST", "/sales/orders/{account}/{order}/cancel", {"part": "lines"}, (AWAY, 403, 403, 403, 403, 422, 403)),
     ("GET", "/sales/orders/{account}/{order}/versions", {}, (AWAY, 403, 403, 403, 403, 200, 200)),

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import insert, select, text, update
 
 from app.accounts.queries.people import person_actor
-from app.accounts.service.credit import set_limits
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, transaction
@@ -49,7 +48,7 @@ def add_left_carts(house: Actor, seller_id: int) -> None:
             _PLANTS[place % len(_PLANTS)](house, row)
         for row in rows:
             look_again(house, row.id)
-        if len(rows) > len(_PLANTS) - 1:
+        if len(rows) > len(_PLANTS):
             with transaction() as session:
                 last = update(AbandonedCart).where(AbandonedCart.id == rows[-1].id)
                 session.execute(last.values(is_held_out=True, notice_due_at=None))
@@ -74,16 +73,8 @@ def _searched(house: Actor, row: Any) -> None:
         session.execute(_MISSED, {"company": row.company_id, "at": row.idle_since - timedelta(minutes=10)})
 
 
-def _limited(house: Actor, row: Any) -> None:
-    set_limits(house, {row.company_id: Decimal(5000)})
-    with transaction() as session:
-        session.execute(
-            text("UPDATE credit_accounts SET credit_limit = -outstanding + 400 WHERE company_id = :company"),
-            {"company": row.company_id},
-        )
-
-
-_PLANTS = (_sold_out, _searched, _limited)
+# The first cart is the one everybody tries the order pad with: nothing in it may stand in the way.
+_PLANTS = (_searched, _sold_out)
 
 
 def _past(house: Actor, rows: list[Any], seller_id: int) -> None:
