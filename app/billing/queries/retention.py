@@ -17,16 +17,16 @@ from app.core.db import db
 from app.core.errors import Forbidden, NotFound
 from app.core.texts import N_
 
-# The documents of a kind with the day their time counts from; what was disposed of or was never issued is not among them.
-# An invoice that is not settled stays whatever its age.
+# The documents of a kind that were not disposed of, with the day their time counts from, and whether they are settled: an
+# invoice that is not paid, or still being made, stays whatever its age.
 SOURCES: dict[str, str] = {
-    "invoice": """SELECT i.id, i.company_id, i.number, i.issued_on AS day FROM invoices i
-        WHERE i.disposed_at IS NULL AND i.state = 'ready' AND NOT EXISTS (
-            SELECT FROM open_items o WHERE o.invoice_id = i.id AND o.open_amount <> 0)""",
-    "reminder": """SELECT r.id, r.company_id, r.number, r.issued_on AS day FROM reminders r
-        WHERE r.disposed_at IS NULL AND r.state = 'issued'""",
+    "invoice": """SELECT i.id, i.company_id, i.number, i.issued_on AS day, i.state = 'ready' AND NOT EXISTS (
+            SELECT FROM open_items o WHERE o.invoice_id = i.id AND o.open_amount <> 0) AS is_settled
+        FROM invoices i WHERE i.disposed_at IS NULL""",
+    "reminder": """SELECT r.id, r.company_id, r.number, r.issued_on AS day, true AS is_settled
+        FROM reminders r WHERE r.disposed_at IS NULL AND r.state = 'issued'""",
     "bank_statement": """SELECT s.id, CAST(NULL AS bigint) AS company_id, s.file_name AS number,
-            coalesce(s.to_on, s.from_on, CAST(s.imported_at AS date)) AS day
+            coalesce(s.to_on, s.from_on, CAST(s.imported_at AS date)) AS day, true AS is_settled
         FROM bank_statements s WHERE s.disposed_at IS NULL AND s.file_id IS NOT NULL""",
 }
 
@@ -90,7 +90,7 @@ def kinds_kept(actor: Actor, today: date) -> list[KindKept]:
     return found
 
 
-_FREE = "may_be_disposed(:kind, d.company_id, d.day)"
+_FREE = "d.is_settled AND may_be_disposed(:kind, d.company_id, d.day)"
 
 
 def disposable(actor: Actor, kind: str, up_to: date, *, limit: int, after: int = 0) -> Sequence[Any]:
