@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from app.insights.cli.history import ORDERS, Line, read_history
+from app.insights.cli.history import Line, measured_on_history, read_history
 from app.insights.domain.forecast_evaluation import CUTS, Sums, figures, of_accounts, of_articles, weekly
 
 _METHOD = {
@@ -33,17 +33,7 @@ def forecast() -> None:
 
 
 @forecast.command()
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help=f"A folder with {ORDERS}: ordered_at, account, sku, qty of each order line.",
-)
-@click.option(
-    "--cut", "cuts", multiple=True, type=click.DateTime(["%Y-%m-%d"]),
-    help="First day that is not known; may be given more than once.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@measured_on_history
 def evaluate(data: Path, cuts: tuple[Any, ...], as_json: bool) -> None:
     """Measure forecasts against plain methods on order lines of the past. No database is used."""
     found = evaluated(read_history(data), [cut.date() for cut in cuts] or list(CUTS))

@@ -8,12 +8,28 @@ from collections import defaultdict
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import click
 
 from app.core.errors import Invalid
 
 ORDERS = "orders.csv.xz"
 _COLUMNS = ("ordered_at", "account", "sku", "qty")
 Line = tuple[int, int, int, int]  # day, account, article, pieces
+
+
+def measured_on_history(command: Any) -> Any:
+    """The options of a command that measures something on these files: --data, --cut, --json."""
+    data = click.option(
+        "--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help=f"A folder with {ORDERS}: ordered_at, account, sku, qty of each order line.",
+    )  # fmt: skip
+    cut = click.option(
+        "--cut", "cuts", multiple=True, type=click.DateTime(["%Y-%m-%d"]),
+        help="First day that is not known; may be given more than once.",
+    )  # fmt: skip
+    return data(cut(click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")(command)))
 
 
 def read_history(folder: Path) -> list[Line]:

@@ -58,11 +58,6 @@ BY_HAND = tuple(CloseReason)[:-2]
 WAITING = (AbandonmentState.OPEN, AbandonmentState.REMINDED)
 
 
-def idle_limit(now: datetime, hours: int) -> datetime:
-    """A cart whose buyer acted last at this moment or before is abandoned."""
-    return now - timedelta(hours=hours)
-
-
 def reminder_due(noticed_at: datetime, minutes: int) -> datetime:
     """When the buyer is written to: the sales manager has some time to call first."""
     return noticed_at + timedelta(minutes=minutes)

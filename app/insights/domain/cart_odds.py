@@ -61,11 +61,6 @@ class Arm:
         """Percent recovered."""
         return HUNDRED * self.recovered / self.count if self.count else None
 
-    @property
-    def value_rate(self) -> Decimal | None:
-        """Percent of the value recovered."""
-        return HUNDRED * self.recovered_value / self.value if self.value else None
-
 
 @dataclass(frozen=True, slots=True)
 class Effect:

@@ -6,16 +6,14 @@ Days and months are those of the reports' time zone. All amounts are net, each i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
 from app.core.once import once
@@ -194,43 +192,3 @@ def _where(selection: Selection, *, has_articles: bool = False) -> str:
     if has_articles and selection.category:
         tests.append("f.article_id IN (SELECT a.id FROM articles a WHERE a.category_id IN (SELECT id FROM tree))")
     return f"WHERE {' AND '.join(tests)}" if tests else ""
-
-
-def turnover_by_month(actor: Actor, company_id: int, months: int) -> list[tuple[date, Decimal, str]]:
-    """(first day, net, currency) of the last so many months of an account, this one with them; empty months are left out."""
-    zone = report_zone(actor)
-    facts = day_facts(actor, _last_months(months, zone), Selection(company_id=company_id), zone)
-    statement = text(f"""WITH {facts.sql}
-        SELECT CAST(date_trunc('month', f.day) AS date) AS month, sum(f.net), f.currency FROM facts f
-        GROUP BY 1, 3 ORDER BY 1, 3""")  # noqa: S608 -- constants
-    return [(month, net, currency) for month, net, currency in db.session.execute(statement, facts.values)]
-
-
-@dataclass(frozen=True, slots=True)
-class TopArticle:
-    """What an account ordered most of; `net` in `currency`, `quantity` in the base unit."""
-
-    article_id: int
-    sku: str
-    name: str
-    quantity: Decimal
-    net: Decimal
-    currency: str
-
-
-def top_articles(actor: Actor, company_id: int, since: date, limit: int = 10) -> Sequence[TopArticle]:
-    """The articles an account spent most on since a day, the most first."""
-    zone = report_zone(actor)
-    until = shifted(clock.today(zone).replace(day=1), 1)
-    facts = article_facts(actor, Period("custom", since, until), Selection(company_id=company_id), zone)
-    statement = text(f"""WITH {facts.sql}
-        SELECT t.article_id, a.sku, a.name, t.quantity, t.net, t.currency
-        FROM (SELECT f.article_id, f.currency, sum(f.quantity) AS quantity, sum(f.net) AS net FROM facts f
-              GROUP BY 1, 2 HAVING sum(f.lines) > 0) t JOIN articles a ON a.id = t.article_id
-        ORDER BY t.net DESC, a.sku LIMIT :limit""")  # noqa: S608 -- constants
-    return [TopArticle(*row) for row in db.session.execute(statement, {**facts.values, "limit": limit})]
-
-
-def _last_months(months: int, zone: str) -> Period:
-    first = clock.today(zone).replace(day=1)
-    return Period("custom", shifted(first, 1 - months), shifted(first, 1))

@@ -6,6 +6,7 @@ present month). Without a known one in the currency of the sale the turnover cou
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,9 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db
+from app.core.texts import N_
 from app.insights.domain.report_parameters import Period
+from app.insights.domain.report_rows import Block, Row
 from app.insights.queries.aggregates import STANDS, Selection, article_facts, report_zone
 
 # What stands against a quantity: (article, currency, value of one base unit, from, to).
@@ -148,3 +151,22 @@ def reasons(actor: Actor, period: Period, price_list: str) -> list[tuple[str, st
     """(currency, why the price was as it was, lines, net), counted from the orders."""
     values = {"zone": report_zone(actor), "since": period.since, "until": period.until, "list": price_list}
     return [(currency, why, lines, net) for currency, why, lines, net in db.session.execute(_REASONS, values)]
+
+
+def valued_blocks(
+    found: Sequence[ValuedRow], totals: Mapping[str, Valued], figures: Callable[[Valued], Row]
+) -> list[Block]:
+    """What `valued_sales` found as one block for each currency; `figures` turns sums into the cells of a row."""
+    return [
+        Block(
+            currency,
+            [
+                {"key": one.month, "code": one.code, "name": one.name or N_("none"), **figures(one.sums)}
+                for one in found
+                if one.currency == currency
+            ],
+            figures(total),
+            total.count,
+        )
+        for currency, total in sorted(totals.items())
+    ]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from urllib.parse import quote
 
 from app.core.actor import Actor
 from app.core.texts import N_
 from app.insights.domain.report_parameters import Period, choice, period_of, pick
-from app.insights.domain.report_rows import Block, Column, Row, Rows, share
+from app.insights.domain.report_rows import Column, Row, Rows, share
 from app.insights.policy import Permission
 from app.insights.queries.aggregates import Selection
-from app.insights.queries.margins import Valued, valued_sales
+from app.insights.queries.margins import Valued, valued_blocks, valued_sales
 from app.insights.reports import Chart, Report, reports
 
 BY = (
@@ -67,24 +66,12 @@ def rows(actor: Actor, parameters: Margin) -> Rows:
     by = parameters.by
     limit = None if by == "month" else parameters.limit
     found, totals = valued_sales(actor, parameters.period, by, selection, against="cost", limit=limit)
-    blocks = [
-        Block(
-            currency,
-            [
-                {"key": one.month, "code": one.code, "name": one.name or N_("none"), **_figures(one.sums)}
-                for one in found
-                if one.currency == currency
-            ],
-            _figures(total),
-            total.count,
-        )
-        for currency, total in sorted(totals.items())
-    ]
+    blocks = valued_blocks(found, totals, _figures)
     note = N_("Margin is of the turnover with a known cost: the one that held at the end of each month.")
     return Rows(blocks, (note,), columns_of(by))
 
 
-def _figures(sums: Valued) -> dict[str, Decimal | int | None]:
+def _figures(sums: Valued) -> Row:
     margin = sums.known_net - sums.value
     return {
         "lines": sums.lines,

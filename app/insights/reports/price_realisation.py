@@ -11,7 +11,7 @@ from app.insights.domain.report_parameters import Period, choice, period_of, pic
 from app.insights.domain.report_rows import Block, Column, Row, Rows, share, sums
 from app.insights.policy import Permission
 from app.insights.queries.aggregates import Selection
-from app.insights.queries.margins import Valued, reasons, reference_list, valued_sales
+from app.insights.queries.margins import Valued, reasons, reference_list, valued_blocks, valued_sales
 from app.insights.reports import Chart, Report, reports
 
 BY = (
@@ -81,19 +81,7 @@ def rows(actor: Actor, parameters: Realisation) -> Rows:
     found, totals = valued_sales(
         actor, parameters.period, parameters.by, selection, against="list", price_list=code, limit=limit
     )
-    blocks = [
-        Block(
-            currency,
-            [
-                {"key": one.month, "code": one.code, "name": one.name or N_("none"), **_figures(one.sums)}
-                for one in found
-                if one.currency == currency
-            ],
-            _figures(total),
-            total.count,
-        )
-        for currency, total in sorted(totals.items())
-    ]
+    blocks = valued_blocks(found, totals, _figures)
     return Rows(blocks, notes, columns_of(parameters.by))
 
 
@@ -111,7 +99,7 @@ def _by_reason(actor: Actor, period: Period, price_list: str) -> list[Block]:
     return blocks
 
 
-def _figures(one: Valued) -> dict[str, Decimal | int | None]:
+def _figures(one: Valued) -> Row:
     return {
         "lines": one.lines,
         "net": one.net,

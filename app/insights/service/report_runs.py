@@ -15,7 +15,7 @@ from app.accounts.queries.people import person_actor
 from app.core import clock, storage
 from app.core.actor import Actor, Scope
 from app.core.db import command, db, on_commit
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid
 from app.core.jobs import enqueue, send_now
 from app.core.outbox import publish
 from app.core.tables.writing import write_csv, write_xlsx
@@ -193,12 +193,3 @@ def _send(run_id: int, company_id: int, code: str) -> None:
 def is_of_operator(code: str) -> bool:
     """Whether the report is the operator's; one that is not known any more counts as his."""
     return code not in reports or reports[code].audience == "operator"
-
-
-def own_run(actor: Actor, run_id: int) -> ReportRun:
-    """A run of one's own company that one's rights reach; NotFound otherwise."""
-    run = db.session.get(ReportRun, run_id)
-    if run is None or run.company_id != actor.company_id:
-        raise NotFound
-    report_for(actor, run.report)
-    return run
